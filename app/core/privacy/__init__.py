@@ -1,0 +1,48 @@
+"""Personal data: sealed in the database, masked on the page, taken out of summaries.
+
+个人信息保护：加密存储、默认脱敏、摘要去标识。
+"""
+
+from app.core.privacy.masks import (
+    mask_account,
+    mask_address,
+    mask_email,
+    mask_id,
+    mask_name,
+    mask_phone,
+)
+from app.core.privacy.redaction import redact
+from app.core.privacy.sealing import (
+    Keyring,
+    Sealing,
+    Unopened,
+    Veil,
+    blind_index,
+    blind_indexes,
+    configure,
+    open_sealed,
+    reseal,
+    seal,
+    sealed,
+)
+
+__all__ = [
+    "Keyring",
+    "Sealing",
+    "Unopened",
+    "Veil",
+    "blind_index",
+    "blind_indexes",
+    "configure",
+    "mask_account",
+    "mask_address",
+    "mask_email",
+    "mask_id",
+    "mask_name",
+    "mask_phone",
+    "open_sealed",
+    "redact",
+    "reseal",
+    "seal",
+    "sealed",
+]

@@ -1,0 +1,148 @@
+"""A summary without personal data, proposed by rules; a person confirms it before anyone outside reads it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+
+from stdnum.cn import uscc
+
+from app.core.privacy.masks import COMPOUND_SURNAMES, mask_account, mask_email, mask_id, mask_name, mask_phone
+
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪"
+    "范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤康易乔赖文施洪辛柯庄欧阮骆岑樊兰"
+    "殷申温颜倪牛翁俞章鲁葛毕聂焦左柳祝耿管安路涂纪包童穆盛舒关齐梅詹费苗屈冉华伍项裴尤宁成季甘祖柴麦简应涂游阳池"
+)
+_HAN = r"\u4e00-\u9fff"
+_SURNAME = f"(?:{'|'.join(sorted(COMPOUND_SURNAMES))}|[{_SURNAMES}])"
+_NO_WORD = r"(?![0-9A-Za-z])"
+_GAP = "[ .–—-]?"
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum()} | {
+    ord(character): ord(character) - 0xFEE0 for character in "＠＋－"
+}
+
+
+def _last_group(mask: Callable[[str], str]) -> Callable[[re.Match[str]], str]:
+    """Masks the named group `it` and keeps what stands before it in the match."""
+    return lambda found: found.group()[: found.start("it") - found.start()] + mask(found.group("it"))
+
+
+def _name_or_words(found: re.Match[str]) -> str:
+    return found.group("before") + mask_name(found.group("it"))
+
+
+def _digit_run(found: re.Match[str]) -> str:
+    run = found.group()
+    if len(run) == 8 and _is_day(run):
+        return run
+    return f"{run[:2]}****{run[-2:]}"
+
+
+def _is_day(run: str) -> bool:
+    try:
+        return 1900 <= date.fromisoformat(f"{run[:4]}-{run[4:6]}-{run[6:]}").year <= 2100
+    except ValueError:
+        return False
+
+
+# In this order: a longer number is looked for before the shorter ones that would match inside it. Every pattern
+# has a bounded length or a single place to start per run of characters, so it takes linear time on any text.
+RULES: dict[str, tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = {
+    "email": (
+        re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]++@[A-Za-z0-9-]++(?:\.[A-Za-z0-9-]++)++"),
+        lambda found: mask_email(found.group()),
+    ),
+    "messenger": (
+        re.compile(
+            r"(?:微信|wechat|weixin|(?<![A-Za-z])(?:vx|wx)(?![A-Za-z])|QQ|企鹅号|支付宝)(?:号码?|id|账号|帐号)?"
+            r"[ ]{0,2}[是为:：]?[ ]{0,2}(?P<it>[A-Za-z][-_A-Za-z0-9]{5,19}|\d{5,12}(?!\d))",
+            re.IGNORECASE,
+        ),
+        _last_group(lambda value: f"{value[:1]}****"),
+    ),
+    "wechat": (re.compile(r"(?<![A-Za-z0-9_])wxid_[-_A-Za-z0-9]{4,30}"), lambda found: "wxid_****"),
+    "id": (
+        re.compile(
+            rf"(?<!\d)[1-9]\d{{5}}{_GAP}(?:19|20)\d{{6}}{_GAP}\d{{3}}[0-9Xx]{_NO_WORD}|(?<!\d)[1-9]\d{{14}}(?!\d)"
+        ),
+        lambda found: mask_id("".join(filter(str.isalnum, found.group()))),
+    ),
+    "bank_card": (
+        re.compile(rf"(?<!\d)[1-9]\d{{3}}(?:{_GAP}\d{{4}}){{3}}(?:{_GAP}\d{{1,3}})?(?!\d)"),
+        lambda found: mask_account(found.group()),
+    ),
+    "mobile": (
+        re.compile(rf"(?<!\d)(?:(?:\+|00)?86{_GAP})?1[3-9]\d{_GAP}\d{{4}}{_GAP}\d{{4}}(?!\d)"),
+        lambda found: mask_phone(found.group()),
+    ),
+    "landline": (
+        re.compile(r"(?<!\d)(?:\+86[ -]?)?[(（]?0(?:10|2\d|[3-9]\d{2})[)）]?[ -]{0,2}[2-9]\d{2,3}[ -]?\d{4}(?!\d)"),
+        lambda found: mask_phone(found.group()),
+    ),
+    "plate": (
+        re.compile(
+            r"(?P<before>[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z])[·•. ]?"
+            r"[A-HJ-NP-Z0-9]{4,5}[A-HJ-NP-Z0-9挂学警港澳](?![0-9A-Za-z])"
+        ),
+        lambda found: f"{found.group('before')}*****",
+    ),
+    "passport": (
+        re.compile(r"(?<![0-9A-Za-z])(?:[EG]\d{8}|E[A-Z]\d{7}|[HMC]\d{8,10})(?![0-9A-Za-z])"),
+        lambda found: mask_id(found.group()),
+    ),
+    "digit_run": (re.compile(r"(?<![\d.])\d{7,}+(?!\d|\.\d|[ ]?[元块万亿])"), _digit_run),
+    "room": (
+        re.compile(
+            r"(?<!\d)\d{1,4}(?:幢|栋|号楼)-?(?:\d{1,3}单元-?)?\d{1,5}(?![\d栋幢楼层月年个平])[室户号]?"
+            r"|(?<!\d)\d{1,3}单元-?\d{1,5}[室户号]"
+        ),
+        lambda found: "**室",
+    ),
+    "named": (
+        re.compile(
+            r"(?P<before>(?:姓名|联系人|投诉人|举报人|消费者|当事人|收件人|收货人)[ ]?[:：][ ]?)"
+            rf"(?P<it>[{_HAN}·]{{2,4}}(?![{_HAN}])|{_SURNAME}[{_HAN}]{{1,2}})"
+        ),
+        _name_or_words,
+    ),
+    "calls_himself": (
+        re.compile(
+            rf"(?P<before>我叫|名叫|名字叫|名字是|本人(?:姓名|叫)|姓名(?:是|为)?)(?P<it>{_SURNAME}[{_HAN}]{{1,2}})"
+            rf"(?=[^{_HAN}]|$|[家住系是在于的男女身电手现今因为向和与])"
+        ),
+        _name_or_words,
+    ),
+    "in_person": (
+        # 本人 alone introduces a verb as often as a name: only what ends the clause is taken for one.
+        re.compile(rf"(?P<before>本人)(?P<it>{_SURNAME}[{_HAN}]{{1,2}})(?=[^{_HAN}]|$|[家住系男女身电手])"),
+        _name_or_words,
+    ),
+}
+# Whose code this is stands in a public register, so a valid one stays.
+CREDIT_CODE = re.compile(rf"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{{2}}\d{{6}}[0-9A-HJ-NPQRTUWXY]{{10}}{_NO_WORD}")
+
+
+def redact(text: str | None) -> str:
+    """`text` with phone and ID numbers, cards, accounts, plates, rooms and the writer's name masked.
+
+    A proposal, not a promise: what is written in unusual ways gets through, so a handler reads it first.
+    """
+    if not text:
+        return ""
+    # Full-width digits and invisible characters are how a number slips through; line breaks stay.
+    text = "".join(character for character in text.translate(_FULL_WIDTH) if unicodedata.category(character) != "Cf")
+    pieces, at = [], 0
+    for code in CREDIT_CODE.finditer(text):
+        if uscc.is_valid(code.group()) and not RULES["id"][0].fullmatch(code.group()):
+            pieces += [_redact(text[at : code.start()]), code.group()]
+            at = code.end()
+    return "".join([*pieces, _redact(text[at:])])
+
+
+def _redact(text: str) -> str:
+    for pattern, replacement in RULES.values():
+        text = pattern.sub(replacement, text)
+    return text

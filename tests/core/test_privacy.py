@@ -1,0 +1,367 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Mapped, mapped_column, registry
+
+from app.core import privacy
+from app.core.privacy import redaction, sealing
+from app.core.privacy.sealing import Keyring, Sealing, Unopened, sealed
+from tenants import realm
+from tenants.bases import uuid7
+from tenants.realm import Realm
+
+OLD, NEW = bytes(range(32)), bytes(range(32, 64))
+ROW = UUID("01890000-0000-7000-8000-000000000001")
+CELL = {"tenant": 2, "table": "party", "column": "phone_sealed", "row": ROW}
+
+rows = registry()
+
+
+@rows.mapped
+class Consumer(Sealing):
+    """A stand-in for any model with sealed fields."""
+
+    __tablename__ = "consumer"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    tenant_id: Mapped[int]
+    phone_sealed: Mapped[str | None]
+    phone_index: Mapped[str | None]
+    address_sealed: Mapped[str | None]
+
+    phone = sealed("phone_sealed", index="phone_index", mask=privacy.mask_phone)
+    address = sealed("address_sealed", mask=privacy.mask_address)
+
+
+@pytest.fixture(autouse=True)
+def keys() -> Iterator[None]:
+    before = sealing._keyring
+    privacy.configure(Keyring({"k1": OLD}))
+    yield
+    sealing._keyring = before
+
+
+def county(number: int) -> Realm:
+    return Realm(frozenset({number}), number, number)
+
+
+def consumer(**facts: str) -> Consumer:
+    made = Consumer(id=uuid7(), tenant_id=2)
+    for name, value in facts.items():
+        setattr(made, name, value)
+    return made
+
+
+def test_a_sealed_value_names_its_key_and_hides_the_rest() -> None:
+    value = privacy.seal("13812346027", **CELL)
+    assert value.startswith("k1:")
+    assert "13812346027" not in value
+    assert privacy.open_sealed(value, **CELL) == "13812346027"
+    assert privacy.seal("13812346027", **CELL) != value
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [{"tenant": 3}, {"table": "person"}, {"column": "address_sealed"}, {"row": uuid7()}],
+    ids=["another county", "another table", "another column", "another row"],
+)
+def test_a_value_moved_to_another_cell_stays_shut(elsewhere: dict[str, object]) -> None:
+    value = privacy.seal("13812346027", **CELL)
+    with pytest.raises(Unopened):
+        privacy.open_sealed(value, **CELL | elsewhere)
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda v: v[:-6] + "AAAAA=", lambda v: "k1:", lambda v: "k1:???", lambda v: "k9" + v[2:]]
+)
+def test_a_damaged_value_stays_shut(spoil) -> None:
+    with pytest.raises(Unopened):
+        privacy.open_sealed(spoil(privacy.seal("13812346027", **CELL)), **CELL)
+
+
+def test_while_keys_rotate_both_open_and_the_new_one_seals() -> None:
+    old = privacy.seal("13812346027", **CELL)
+    privacy.configure(Keyring({"k2": NEW, "k1": OLD}))
+    assert privacy.open_sealed(old, **CELL) == "13812346027"
+    assert privacy.seal("13812346027", **CELL).startswith("k2:")
+    privacy.configure(Keyring({"k2": NEW}))
+    with pytest.raises(Unopened, match="not on the ring"):
+        privacy.open_sealed(old, **CELL)
+
+
+def test_a_row_is_resealed_under_the_current_key_and_found_under_both() -> None:
+    with realm.enter(county(2)):
+        party = consumer(phone="13812346027")
+        before = party.phone_index
+        privacy.configure(Keyring({"k1": OLD, "k2": NEW}, current="k2"))
+        assert before in privacy.blind_indexes("13812346027", "phone")
+        Consumer.phone.reseal(party)
+        assert party.phone_sealed is not None
+        assert party.phone_sealed.startswith("k2:")
+        assert party.phone_index in privacy.blind_indexes("13812346027", "phone")
+        assert party.reveal("phone") == "13812346027"
+
+
+def test_sm4_can_be_chosen_by_the_name_of_the_key() -> None:
+    privacy.configure(Keyring({"sm4-1": NEW, "k1": OLD}))
+    value = privacy.seal("临河县人民路3号", **CELL)
+    assert value.startswith("sm4-1:")
+    assert privacy.open_sealed(value, **CELL) == "临河县人民路3号"
+
+
+@pytest.mark.parametrize("keys", [{}, {"k1": b"short"}, {"a:b": OLD}, {"": OLD}])
+def test_a_ring_without_proper_keys_is_refused(keys: dict[str, bytes]) -> None:
+    with pytest.raises(ValueError, match="key"):
+        Keyring(keys)
+
+
+def test_a_ring_never_prints_its_keys() -> None:
+    assert repr(Keyring({"k1": OLD})) == "<Keyring k1 of 1>"
+
+
+def test_equal_phones_match_in_one_county_and_not_in_two() -> None:
+    with realm.enter(county(2)):
+        east = privacy.blind_index("13812346027", "phone")
+        assert privacy.blind_index("+86 138-1234-6027", "phone") == east
+        assert privacy.blind_index("１３８ １２３４ ６０２７", "phone") == east
+        assert privacy.blind_index("13812346027", "id_number") != east
+        assert privacy.blind_index(" - ", "phone") is None
+        assert privacy.blind_indexes("", "phone") == []
+    with realm.enter(county(3)):
+        assert privacy.blind_index("13812346027", "phone") != east
+
+
+def test_a_realm_without_a_pen_stores_no_index_but_may_search_what_it_opens() -> None:
+    with realm.enter(county(2)):
+        stored = privacy.blind_index("13812346027", "phone")
+    with realm.enter(Realm(frozenset({1, 2}), None, 2)):
+        with pytest.raises(PermissionError):
+            privacy.blind_index("13812346027", "phone")
+        assert privacy.blind_indexes("13812346027", "phone") == [stored]
+
+
+def test_reading_a_sealed_field_shows_its_mask_and_revealing_it_the_value() -> None:
+    with realm.enter(county(2)):
+        party = consumer(phone=" 138 1234 6027 ", address="江州市临河县城关镇人民路12号3幢501室")
+    assert str(party.phone) == f"{party.phone}" == repr(party.phone) == "138****6027"
+    assert str(party.address) == "江州市临河县****"
+    assert party.reveal("phone") == "138 1234 6027"
+    assert "6027" not in repr(vars(party))
+    assert "人民路" not in repr(vars(party))
+
+
+def test_a_form_that_hands_the_mask_back_changes_nothing() -> None:
+    with realm.enter(county(2)):
+        party = consumer(phone="13812346027")
+        before = party.phone_sealed
+        party.phone = "138****6027"
+        party.phone = party.phone
+        assert party.phone_sealed == before
+        other = consumer()
+        with pytest.raises(TypeError, match="reveal"):
+            other.phone = party.phone
+        party.phone = ""
+        assert (party.phone_sealed, party.phone_index, str(party.phone)) == (None, None, "")
+
+
+def test_a_field_is_looked_for_by_its_index_alone() -> None:
+    with realm.enter(county(2)):
+        party = consumer(phone="13812346027")
+        condition = Consumer.phone.matches("138-1234-6027").compile(compile_kwargs={"literal_binds": True})
+        assert str(condition) == f"consumer.phone_index IN ('{party.phone_index}')"
+        assert str(Consumer.phone.matches("")) == "false"
+        with pytest.raises(TypeError):
+            Consumer.address.matches("江州市")
+
+
+@pytest.mark.parametrize(
+    ("phone", "shown"),
+    [
+        ("13812346027", "138****6027"),
+        ("+86 138-1234-6027", "138****6027"),
+        ("0086 13812346027", "138****6027"),
+        ("１３８１２３４６０２７", "138****6027"),
+        ("0571-88881126", "0571-8***26"),
+        ("(0571) 8888 1126", "0571-8***26"),
+        ("010-62345678", "010-6***78"),
+        ("0571-88881126-802", "0571-8***26"),
+        ("0571-88881126转802", "0571-8***26"),
+        ("88881126", "8***26"),
+        ("12315", "12315"),
+        ("+852 9123 4567", "852****67"),
+        ("400-820-1234", "400****34"),
+        ("12", "****"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_phones_are_masked(phone: str | None, shown: str) -> None:
+    assert privacy.mask_phone(phone) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("林晓梅", "林**"),
+        ("林 晓", "林* 晓*"),
+        ("林晓", "林*"),
+        ("林", "林*"),
+        ("欧阳修", "欧阳*"),
+        ("司马相如", "司马**"),
+        ("欧阳", "欧*"),
+        ("林女士", "林女士"),
+        ("欧阳先生", "欧阳先生"),
+        ("先生", "先*"),
+        ("阿依古丽·买买提", "阿***·买**"),
+        ("John Smith", "J*** S***"),
+        ("\u3000林晓梅\n", "林**"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_names_are_masked(name: str | None, shown: str) -> None:
+    assert privacy.mask_name(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        ("33010619900307001X", "33**************1X"),
+        ("330106900307001", "33***********01"),
+        ("E12345678", "E1*****78"),
+        ("1234", "****"),
+        (None, ""),
+    ],
+)
+def test_id_numbers_are_masked(number: str | None, shown: str) -> None:
+    assert privacy.mask_id(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("江州市临河县城关镇人民路12号3幢501室", "江州市临河县****"),
+        ("浙江省杭州市西湖区文三路138号", "浙江省杭州市西湖区****"),
+        ("浙江省金华市义乌市稠城街道工人西路9号", "浙江省金华市义乌市****"),
+        ("新疆维吾尔自治区伊犁哈萨克自治州伊宁市解放路", "新疆维吾尔自治区伊犁哈萨克自治州伊宁市****"),
+        ("上海市浦东新区世纪大道100号", "上海市浦东新区****"),
+        ("枣庄市市中区文化路1号", "枣庄市市中区****"),
+        ("杭州市幸福小区3幢2单元", "杭州市****"),
+        ("临河县城关镇市场路5号", "临河县****"),
+        ("临河县", "临河县"),
+        ("人民路12号", "****"),
+        ("", ""),
+    ],
+)
+def test_addresses_keep_their_county(address: str, shown: str) -> None:
+    assert privacy.mask_address(address) == shown
+
+
+def test_accounts_and_mail_addresses_are_masked() -> None:
+    assert privacy.mask_account("6222 0212 3456 7890 123") == "**** 0123"
+    assert privacy.mask_account("1234567") == "****"
+    assert privacy.mask_account(None) == ""
+    assert privacy.mask_email("lin@example.com") == "l***@example.com"
+    assert privacy.mask_email("") == ""
+
+
+@pytest.mark.parametrize(
+    ("told", "proposed"),
+    [
+        ("我的电话是13812346027，请回电", "我的电话是138****6027，请回电"),
+        ("电话138 1234 6027或138-1234-6028", "电话138****6027或138****6028"),
+        ("电话１３８１２３４６０２７", "电话138****6027"),
+        ("电话138\u200b1234\u200b6027", "电话138****6027"),
+        ("+86 13812346027", "138****6027"),
+        ("座机0571-88881126", "座机0571-8***26"),
+        ("座机(0571)88881126", "座机0571-8***26"),
+        ("座机88881126", "座机88****26"),
+        ("身份证33010619900307001X。", "身份证33**************1X。"),
+        ("身份证330106 19900307 0013", "身份证33**************13"),
+        ("身份证330106900307001", "身份证33***********01"),
+        ("退到6222021234567890123", "退到**** 0123"),
+        ("退到6222 0212 3456 7890", "退到**** 7890"),
+        ("邮箱lin.xm@example.com", "邮箱l***@example.com"),
+        ("车牌浙A·12345和浙AD12345", "车牌浙A*****和浙A*****"),
+        ("加微信linxm_88联系", "加微信l****联系"),
+        ("微信号：wxid_ab12cd34ef", "微信号：w****"),
+        ("QQ 123456", "QQ 1****"),
+        ("护照E12345678", "护照E1*****78"),
+        ("订单号202011223344556677889", "订单号20****89"),
+        ("住在3幢2单元501室", "住在**室"),
+        ("4号楼-608，2单元301户", "**室，**室"),
+        ("我叫林晓梅，在店里办卡", "我叫林**，在店里办卡"),
+        ("我叫欧阳修在店里办卡", "我叫欧阳*在店里办卡"),
+        ("姓名：林晓梅 电话：13812346027", "姓名：林** 电话：138****6027"),
+        ("本人林晓梅，住临河县", "本人林**，住临河县"),
+        ("联系人:阿依古丽", "联系人:阿***"),
+    ],
+)
+def test_a_summary_is_proposed_without_what_identifies_people(told: str, proposed: str) -> None:
+    assert privacy.redact(told) == proposed
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "2024年3月5日在店里充值1200000元，余额980.50元",
+        "于2024-03-05 11:25:05下单，20240305发货",
+        "拨打12315和12345、400-820-1234都没有解决",
+        "商家统一社会信用代码91330106MA2H2RUT66",
+        "本人系春华镇村民，本人于2019年购买",
+        "店在文三路138号，三楼",
+        "型号A1234，尺寸120x60，第12栋楼，15栋14栋",
+        "",
+    ],
+)
+def test_a_summary_keeps_dates_sums_and_what_is_public(told: str) -> None:
+    assert privacy.redact(told) == told
+
+
+HOSTILE = [
+    "1" * 50_000,
+    "1 " * 25_000,
+    "138-" * 12_500,
+    "a" * 50_000,
+    "a@" * 25_000,
+    "a." * 25_000 + "@",
+    "@a." * 16_667,
+    "微信" * 25_000,
+    "微信号：" + " " * 50_000,
+    "我叫" * 25_000,
+    "姓名：" + "王" * 50_000,
+    "王" * 50_000,
+    "浙A" * 25_000,
+    "1幢" * 25_000,
+    "1单元" * 16_667,
+    "(0571)" * 8_334,
+    " " * 50_000,
+    "9" * 7 + "." * 50_000,
+    "省市区县" * 12_500,
+]
+
+
+READERS: dict[str, Callable[[str], object]] = {
+    **{name: rule[0].findall for name, rule in redaction.RULES.items()},
+    "credit_code": redaction.CREDIT_CODE.findall,
+    "address": privacy.mask_address,
+    "phone": privacy.mask_phone,
+    "name": privacy.mask_name,
+}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_every_pattern_reads_hostile_text_in_linear_time(reader: str) -> None:
+    for hostile in HOSTILE:
+        best = min(_seconds(READERS[reader], hostile) for _ in range(3))
+        assert best < 0.05, f"{best * 1000:.0f} ms for {hostile[:8]}…"
+
+
+def _seconds(read: Callable[[str], object], text: str) -> float:
+    began = time.perf_counter()
+    read(text)
+    return time.perf_counter() - began
