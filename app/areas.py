@@ -1,0 +1,29 @@
+"""Which areas there are. Each says itself in which kinds of organisation it exists."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+# In the order in which a newcomer would walk through the house.
+AREAS = (
+    "app.front.views:front",
+    "app.accounts.views:accounts",
+    "app.deadlines.views:deadlines",
+    "app.audit.views:audit",
+    "app.notifications.views:notifications",
+    "app.merchants.views:merchants",
+    "app.cases.views:cases",
+    "app.handoffs.views:handoffs",
+    "app.desk.views:desk",
+    "app.bureau.views:bureau",
+    "app.transfer.views:transfer",
+    "app.search.views:search",
+)
+
+
+def init_app(app: Flask) -> None:
+    for address in AREAS:
+        module, _, name = address.partition(":")
+        app.register_blueprint(getattr(import_module(module), name))

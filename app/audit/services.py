@@ -1,0 +1,114 @@
+"""Writing the trail."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from flask_sqlalchemy.session import Session
+from sqlalchemy import event, insert, select
+
+from app.audit.chain import GENESIS, link, words_hash
+from app.audit.models import Entry, Head, Remark
+from app.core import clock, trace
+from tenants import realm
+from tenants.bases import uuid7
+from tenants.database import db
+
+_subscribers: dict[str, list[Any]] = {}
+SYSTEM = ("—", "system")
+
+
+def subscribe(name: str, job: Any) -> None:
+    """Queue `job` whenever `name` is recorded; it is told the subject's key and number and nothing else."""
+    _subscribers.setdefault(name, []).append(job)
+
+
+def record(
+    name: str,
+    subject: Any = None,
+    by: Any = None,
+    *,
+    facts: dict[str, Any] | None = None,
+    text: str | None = None,
+    public: bool = False,
+    kind: str | None = None,
+) -> UUID:
+    """Note that `name` (case.accepted) was done to `subject` by a person, or by the portal itself.
+
+    `facts` are codes, numbers and dates; what somebody wrote goes into `text` and is private. The entry is written
+    just before the transaction commits, so that the chain is locked for as short as possible.
+    """
+    entry_id = uuid7()
+    number = str(getattr(subject, "number", "") or "")
+    values = {
+        "tenant_id": realm.current().writes,
+        "id": entry_id,
+        "at": clock.now(),
+        "event": name,
+        "actor_id": getattr(by, "id", None),
+        "actor_name": getattr(by, "name", SYSTEM[0]),
+        "actor_role": getattr(by, "role", SYSTEM[1]),
+        "actor_place": getattr(by, "tenant_id", None) or realm.current().writes,
+        "subject_kind": kind or (type(subject).__tablename__ if subject is not None else ""),
+        "subject_id": getattr(subject, "id", None),
+        "subject_number": number,
+        "facts": json.loads(json.dumps(facts or {}, default=str)),
+        "public": public,
+        "words_hash": words_hash(text) if text else None,
+        "request_id": trace.current().request_id,
+        "address": trace.current().address,
+    }
+    db.session.info.setdefault("entries", []).append((values, text))
+    for job in _subscribers.get(name, ()):
+        job.enqueue(subject=values["subject_id"], number=number or None)
+    return entry_id
+
+
+def flush(session: Any = None) -> None:
+    """Write what was recorded so far into the chain. Runs by itself before every commit."""
+    session = session or db.session()
+    waiting = session.info.pop("entries", [])
+    if not waiting:
+        return
+    mine = realm.current().writes
+    session.flush()
+    head = session.execute(
+        select(Head).where(Head.tenant_id == mine).with_for_update().execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if head is None:
+        head = Head(tenant_id=mine, seq=0, hash=GENESIS)
+        session.add(head)
+        session.flush()
+    rows, remarks = [], []
+    seq, previous = head.seq, bytes(head.hash)
+    for values, words in waiting:
+        seq += 1
+        values = {**values, "seq": seq}
+        previous = link(previous, values)
+        rows.append({**values, "hash": previous})
+        if words:
+            remarks.append(
+                {
+                    "tenant_id": mine,
+                    "id": uuid7(),
+                    "entry_id": values["id"],
+                    "subject_id": values["subject_id"],
+                    "text": words,
+                }
+            )
+    session.execute(insert(Entry), rows)
+    if remarks:
+        session.execute(insert(Remark), remarks)
+    head.seq, head.hash = seq, previous
+
+
+@event.listens_for(Session, "before_commit")
+def _write(session: Session) -> None:
+    flush(session)
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, previous_transaction: Any) -> None:
+    session.info.pop("entries", None)

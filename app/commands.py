@@ -1,0 +1,20 @@
+"""The command line: `flask --help` lists it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+# module:group; each domain keeps its own commands beside its services.
+COMMANDS = (
+    "tenants.commands:tenants",
+    "app.audit.commands:audit",
+    "app.jobs.commands:jobs",
+)
+
+
+def init_app(app: Flask) -> None:
+    for address in COMMANDS:
+        module, _, name = address.partition(":")
+        app.cli.add_command(getattr(import_module(module), name))

@@ -1,0 +1,102 @@
+"""Forms that keep what was typed, forgive full-width digits, and say what is wrong beside the field."""
+
+from __future__ import annotations
+
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import DecimalField, Field, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.validators import ValidationError
+
+from app.core.errors import Invalid
+
+PLUMBING = frozenset({"csrf_token", "submit", "submission_key", "version"})
+
+
+def narrow(value: str | None) -> str:
+    """Full-width letters and digits become plain ones; blanks at the ends go; control characters go."""
+    text = unicodedata.normalize("NFKC", value or "")
+    return "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign)[0] != "C").strip()
+
+
+def tidy(value: str | None) -> str:
+    """Free text as typed, Chinese punctuation kept, without control characters and blank ends."""
+    return "".join(
+        sign for sign in (value or "").replace("\r\n", "\n") if sign in "\n\t" or unicodedata.category(sign) != "Cc"
+    ).strip()
+
+
+class Line(StringField):  # type: ignore[misc]  # WTForms has no types
+    """One line of text."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist:
+            self.data = tidy(valuelist[0]).replace("\n", " ")
+
+
+class Code(StringField):  # type: ignore[misc]
+    """Something without blanks or dashes in it: a phone number, a credit code."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist:
+            self.data = "".join(sign for sign in narrow(valuelist[0]) if sign not in " -‐–—()").upper()
+
+
+class Prose(TextAreaField):  # type: ignore[misc]
+    """Several lines of text."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        if valuelist:
+            self.data = tidy(valuelist[0])
+
+
+class Money(DecimalField):  # type: ignore[misc]
+    """An amount in yuan, with or without ¥ and thousands separators."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        typed = narrow(valuelist[0]) if valuelist else ""
+        self.data = None
+        cleaned = typed.replace(",", "").replace("¥", "").replace("元", "").replace(" ", "")
+        if not cleaned:
+            return
+        self.raw_data = [typed]
+        try:
+            amount = Decimal(cleaned)
+        except InvalidOperation:
+            raise ValueError(_("Enter an amount in yuan, such as 4680 or 4680.50.")) from None
+        if not amount.is_finite() or not 0 <= amount < Decimal("1e12"):
+            raise ValueError(_("Enter an amount between 0 and 1,000,000,000,000 yuan."))
+        self.data = amount.quantize(Decimal("0.01"))
+
+
+class Form(FlaskForm):  # type: ignore[misc]
+    """What every form of the portal has: CSRF, the version that was seen, and the key of this submission."""
+
+    version = IntegerField(widget=HiddenField().widget)
+    submission_key = HiddenField()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was filled in, without the plumbing."""
+        return {name: value for name, value in self.data.items() if name not in PLUMBING}
+
+    def say(self, refusal: Invalid) -> None:
+        """Put a service's objection beside its field, or at the top when the field is not on this form."""
+        field: Field | None = self._fields.get(refusal.field)
+        if field is None:
+            self.form_errors.append(refusal.message)
+        else:
+            field.errors = [*field.errors, refusal.message]
+
+
+def max_length(limit: int) -> Any:
+    """A soft limit said in words, instead of cutting what was typed."""
+
+    def check(form: Form, field: Field) -> None:
+        if field.data and len(field.data) > limit:
+            raise ValidationError(_("At most %(limit)s characters, please.", limit=limit))
+
+    return check

@@ -1,0 +1,220 @@
+"""Declaring, enqueueing and running jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import procrastinate
+from procrastinate import PsycopgConnector, RetryStrategy
+from sqlalchemy import select, text
+
+from app.core import clock, trace
+from app.jobs.models import JobReceipt
+from tenants import realm
+from tenants.database import db
+from tenants.registry import registry
+
+log = logging.getLogger("hengping.jobs")
+
+# The schema is named in full: what runs inside our transaction must not depend on a search_path.
+_ENQUEUE = text(
+    "select jobs.procrastinate_defer_jobs_v1(array[row(:queue, :task, :priority, null, :once, "
+    "cast(:arguments as jsonb), :at)]::jobs.procrastinate_job_to_defer_v1[])"
+)
+_WAITING = text("select 1 from jobs.procrastinate_jobs where queueing_lock = :once and status = 'todo' limit 1")
+
+_ATTEMPTS = 8
+_registered: dict[str, Job] = {}
+_connector = PsycopgConnector(kwargs={"options": "-c search_path=jobs"}, min_size=1, max_size=4)
+queue = procrastinate.App(connector=_connector)
+
+
+class Job:
+    """A function that runs later, in a realm: `@job()` makes one, `unit.afterwards(it, **ids)` queues it."""
+
+    def __init__(self, run: Callable[..., None], *, name: str, queue_name: str, every: str | None) -> None:
+        self.run = run
+        self.name = name
+        self.queue_name = queue_name
+        self.every = every
+
+    def enqueue(self, *, once: str | None = None, at: Any = None, **ids: Any) -> None:
+        """Insert the job in the current transaction; with `once`, not while the same one is still waiting.
+
+        `ids` are keys, numbers and dates; anything longer than a key is refused, because the queue has no walls.
+        """
+        here = realm.current()
+        if here.writes is None:
+            raise PermissionError("a realm without a pen leaves no work behind")
+        arguments = {name: _plain(name, value) for name, value in ids.items()}
+        arguments |= {"tenant": here.writes, "request": trace.current().request_id}
+        lock = f"{self.name}:{here.writes}:{once}" if once else None
+        if lock and db.session.execute(_WAITING, {"once": lock}).first():
+            return
+        db.session.execute(
+            _ENQUEUE,
+            {
+                "queue": self.queue_name,
+                "task": self.name,
+                "priority": 0,
+                "once": lock,
+                "arguments": json.dumps(arguments),
+                "at": at,
+            },
+        )
+
+    def perform(self, number: int, arguments: dict[str, Any]) -> None:
+        """Run in the realm that the arguments name; the effect and its receipt are one transaction."""
+        arguments = dict(arguments)
+        tenant = arguments.pop("tenant")
+        trace.begin(arguments.pop("request", None), route=f"job {self.name}")
+        with realm.enter(registry.realm(int(tenant)), db.leave):
+            mine = realm.current().writes
+            done = select(JobReceipt.id).where(JobReceipt.number == number)
+            if db.session.execute(done).first():
+                return
+            db.session.commit()
+            self.run(**arguments)
+            db.session.add(JobReceipt(tenant_id=mine, number=number, task=self.name, done_at=clock.now()))
+            db.session.commit()
+
+
+def _plain(name: str, value: Any) -> Any:
+    if value is None or isinstance(value, bool | int):
+        return value
+    said = str(value)
+    if len(said) > 64 or any(sign.isspace() for sign in said):
+        raise ValueError(f"{name}: a job carries keys, not content")
+    return said
+
+
+def job(*, name: str | None = None, queue_name: str = "default", every: str | None = None) -> Callable[..., Job]:
+    """Declare a job. `every` is a cron line: then it runs for every active organisation at those times."""
+
+    def declare(function: Callable[..., None]) -> Job:
+        made = Job(
+            function,
+            name=name or f"{function.__module__.split('.')[1]}.{function.__name__}",
+            queue_name=queue_name,
+            every=every,
+        )
+        _registered[made.name] = made
+
+        def run(context: procrastinate.JobContext, **arguments: Any) -> None:
+            with _flask().app_context():
+                made.perform(context.job.id or 0, arguments)
+
+        queue.task(
+            run,
+            name=made.name,
+            queue=queue_name,
+            pass_context=True,
+            retry=RetryStrategy(max_attempts=_ATTEMPTS, exponential_wait=2),
+        )
+        if every:
+            _every(made, every)
+        return made
+
+    return declare
+
+
+def _every(made: Job, cron: str) -> None:
+    """A periodic task that enqueues the job once per organisation."""
+
+    def spread(timestamp: int) -> None:
+        with _flask().app_context():
+            for place in registry.places().values():
+                if place.active:
+                    with realm.enter(registry.realm(place), db.leave):
+                        made.enqueue(once="periodic")
+                        db.session.commit()
+
+    queue.periodic(cron=cron)(queue.task(spread, name=f"{made.name}.every", queue="default"))
+
+
+@queue.periodic(cron="* * * * *")
+@queue.task(name="jobs.sweep", queue="default", pass_context=True)
+async def sweep(context: procrastinate.JobContext, timestamp: int) -> None:
+    """Put jobs of workers that died (no heartbeat for 30 s) back into the queue; their receipts keep them single."""
+    for stalled in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=30):
+        log.warning("stalled job put back", extra={"job": stalled.id, "task": stalled.task_name})
+        await queue.job_manager.retry_job(stalled)
+
+
+_app: Any = None
+
+
+def _flask() -> Any:
+    if _app is None:
+        raise RuntimeError("jobs.use(app) comes first")
+    return _app
+
+
+def use(app: Any) -> None:
+    """Jobs run in this application; create_app() says so."""
+    global _app
+    _app = app
+
+
+def _conninfo() -> str:
+    url = _flask().config["SETTINGS"].url("worker").set(drivername="postgresql")
+    return str(url.render_as_string(hide_password=False))
+
+
+def run_worker(*, wait: bool = True, concurrency: int = 2, queues: list[str] | None = None) -> None:
+    """Work the queues until stopped (SIGTERM finishes what is running), or with wait=False until they are empty."""
+    # Imported here so that every domain's jobs are declared before the worker looks.
+    connector = PsycopgConnector(
+        conninfo=_conninfo(), kwargs={"options": "-c search_path=jobs"}, min_size=1, max_size=concurrency + 2
+    )
+
+    async def work() -> None:
+        with queue.replace_connector(connector) as app:
+            async with app.open_async():
+                await app.run_worker_async(
+                    queues=queues,
+                    wait=wait,
+                    concurrency=concurrency,
+                    listen_notify=wait,
+                    install_signal_handlers=wait,
+                    shutdown_graceful_timeout=30,
+                    update_heartbeat_interval=5,
+                    stalled_worker_timeout=30,
+                )
+
+    asyncio.run(work())
+
+
+def drain(limit: int = 200) -> int:
+    """Run what is waiting now, here, in the order it was queued; returns how many ran. For tests and commands.
+
+    An error is raised instead of retried: somebody is watching.
+    """
+    ran = 0
+    engine = db.engine
+    while ran < limit:
+        with engine.begin() as connection:
+            row = connection.execute(
+                text(
+                    "update jobs.procrastinate_jobs set status = 'doing' where id = (select id from "
+                    "jobs.procrastinate_jobs where status = 'todo' and (scheduled_at is null or scheduled_at <= now()) "
+                    "order by id limit 1 for update skip locked) returning id, task_name, args"
+                )
+            ).first()
+        if row is None:
+            break
+        _registered[row.task_name].perform(row.id, row.args)
+        with engine.begin() as connection:
+            connection.execute(
+                text("update jobs.procrastinate_jobs set status = 'succeeded' where id = :id"), {"id": row.id}
+            )
+        ran += 1
+    return ran
+
+
+def registered() -> dict[str, Job]:
+    return dict(_registered)

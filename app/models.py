@@ -1,0 +1,17 @@
+"""Every table of the house, imported in one place: for migrations, the audit of the walls and the tests."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from pkgutil import iter_modules
+
+import app
+
+MODULES = sorted(
+    f"app.{package.name}.models"
+    for package in iter_modules(app.__path__)
+    if package.ispkg and find_spec(f"app.{package.name}.models") is not None
+)
+for module in (*MODULES, "app.core.numbering", "tenants.registry", "tenants.provisioning", "tenants.session"):
+    import_module(module)

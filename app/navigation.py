@@ -1,0 +1,127 @@
+"""The menus as data: what there is, who sees it, and what is counted beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
+
+from app.accounts.permissions import Can
+from tenants import realm
+
+
+@dataclass(frozen=True)
+class Item:
+    endpoint: str
+    title: Any
+    can: Can | None = None
+    count: str | None = None  # name of a figure in COUNTS
+    late: bool = False  # the figure is something that burns
+    arguments: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    title: Any
+    items: tuple[Item, ...]
+
+
+_PEOPLE = (
+    Item("accounts.people", _l("People"), Can.PERSON_KEEP),
+    Item("accounts.roles", _l("Roles")),
+    Item("deadlines.index", _l("Time limits and calendar")),
+    Item("audit.index", _l("Audit trail"), Can.AUDIT_READ),
+)
+
+MENUS: dict[str, tuple[Group, ...]] = {
+    "center": (
+        Group(
+            "",
+            (
+                Item("desk.today", _l("Today"), None, "late", late=True),
+                Item("cases.index", _l("Cases"), Can.CASE_READ, "open"),
+                Item("handoffs.inbox", _l("Received"), Can.HANDOFF_READ, "received"),
+                Item("handoffs.outbox", _l("Sent"), Can.HANDOFF_READ),
+            ),
+        ),
+        Group(
+            _l("Work"),
+            (
+                Item("merchants.index", _l("Merchants"), Can.MERCHANT_READ),
+                Item("transfer.index", _l("Imports"), Can.TRANSFER_IMPORT),
+            ),
+        ),
+        Group(_l("Administration"), _PEOPLE),
+    ),
+    "bureau": (
+        Group(
+            "",
+            (
+                Item("bureau.overview", _l("City overview"), Can.CITY_READ),
+                Item("bureau.cases", _l("Cases of the city"), Can.CITY_READ),
+                Item("bureau.exchange", _l("Exchange between organisations"), Can.HANDOFF_READ),
+                Item("bureau.grants", _l("Files called in"), Can.CITY_CALL_IN),
+            ),
+        ),
+        Group(
+            _l("Administration"),
+            (Item("bureau.organisations", _l("Organisations"), Can.CITY_ADMINISTER), *_PEOPLE),
+        ),
+    ),
+    "department": (
+        Group(
+            "",
+            (
+                Item("handoffs.inbox", _l("Received"), Can.HANDOFF_READ, "received", late=True),
+                Item("handoffs.under_way", _l("Under way"), Can.HANDOFF_READ, "under_way"),
+                Item("handoffs.answered", _l("Answered"), Can.HANDOFF_READ),
+            ),
+        ),
+        Group(_l("Administration"), _PEOPLE),
+    ),
+}
+
+# name -> how many, for the present realm; each is one indexed statement. Filled by the domains that count.
+COUNTS: dict[str, Callable[[Any], int]] = {}
+
+
+def menu() -> list[dict[str, Any]]:
+    """This person's menu: groups of links, with counts, and the present page marked."""
+    if realm.absent() or not current_user.is_authenticated:
+        return []
+    groups = []
+    for group in MENUS[realm.home().kind]:
+        items = [_shown(item) for item in group.items if item.can is None or current_user.can(item.can)]
+        if items:
+            groups.append({"title": group.title, "items": items})
+    return groups
+
+
+def _shown(item: Item) -> dict[str, Any]:
+    area = item.endpoint.partition(".")[0]
+    same_area = sum(1 for group in MENUS[realm.home().kind] for other in group.items if other.endpoint.startswith(f"{area}."))
+    on = request.endpoint == item.endpoint or (same_area == 1 and request.blueprint == area)
+    count = COUNTS[item.count](current_user) if item.count else None
+    return {
+        "endpoint": item.endpoint,
+        "url": url_for(item.endpoint, **dict(item.arguments)),
+        "title": item.title,
+        "count": count,
+        "late": item.late and bool(count),
+        "on": on,
+    }
+
+
+def init_app(app: Flask) -> None:
+    app.context_processor(
+        lambda: {
+            "menu": menu,
+            "place": None if realm.absent() else realm.home(),
+            "me": current_user if current_user and current_user.is_authenticated else None,
+            "brand": {"city": app.config["SETTINGS"].city},
+        }
+    )

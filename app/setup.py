@@ -1,0 +1,53 @@
+"""From an empty database to one that can be served: roles, migrations, reference data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, select
+from sqlalchemy.orm import Session
+
+from app.settings import Settings
+from tenants.policies import APP, GUEST, OWNER
+from tenants.provisioning import make_roles
+from tenants.registry import Tenant
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def set_up(settings: Settings) -> None:
+    """Make the roles, run the migrations as the owner, and seed what every city needs; may be run again."""
+    root = create_engine(settings.url("setup"))
+    make_roles(root, {role: settings.role_password(role) for role in (OWNER, APP, GUEST)})
+    root.dispose()
+    owner = create_engine(settings.url(OWNER))
+    migrate(owner)
+    _open_bureau(owner, settings.city)
+    owner.dispose()
+
+
+def alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def migrate(owner: Engine, revision: str = "head") -> None:
+    """Bring the schema to `revision`, each migration in a transaction of its own."""
+    with owner.connect() as connection:
+        config = alembic()
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+
+
+def _open_bureau(owner: Engine, city: str) -> None:
+    """The bureau is there before anybody could open it."""
+    with Session(owner) as session, session.begin():
+        if session.scalar(select(Tenant.id).where(Tenant.id == 1)) is None:
+            session.add(
+                Tenant(
+                    id=1, slug="city", name=f"{city}消费者权益保护局", short_name="市消保局", kind="bureau", active=True
+                )
+            )

@@ -1,0 +1,222 @@
+"""The narrow doors: roles, opening and closing organisations, and one act in another realm."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from psycopg import sql
+from sqlalchemy import Connection, Engine, ForeignKey, Select, func, or_, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants import realm
+from tenants.bases import OF_TENANT, Base, Between, BetweenEntry, Owned, uuid7
+from tenants.database import db
+from tenants.policies import APP, GUEST, OWNER, SEARCH
+from tenants.realm import Place, Realm
+from tenants.registry import Tenant, registry
+
+# The minutes a forgotten transaction may hold its locks, the seconds a statement may run or wait.
+LIMITS = {
+    APP: {"statement_timeout": "30s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "60s"},
+    GUEST: {"statement_timeout": "5s", "lock_timeout": "2s", "idle_in_transaction_session_timeout": "10s"},
+    OWNER: {"lock_timeout": "5s"},
+}
+
+
+def roles_sql(database: str, passwords: dict[str, str]) -> list[str]:
+    """The statements that make the four roles and hand them one database; may be run again and again.
+
+    For a superuser or a role with CREATEROLE; `flask tenants roles --print-sql` prints them for a DBA.
+    """
+    name = sql.Identifier(database)
+    lines: list[sql.Composable] = []
+    for role in (OWNER, APP, GUEST, SEARCH):
+        login = sql.SQL("login" if role in passwords else "nologin")
+        lines.append(
+            sql.SQL(
+                "do $do$ begin if not exists (select from pg_roles where rolname = {literal}) "
+                "then create role {role}; end if; end $do$"
+            ).format(literal=sql.Literal(role), role=sql.Identifier(role))
+        )
+        password = sql.SQL(" password {}").format(sql.Literal(passwords[role])) if role in passwords else sql.SQL("")
+        lines.append(
+            sql.SQL("alter role {role} with {login} nocreatedb nocreaterole inherit{password}").format(
+                role=sql.Identifier(role), login=login, password=password
+            )
+        )
+    lines += [
+        sql.SQL("grant {search} to {owner}").format(search=sql.Identifier(SEARCH), owner=sql.Identifier(OWNER)),
+        sql.SQL("revoke all on database {} from public").format(name),
+        sql.SQL("grant connect, create, temporary on database {} to {}").format(name, sql.Identifier(OWNER)),
+        sql.SQL("grant connect, temporary on database {} to {}").format(name, sql.Identifier(APP)),
+        sql.SQL("grant connect on database {} to {}").format(name, sql.Identifier(GUEST)),
+        sql.SQL("revoke all on schema public from public"),
+        sql.SQL("grant all on schema public to {} with grant option").format(sql.Identifier(OWNER)),
+    ]
+    for role, limits in LIMITS.items():
+        lines += [
+            sql.SQL("alter role {} in database {} set {} = {}").format(
+                sql.Identifier(role), name, sql.Identifier(setting), sql.Literal(value)
+            )
+            for setting, value in limits.items()
+        ]
+    return [line.as_string(None) for line in lines]
+
+
+def make_roles(engine: Engine, passwords: dict[str, str]) -> None:
+    """Run `roles_sql` on the database that `engine` is connected to, with whatever optional extensions exist."""
+    # Roles belong to the whole server: two set-ups at once would fight over the same catalogue rows.
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("select pg_advisory_lock(20241121)"))
+        database = connection.execute(text("select current_database()")).scalar_one()
+        for statement in roles_sql(database, passwords):
+            connection.exec_driver_sql(statement)
+        if _has_extension(connection, "btree_gin"):
+            connection.exec_driver_sql("create extension if not exists btree_gin")
+        connection.execute(text("select pg_advisory_unlock(20241121)"))
+
+
+def _has_extension(connection: Connection, name: str) -> bool:
+    found = connection.execute(text("select 1 from pg_available_extensions where name = :name"), {"name": name})
+    return found.first() is not None
+
+
+class UnsafeRole(RuntimeError):
+    """The application was about to serve as a role that row level security does not bind."""
+
+
+def refuse_unsafe_role(engine: Engine) -> None:
+    """Raises UnsafeRole if the role may ignore policies: a superuser, BYPASSRLS, or an owner of tables."""
+    with engine.connect() as connection:
+        row = connection.execute(
+            text(
+                "select rolname, rolsuper, rolbypassrls, rolcreaterole, "
+                "pg_has_role(current_user, :owner, 'member') as owns "
+                "from pg_roles where rolname = current_user"
+            ),
+            {"owner": OWNER},
+        ).one()
+    for fault, said in (
+        (row.rolsuper, "is a superuser"),
+        (row.rolbypassrls, "has BYPASSRLS"),
+        (row.rolcreaterole, "may create roles"),
+        (row.owns, f"is a member of {OWNER}"),
+    ):
+        if fault:
+            raise UnsafeRole(f"the portal does not serve as {row.rolname}, which {said}: use {APP}")
+
+
+class Act(Owned):
+    """One act in another realm, begun and done; a row without `done_at` is a half-done act for the sweep."""
+
+    __tablename__ = "act"
+    changes = ("done_at",)
+
+    target_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"))
+    why: Mapped[str]
+    begun_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    done_at: Mapped[datetime | None]
+
+
+@contextmanager
+def act_in(target: Realm, why: str) -> Iterator[UUID]:
+    """One act in another realm: a second session and transaction, committed when the block ends well.
+
+    The intention is committed at home first and marked done afterwards, both under the act id that is
+    yielded, so that a crash between the two transactions leaves a row that `half_done()` finds.
+    """
+    at_home = realm.current()
+    if at_home.writes is None or target.home is None:
+        raise PermissionError("an act needs an organisation that acts and one that it is done in")
+    act_id = uuid7()
+    with realm.aside(at_home, db.leave):
+        db.session.add(Act(id=act_id, target_id=target.home.id, why=why))
+        db.session.commit()
+    with realm.aside(target, db.leave):
+        yield act_id
+        db.session.commit()
+    with realm.aside(at_home, db.leave):
+        act = db.session.get(Act, (at_home.writes, act_id))
+        assert act is not None
+        act.done_at = datetime.now(UTC)
+        db.session.commit()
+
+
+@contextmanager
+def look_in(target: Realm) -> Iterator[None]:
+    """Read in another realm, in a session of its own that is never committed (the bureau under a grant)."""
+    if target.writes is not None:
+        raise PermissionError("looking is done without a pen")
+    with realm.aside(target, db.leave):
+        yield
+
+
+def half_done() -> Select[Any]:
+    """Acts of this tenant that were begun more than a minute ago and never marked done."""
+    return select(Act).where(Act.done_at.is_(None), Act.begun_at < func.now() - text("interval '1 minute'"))
+
+
+def open_tenant(
+    slug: str, name: str, kind: str, *, short_name: str | None = None, region_code: str | None = None
+) -> Place:
+    """Open an organisation, from inside the bureau's realm. Raises ValueError on a slug that is taken."""
+    if registry.find(slug) is not None:
+        raise ValueError(f"{slug} is taken")
+    number = db.session.execute(select(func.coalesce(func.max(Tenant.id), 0) + 1)).scalar_one()
+    tenant = Tenant(
+        id=number, slug=slug, name=name, short_name=short_name or name, kind=kind, region_code=region_code, active=True
+    )
+    db.session.add(tenant)
+    db.session.flush()
+    return tenant.place()
+
+
+def suspend(slug: str, *, active: bool = False) -> None:
+    """Shut an organisation out, or let it in again, from inside the bureau's realm; takes seconds to act."""
+    tenant = db.session.execute(select(Tenant).where(Tenant.slug == slug)).scalar_one()
+    if tenant.kind == "bureau":
+        raise ValueError("the bureau cannot be suspended")
+    tenant.active = active
+
+
+def export(place: Place, out: BinaryIO) -> dict[str, int]:
+    """Write all rows that belong to `place` as CSV files in a zip; returns table -> rows. Run in its realm.
+
+    Between rows are in both parties' exports: the exchange belongs to both.
+    """
+    counts: dict[str, int] = {}
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for mapper in sorted(Base.registry.mappers, key=lambda mapper: mapper.local_table.name):  # type: ignore[attr-defined]
+            model, table = mapper.class_, mapper.local_table
+            if issubclass(model, OF_TENANT):
+                query = select(table).where(table.c.tenant_id == place.id)
+            elif issubclass(model, Between | BetweenEntry):
+                query = select(table).where(or_(table.c.sender_id == place.id, table.c.receiver_id == place.id))
+            else:
+                continue
+            lines = io.StringIO()
+            writer = csv.writer(lines)
+            writer.writerow(table.columns.keys())
+            rows = db.session.execute(query.order_by(*table.primary_key.columns))
+            count = 0
+            for row in rows:
+                writer.writerow([_plain(value) for value in row])
+                count += 1
+            counts[table.name] = count
+            bundle.writestr(f"{table.name}.csv", lines.getvalue())
+        bundle.writestr("counts.json", json.dumps(counts, indent=1, sort_keys=True))
+    return counts
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return value.isoformat() if hasattr(value, "isoformat") else value
