@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
+from werkzeug.local import LocalProxy
 
 from app.accounts.permissions import Can
 from tenants import realm
@@ -119,7 +120,7 @@ def _shown(item: Item) -> dict[str, Any]:
 def init_app(app: Flask) -> None:
     app.context_processor(
         lambda: {
-            "menu": menu,
+            "menu": LocalProxy(menu),  # made only where a page shows it
             "place": None if realm.absent() else realm.home(),
             "me": current_user if current_user and current_user.is_authenticated else None,
             "brand": {"city": app.config["SETTINGS"].city},

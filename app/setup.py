@@ -51,3 +51,15 @@ def _open_bureau(owner: Engine, city: str) -> None:
                     id=1, slug="city", name=f"{city}消费者权益保护局", short_name="市消保局", kind="bureau", active=True
                 )
             )
+
+
+def seed() -> None:
+    """What every city needs before its first case: calendar, profiles. In the bureau's realm; may be run again."""
+    from app.deadlines import services as deadlines
+    from tenants import realm
+    from tenants.database import db
+    from tenants.registry import registry
+
+    with realm.enter(registry.realm(realm.BUREAU_ID), db.leave):
+        deadlines.seed()
+        db.session.commit()

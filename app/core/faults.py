@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from app.core import trace
-from app.core.errors import Changed, Refusal, TooMany
+from app.core.errors import Refusal, TooMany
 from tenants import realm
 from tenants.database import db
 
@@ -34,18 +34,34 @@ def page(code: int, message: Any = None, **context: Any) -> Response:
         500: (_("A fault on our side"), _("It has been noted. Nothing of what you sent was half stored.")),
         503: (_("Not available for a moment"), _("Please try again in a few seconds. What you typed is still in the form.")),
     }
-    title, hint = words.get(code, words[400])
+    heading, hint = words.get(code, words[400])
     body = render_template(
-        "error.html", code=code, title=title, message=message or hint, request_id=trace.current().request_id, **context
+        "error.html",
+        code=code,
+        heading=heading,
+        message=message or hint,
+        request_id=trace.current().request_id,
+        **context,
     )
     return make_response(body, code)
+
+
+def typed() -> dict[str, str]:
+    """The longer texts that were in the form, so that a refusal loses nothing of them."""
+    if request.method != "POST":
+        return {}
+    return {
+        name: value
+        for name, value in request.form.items()
+        if len(value) > 12 and "token" not in name and "password" not in name and name != "submission_key"
+    }
 
 
 def init_app(app: Flask) -> None:
     @app.errorhandler(Refusal)
     def refused(refusal: Refusal) -> Response:
         _undo()
-        response = page(refusal.code, refusal.message, changed=isinstance(refusal, Changed), back=request.referrer)
+        response = page(refusal.code, refusal.message, seen=typed(), back=request.referrer)
         if isinstance(refusal, TooMany):
             response.headers["Retry-After"] = str(refusal.seconds)
         return response

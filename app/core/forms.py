@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DecimalField, Field, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.validators import ValidationError
+from wtforms.widgets import HiddenInput
 
 from app.core.errors import Invalid
 
@@ -75,7 +76,7 @@ class Money(DecimalField):  # type: ignore[misc]
 class Form(FlaskForm):  # type: ignore[misc]
     """What every form of the portal has: CSRF, the version that was seen, and the key of this submission."""
 
-    version = IntegerField(widget=HiddenField().widget)
+    version = IntegerField(widget=HiddenInput())
     submission_key = HiddenField()
 
     @property

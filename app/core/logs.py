@@ -68,7 +68,7 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def note(response: Response) -> Response:
         response.headers["X-Request-ID"] = trace.current().request_id
-        if request.endpoint not in ("static", "front.healthz"):
+        if request.endpoint not in ("static", "portal.healthz"):
             log.info(
                 "%s %s",
                 request.method,

