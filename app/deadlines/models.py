@@ -1,0 +1,131 @@
+"""What everybody counts by: the calendar and the legal profiles. Written by the bureau, read by all."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Integer
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.deadlines.calendar import Bilingual
+from app.deadlines.profiles import Basis, Limit, Profile, Unit
+from tenants.bases import Reference
+
+
+class CalendarYear(Reference):
+    """A year whose holidays are known. `version` counts through all years: the highest is the calendar's."""
+
+    __tablename__ = "calendar_year"
+    changes = ("source", "version")
+
+    year: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    source: Mapped[str]
+    version: Mapped[int]
+
+
+class CalendarDay(Reference):
+    """A weekday off or a weekend day worked; every other day follows the week."""
+
+    __tablename__ = "calendar_day"
+    __table_args__ = (CheckConstraint("kind in ('holiday', 'workday')", name="kind"),)
+    removable = True
+    changes = ()
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str]
+    name_en: Mapped[str]
+    source: Mapped[str]
+
+
+class LegalProfile(Reference):
+    """One version of a body's limits; never edited, the next version takes its place."""
+
+    __tablename__ = "legal_profile"
+    append_only = True
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    family: Mapped[str]
+    name: Mapped[str]
+    name_en: Mapped[str]
+    law: Mapped[str]
+    law_en: Mapped[str]
+    authority: Mapped[str]
+    source: Mapped[str]
+    effective_from: Mapped[date]
+    effective_to: Mapped[date | None]
+    limits: Mapped[list[LegalLimit]] = relationship(order_by="LegalLimit.place", lazy="selectin")
+
+    def value(self) -> Profile:
+        """The profile as the arithmetic takes it."""
+        return Profile(
+            code=self.code,
+            version=self.version,
+            family=self.family,
+            name=Bilingual(self.name, self.name_en),
+            law=Bilingual(self.law, self.law_en),
+            authority=self.authority,
+            source=self.source,
+            effective_from=self.effective_from,
+            effective_to=self.effective_to,
+            limits={row.code: row.value() for row in self.limits},
+        )
+
+
+class LegalLimit(Reference):
+    """One limit of one version of a profile."""
+
+    __tablename__ = "legal_limit"
+    __table_args__ = (
+        ForeignKeyConstraint(["profile_code", "profile_version"], ["legal_profile.code", "legal_profile.version"]),
+        CheckConstraint("amount > 0 and extends_by >= 0 and warns_at >= 0", name="amounts"),
+        CheckConstraint("unit in ('working', 'calendar')", name="unit"),
+        CheckConstraint("basis in ('text', 'digest', 'local')", name="basis"),
+    )
+    append_only = True
+
+    profile_code: Mapped[str] = mapped_column(primary_key=True)
+    profile_version: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[int]  # its position on the page
+    title: Mapped[str]
+    title_en: Mapped[str]
+    amount: Mapped[int]
+    unit: Mapped[str]
+    starts: Mapped[str]
+    starts_en: Mapped[str]
+    law: Mapped[str]
+    law_en: Mapped[str]
+    article: Mapped[str]
+    rolls: Mapped[bool]
+    pauses: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)  # [{code, zh, en}]
+    extends_by: Mapped[int]
+    extends_if: Mapped[str | None]
+    extends_if_en: Mapped[str | None]
+    warns_at: Mapped[int]
+    basis: Mapped[str]
+    note: Mapped[str]
+
+    def value(self) -> Limit:
+        """The limit as the arithmetic takes it."""
+        return Limit(
+            profile=self.profile_code,
+            version=self.profile_version,
+            code=self.code,
+            title=Bilingual(self.title, self.title_en),
+            amount=self.amount,
+            unit=Unit(self.unit),
+            starts=Bilingual(self.starts, self.starts_en),
+            law=Bilingual(self.law, self.law_en),
+            article=self.article,
+            rolls=self.rolls,
+            pauses={pause["code"]: Bilingual(pause["zh"], pause["en"]) for pause in self.pauses},
+            extends_by=self.extends_by,
+            extends_if=Bilingual(self.extends_if, self.extends_if_en or "") if self.extends_if else None,
+            warns_at=self.warns_at,
+            basis=Basis(self.basis),
+            note=self.note,
+        )
