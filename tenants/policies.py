@@ -63,7 +63,6 @@ _SEEN = {
     "reference": "true",
 }
 _ADDED = {
-    "between": "sender_id = portal.writes()",
     "between_entry": "author_id = portal.writes() AND (portal.writes() = sender_id OR portal.writes() = receiver_id)",
     "among": "lead_id = portal.writes()",
     "among_entry": "author_id = portal.writes() AND portal.writes() = ANY (participants)",
@@ -110,7 +109,9 @@ class Wall:
 
     def policies(self) -> list[Policy]:
         seen = _SEEN[self.base]
-        added = _ADDED.get(self.base, _MINE)
+        # Nor is a letter sent that says it has been accepted already.
+        between = self.base == "between"
+        added = self._sets("sender_id", self.sender_sets) if between else _ADDED.get(self.base, _MINE)
         changed = _CHANGED.get(self.base, _MINE)
         rows = [Policy("seen", "SELECT", APP, using=seen), Policy("added", "INSERT", APP, check=added)]
         if not self.append_only:
@@ -127,11 +128,11 @@ class Wall:
         return rows
 
     def _each_its_own_statuses(self) -> str:
-        def side(column: str, statuses: tuple[str, ...]) -> str:
-            listed = ", ".join(f"'{status}'::text" for status in statuses)
-            return f"(portal.writes() = {column} AND status = ANY (ARRAY[{listed}]))"
+        return f"{self._sets('sender_id', self.sender_sets)} OR {self._sets('receiver_id', self.receiver_sets)}"
 
-        return f"{side('sender_id', self.sender_sets)} OR {side('receiver_id', self.receiver_sets)}"
+    def _sets(self, column: str, statuses: tuple[str, ...]) -> str:
+        listed = ", ".join(f"'{status}'::text" for status in statuses)
+        return f"(portal.writes() = {column} AND status = ANY (ARRAY[{listed}]))"
 
     def grants(self) -> dict[tuple[str, str], frozenset[str] | None]:
         """(role, privilege) -> the columns it is granted on; None is the whole table."""
