@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, request, send_file
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 FOLDER = Path(__file__).with_name("static")
 FOREVER = "public, max-age=31536000, immutable"
@@ -32,7 +32,7 @@ def icon(name: str, label: str = "") -> Markup:
     """An icon of the sprite; silent for screen readers unless it has a `label`."""
     voice = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
     return Markup('<svg class="icon" {}><use href="{}#{}"/></svg>').format(
-        voice, Markup(url("icons.svg")), escape(name)
+        voice, url("icons.svg"), name
     )
 
 

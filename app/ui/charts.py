@@ -126,25 +126,12 @@ class Chart:
 
     def _sankey(self) -> dict[str, Any]:
         # An organisation may send and receive: it stands once on each side, or the flows would run in circles.
-        sides = (
-            ("s:", dict.fromkeys(f.source for f in self.flows)),
-            ("t:", dict.fromkeys(f.target for f in self.flows)),
-        )
-        return {
-            "tooltip": {"trigger": "item"},
-            "series": [
-                {
-                    "type": "sankey",
-                    "data": [
-                        {"name": side + name, "depth": n} for n, (side, names) in enumerate(sides) for name in names
-                    ],
-                    "links": [
-                        {"source": f"s:{flow.source}", "target": f"t:{flow.target}", "value": flow.value}
-                        for flow in self.flows
-                    ],
-                }
-            ],
-        }
+        senders = dict.fromkeys(flow.source for flow in self.flows)
+        receivers = dict.fromkeys(flow.target for flow in self.flows)
+        nodes = [{"name": f"s:{name}", "depth": 0} for name in senders]
+        nodes += [{"name": f"t:{name}", "depth": 1} for name in receivers]
+        links = [{"source": f"s:{f.source}", "target": f"t:{f.target}", "value": f.value} for f in self.flows]
+        return {"tooltip": {"trigger": "item"}, "series": [{"type": "sankey", "data": nodes, "links": links}]}
 
 
 def sparkline_points(values: Iterable[Value], width: int = 110, height: int = 24) -> str:

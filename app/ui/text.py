@@ -8,7 +8,7 @@ from typing import Any
 from babel.numbers import format_decimal
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.core import clock
 
@@ -65,7 +65,7 @@ def when(value: datetime | None) -> str:
 def moment(value: date | datetime | None) -> Markup:
     """A <time> element: short to read, exact for machines and on hover."""
     if value is None:
-        return Markup(NOTHING)
+        return escape(NOTHING)
     if not isinstance(value, datetime):
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), day(value))
     local = clock.local(value)
@@ -111,12 +111,10 @@ def script_words() -> dict[str, str]:
         "timeout": _("The server takes too long to answer. Please try again."),
         "again": _("Try again"),
         "tooBig": _("too big, at most %(limit)s", limit="{limit}"),
-        "tooMany_files": _("At most %(limit)s files at a time.", limit="{limit}"),
+        "tooManyFiles": _("At most %(limit)s files at a time.", limit="{limit}"),
         "remove": _("Remove"),
         "left": _("%(n)s characters left", n="{n}"),
         "over": _("%(n)s characters too many", n="{n}"),
-        "chosen": _("%(n)s chosen", n="{n}"),
-        "busy": _("Sending…"),
         "keysOn": _("Keyboard shortcuts are on."),
         "keysOff": _("Keyboard shortcuts are off."),
         "updated": _("Updated."),

@@ -1,1 +1,10 @@
-import "./state.js";
+// What the pages gain from a script. Every page works without it; each module looks only for its own data attributes.
+import "./preferences.js";
+import "./menus.js";
+import "./keys.js";
+import "./forms.js";
+import "./drafts.js";
+import "./files.js";
+import "./session.js";
+import "./requests.js";
+import "./charting.js";

@@ -1,0 +1,106 @@
+// Single keys: declared on links and buttons with data-key ("n", or "g c" for two in a row). Silent while somebody
+// types or composes Chinese, and they can be switched off (WCAG 2.1.4).
+import { announce, element, say, store } from "./page.js";
+
+const SWITCH = "keys";
+const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
+const PATIENCE = 1200;
+
+const on = () => store.read(SWITCH) !== "off";
+const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent);
+const here = () => document.activeElement?.closest?.("[data-row]");
+const link = (row) => row.querySelector("a.ti, .ti a, a");
+let first = null, since = 0, anchor = null;
+
+function show() { document.body.classList.toggle("keys-off", !on()); }
+
+function step(by) {
+  const list = rows();
+  if (!list.length) return;
+  const at = list.indexOf(here());
+  const row = list[at < 0 ? (by > 0 ? 0 : list.length - 1) : Math.min(Math.max(at + by, 0), list.length - 1)];
+  link(row)?.focus();
+  row.scrollIntoView({ block: "nearest" });
+}
+
+function choose(range) {
+  const list = rows();
+  const at = list.indexOf(here());
+  const box = list[at]?.querySelector("input[type=checkbox]");
+  if (!box) return;
+  const wanted = !box.checked;
+  const from = range && anchor !== null ? anchor : at;
+  for (let n = Math.min(from, at); n <= Math.max(from, at); n += 1) {
+    const one = list[n].querySelector("input[type=checkbox]");
+    if (one && one.checked !== wanted) {
+      one.checked = wanted;
+      one.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  }
+  anchor = at;
+}
+
+function act(target) {
+  if (target.matches(TYPING)) {
+    target.focus();
+    target.select?.();
+  } else target.click();
+}
+
+/** The thing that answers to `key`: in the row where the focus is, else on the page. */
+function bound(key) {
+  const places = [here(), document.getElementById("main"), document].filter(Boolean);
+  for (const place of places) {
+    const found = [...place.querySelectorAll("[data-key]")].find((one) => one.dataset.key === key && !one.disabled);
+    if (found) return found;
+  }
+  return null;
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  if (event.target.closest(TYPING)) {
+    if (event.key === "Escape" && event.target.type === "search") event.target.blur();
+    return;
+  }
+  if (!on() || document.querySelector("dialog[open]")) return;
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+
+  const sequence = first && Date.now() - since < PATIENCE ? bound(`${first} ${key}`) : null;
+  first = null;
+  if (sequence) { event.preventDefault(); act(sequence); return; }
+  if (key === "j" || key === "k") { event.preventDefault(); step(key === "j" ? 1 : -1); return; }
+  if (key === "x" && here()) { event.preventDefault(); choose(event.shiftKey); return; }
+  const target = bound(key);
+  if (target) { event.preventDefault(); act(target); return; }
+  if (document.querySelector(`[data-key^="${CSS.escape(key)} "]`)) [first, since] = [key, Date.now()];
+});
+
+// The help lists what this very page answers to.
+const help = document.getElementById("keys");
+const listed = help?.querySelector(".keys");
+const fixed = listed ? listed.children.length : 0;
+document.addEventListener("click", (event) => {
+  if (!event.target.closest('[data-open="keys"]')) return;
+  while (listed.children.length > fixed) listed.lastElementChild.remove();
+  const seen = new Set(["/", "?"]);
+  for (const one of document.querySelectorAll("[data-key]")) {
+    const { key } = one.dataset;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const name = one.getAttribute("aria-label") ?? [...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join("");
+    const caps = key.split(" ").flatMap((cap) => [element("kbd", { textContent: cap.toUpperCase() }), " "]);
+    listed.append(element("dt", {}, ...caps), element("dd", { textContent: name }));
+  }
+}, true);
+
+const toggle = help?.querySelector("[data-keys-switch]");
+if (toggle) {
+  toggle.checked = on();
+  toggle.addEventListener("change", () => {
+    store.write(SWITCH, toggle.checked ? "on" : "off");
+    show();
+    announce(say(toggle.checked ? "keysOn" : "keysOff"));
+  });
+}
+show();
