@@ -1,0 +1,204 @@
+"""The forms of intake and of every step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+)
+from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.cases import lists
+from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
+from app.core import clock
+from app.core.forms import Code, Form, Line, Money, Prose, max_length
+from app.files.fields import EvidenceField
+
+LONGEST_TEXT = 4000
+_needed = DataRequired(_l("This is needed."))
+
+
+def _text(label: Any, *, needed: bool = False, description: Any = "", limit: int = LONGEST_TEXT) -> Prose:
+    return Prose(label, [_needed if needed else Optional(), max_length(limit)], description=description)
+
+
+def _on(label: Any, description: Any = "") -> DateField:
+    return DateField(label, [InputRequired(_l("Choose a day."))], default=clock.today, description=description)
+
+
+def _grouped() -> dict[str, list[tuple[str, str]]]:
+    return {"": [("", "—")], **lists.leaves()}
+
+
+class Checkboxes(SelectMultipleField):
+    """Several of a list, each with a box."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class IntakeForm(Form):
+    """What somebody says at the window or on the telephone, in the order in which they say it."""
+
+    name = Line(_l("Consumer's name"), [max_length(60)])
+    phone = Code(_l("Phone"), [max_length(20)], description=_l("Blanks, dashes and full-width digits do not matter."))
+    facts = _text(_l("What happened"), needed=True, description=_l("When, where, what was bought, what went wrong."))
+    demand = _text(_l("What is wanted, in the consumer's words"), limit=1000)
+    claims = Checkboxes(_l("Claims"), choices=lambda: lists.choices("claims"))
+    amount = Money(_l("Amount in dispute"), [Optional()])
+    merchant_name = Line(
+        _l("Merchant"),
+        [max_length(80)],
+        description=_l("Name, shop sign or credit code. Not in the list? Leave what was said."),
+    )
+    merchant_number = HiddenField()
+    category = SelectField(_l("Category"), choices=_grouped, default="")
+    problem = SelectField(_l("Problem"), choices=lambda: [("", "—"), *lists.choices("problems", group="association")])
+    prepaid = BooleanField(_l("Prepaid card or membership"))
+    elderly = BooleanField(_l("The consumer is 60 or older"))
+    minor = BooleanField(_l("The consumer is under 18"))
+    purchased_on = DateField(_l("Day of purchase"), [Optional()])
+    order_number = Line(_l("Order or contract number"), [max_length(60)])
+    title = Line(
+        _l("Title"),
+        [max_length(LONGEST_TITLE)],
+        description=_l("What is wanted, against what; names nobody. Made from the facts when left empty."),
+    )
+    channel = SelectField(_l("Channel"), choices=lambda: lists.choices("channels"), default="window")
+    nature = SelectField(_l("Nature"), choices=lambda: lists.choices("natures"), default="C")
+    id_number = Code(_l("ID number"), [max_length(20)])
+    address = Line(_l("Address"), [max_length(200)])
+    evidence = EvidenceField(_l("Evidence"))
+
+
+class TextForm(Form):
+    text = _text(_l("Remark"))
+
+
+class ReasonForm(Form):
+    text = _text(_l("Reason"), needed=True)
+
+
+class DescribeForm(Form):
+    """What the city sees of the case, as a handler has read it."""
+
+    title = Line(_l("Title"), [_needed, max_length(LONGEST_TITLE)], description=_l("What is wanted; names nobody."))
+    summary = _text(
+        _l("Summary without personal data"),
+        needed=True,
+        limit=LONGEST_SUMMARY,
+        description=_l("Proposed by rules. Read it: the city counts and searches by it."),
+    )
+    nature = SelectField(_l("Nature"), choices=lambda: lists.choices("natures"))
+    category = SelectField(_l("Category"), [_needed], choices=_grouped)
+    problem = SelectField(_l("Problem"), [_needed], choices=lambda: [("", "—"), *lists.choices("problems")])
+    amount = Money(_l("Amount in dispute"), [Optional()])
+    merchant_name = Line(
+        _l("Merchant"), [max_length(80)], description=_l("Choose from the register, or leave as told.")
+    )
+    merchant_number = HiddenField()
+
+
+class AcceptForm(DescribeForm):
+    text = _text(_l("Remark"))
+
+
+class RefuseForm(Form):
+    ground = RadioField(
+        _l("Ground"),
+        [InputRequired(_l("Choose the ground."))],
+        choices=lambda: lists.choices("refusal_grounds", with_code=True),
+    )
+    text = _text(_l("Reason, as the letter will give it"), needed=True)
+
+
+class AssignForm(Form):
+    assignee = SelectField(_l("Assign to"), [_needed], validate_choice=False)
+    text = _text(_l("Remark"))
+
+
+class SessionForm(Form):
+    on = _on(_l("Day of the session"))
+    text = _text(_l("Minutes"), needed=True, description=_l("Who was there, what was offered, where it stands."))
+
+
+class SettleForm(Form):
+    on = _on(_l("Agreed on"))
+    terms = _text(_l("What was agreed"), needed=True)
+    amount = Money(_l("Amount recovered"), [InputRequired(_l("Enter an amount; 0 if nothing is paid."))])
+    perform_by = DateField(_l("To be performed by"), [Optional()])
+    text = _text(_l("Remark"))
+
+
+class EndForm(Form):
+    ground = RadioField(
+        _l("Ground"),
+        [InputRequired(_l("Choose the ground."))],
+        choices=lambda: lists.choices("ending_grounds", with_code=True),
+    )
+    text = _text(_l("Reason, as the letter will give it"), needed=True)
+
+
+class PauseForm(Form):
+    reason = SelectField(_l("Why the clock stops"), choices=[("testing", _l("testing or appraisal"))])
+    evidence = StringField(_l("Number of the paper"), [_needed], description=_l("Of the order for testing."))
+    on = _on(_l("Stops on"))
+    text = _text(_l("Remark"))
+
+
+class ResumeForm(Form):
+    on = _on(_l("Goes on from"))
+    text = _text(_l("Remark"))
+
+
+class ExtendForm(Form):
+    amount = IntegerField(_l("Days more"), [InputRequired(), NumberRange(1, 366)])
+    evidence = StringField(_l("Number of the paper"), [_needed])
+    text = _text(_l("Reason"), needed=True)
+
+
+class NotifyForm(Form):
+    mode = SelectField(
+        _l("How they were told"),
+        choices=[
+            ("handed", _l("handed over")),
+            ("post", _l("by post")),
+            ("phone", _l("by telephone")),
+            ("message", _l("by text message")),
+            ("internet", _l("over the internet")),
+        ],
+    )
+    on = _on(_l("Told on"))
+    text = _text(_l("Remark"))
+
+
+class NoteForm(Form):
+    text = _text(_l("Note"), needed=True)
+    public = RadioField(
+        _l("Who may read it"),
+        choices=[("", _l("Only we")), ("yes", _l("The consumer too"))],
+        default="",
+        validators=[Optional()],
+    )
+
+
+class RevealForm(Form):
+    text = Line(_l("What you need it for"), [_needed, max_length(200)])
+
+
+class EvidenceForm(Form):
+    evidence = EvidenceField(_l("Evidence"))
+
+
+class DecideForm(Form):
+    text = _text(_l("Words to the drafter"))

@@ -1,0 +1,270 @@
+"""A case, and what belongs to it behind the county's own door."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    Date,
+    Index,
+    Numeric,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Text
+
+from app.accounts.models import Person
+from app.core.privacy import Sealing, mask_address, mask_id, mask_name, mask_phone, sealed
+from app.core.states import State, states_check
+from app.deadlines import ClockColumns
+from app.files.models import StoredFile
+from app.merchants.models import Merchant
+from app.workflow import DraftColumns
+from tenants.bases import Owned, Private, owned_fk, owned_to
+
+
+class CaseState(State):
+    LODGED = "lodged", _l("Awaiting triage"), "warn"
+    ACCEPTED = "accepted", _l("Accepted"), "blue"
+    MEDIATING = "mediating", _l("In mediation"), "blue"
+    SETTLED = "settled", _l("Settled"), "ok"
+    ENDED = "ended", _l("Mediation ended"), "warn"
+    REFUSED = "refused", _l("Refused"), "red"
+    REFERRED = "referred", _l("Referred"), ""
+    CLOSED = "closed", _l("Closed"), "ok"
+
+
+class Outcome(State):
+    """How it came out, once it has."""
+
+    SETTLED = "settled", _l("Settled"), "ok"
+    ENDED = "ended", _l("Mediation ended without agreement"), "warn"
+    REFUSED = "refused", _l("Refused"), "red"
+    WITHDRAWN = "withdrawn", _l("Withdrawn before acceptance"), ""
+    TAKEN_OVER = "taken_over", _l("Taken over by another organisation"), ""
+
+
+OPEN = tuple(state for state in CaseState if state not in (CaseState.REFUSED, CaseState.CLOSED))
+_OPEN = "status in ({})".format(", ".join(f"'{state.value}'" for state in OPEN))
+
+
+class Case(Owned):
+    """One complaint or report. Nothing here tells who made it: this row is what the city lists and counts."""
+
+    # `case` is a word of SQL; the table is named so that nobody has to quote it.
+    __tablename__ = "case_record"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "number"),
+        UniqueConstraint("tenant_id", "submission_key"),
+        states_check(CaseState, "status"),
+        states_check(Outcome, "outcome"),
+        CheckConstraint("origin in ('first', 'taken_over')", name="origin"),
+        CheckConstraint("(origin = 'taken_over') = (origin_id is not null)", name="origin_id"),
+        owned_fk("person", "assignee_id"),
+        owned_fk("merchant", "merchant_id"),
+        Index("ix_case_open", "tenant_id", "queue_on", "id", postgresql_where="open"),
+        Index("ix_case_mine", "tenant_id", "assignee_id", "queue_on", "id", postgresql_where="open"),
+        Index("ix_case_standing", "tenant_id", "status", "queue_on", "id", postgresql_where="open"),
+        Index("ix_case_prepaid", "tenant_id", "queue_on", "id", postgresql_where="open and prepaid"),
+        Index("ix_case_vulnerable", "tenant_id", "queue_on", "id", postgresql_where="open and (minor or elderly)"),
+        Index("ix_case_received", "tenant_id", "received_at", "id"),
+        Index("ix_case_merchant", "tenant_id", "merchant_id", "received_at"),
+        Index("ix_case_status", "tenant_id", "status", "received_at", "id"),
+    )
+
+    number: Mapped[str]
+    title: Mapped[str]
+    summary: Mapped[str]  # redacted by rule, then read by a handler
+    summary_confirmed: Mapped[bool] = mapped_column(default=False, server_default="false")
+    party_label: Mapped[str]  # 林**
+    phone_mask: Mapped[str]  # 138****6027
+
+    nature: Mapped[str]
+    channel: Mapped[str]
+    category: Mapped[str | None]
+    problem: Mapped[str | None]
+    claims: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))  # in dispute, yuan
+    recovered: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))  # yuan
+    prepaid: Mapped[bool] = mapped_column(default=False, server_default="false")
+    minor: Mapped[bool] = mapped_column(default=False, server_default="false")
+    elderly: Mapped[bool] = mapped_column(default=False, server_default="false")
+    reference: Mapped[str | None]  # the number it had where it came from, such as the hotline's
+
+    merchant_id: Mapped[UUID | None]
+    merchant_name: Mapped[str] = mapped_column(default="", server_default="")  # as known now, or as it was told
+
+    status: Mapped[str] = mapped_column(default=CaseState.LODGED.value)
+    before_referral: Mapped[str | None]
+    ground: Mapped[str | None]  # NA1–NA7 or T1–T8
+    outcome: Mapped[str | None]
+    assignee_id: Mapped[UUID | None]
+    origin: Mapped[str] = mapped_column(default="first", server_default="first")
+    origin_id: Mapped[UUID | None]
+    origin_from: Mapped[int | None] = mapped_column(BigInteger)  # the organisation that referred it here
+
+    received_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]  # refused, settled or ended
+    closed_at: Mapped[datetime | None]
+    profile_code: Mapped[str]  # the limits that bind it, by its day of receipt
+    profile_version: Mapped[int]
+    due_on: Mapped[date | None]  # of the earliest clock that runs, for lists
+    due_code: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    submission_key: Mapped[str | None]
+    submission_hash: Mapped[str | None]  # keyed, for the body has a phone number in it
+
+    # For indexes: whether it is still on somebody's desk, and a last day for what has none, so that order is total.
+    open: Mapped[bool] = mapped_column(Computed(_OPEN, persisted=True), deferred=True)
+    queue_on: Mapped[date] = mapped_column(
+        Date, Computed("coalesce(due_on, date '9999-12-31')", persisted=True), deferred=True
+    )
+
+    assignee: Mapped[Person | None] = owned_to("Person", "Case.assignee_id")
+    merchant: Mapped[Merchant | None] = owned_to("Merchant", "Case.merchant_id")
+    clocks: Mapped[list[CaseClock]] = relationship(
+        primaryjoin="and_(Case.id == foreign(CaseClock.case_id), Case.tenant_id == CaseClock.tenant_id)",
+        order_by="CaseClock.started_on, CaseClock.id",
+    )
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
+    def state(self) -> CaseState:
+        return CaseState(self.status)
+
+    @property
+    def came_out(self) -> Outcome | None:
+        return Outcome(self.outcome) if self.outcome else None
+
+    def clock(self, code: str) -> CaseClock | None:
+        """The clock of that code that has not ended, if there is one."""
+        return next((clock for clock in self.clocks if clock.code == code and clock.is_open), None)
+
+
+class CaseClock(ClockColumns, Owned):
+    """A legal time limit on a case: acceptance, mediation, termination_notice."""
+
+    __tablename__ = "case_clock"
+    __table_args__ = (
+        owned_fk("case_record", "case_id"),
+        Index("ix_case_clock_case", "tenant_id", "case_id"),
+        Index("ix_case_clock_running", "tenant_id", "due_on", postgresql_where="state = 'running'"),
+        Index("ix_case_clock_met", "tenant_id", "code", "met_on", postgresql_where="state = 'met'"),
+    )
+    changes = ClockColumns.CHANGES
+
+    case_id: Mapped[UUID]
+
+
+class CaseStatement(Private):
+    """What the consumer says happened, and wants, in the consumer's own words."""
+
+    __tablename__ = "case_statement"
+    __table_args__ = (owned_fk("case_record", "case_id"), UniqueConstraint("tenant_id", "case_id"))
+
+    case_id: Mapped[UUID]
+    facts: Mapped[str]
+    demand: Mapped[str] = mapped_column(default="", server_default="")
+    purchased_on: Mapped[date | None]
+    order_number: Mapped[str] = mapped_column(default="", server_default="")
+
+
+class Party(Sealing, Private):
+    """The consumer: sealed, masked when read, found again by the phone's blind index."""
+
+    __tablename__ = "case_party"
+    __table_args__ = (
+        owned_fk("case_record", "case_id"),
+        UniqueConstraint("tenant_id", "case_id"),
+        Index("ix_case_party_phone", "tenant_id", "phone_index"),
+    )
+
+    case_id: Mapped[UUID]
+    name_sealed: Mapped[str | None]
+    phone_sealed: Mapped[str | None]
+    phone_index: Mapped[str | None]
+    id_sealed: Mapped[str | None]
+    address_sealed: Mapped[str | None]
+
+    name = sealed("name_sealed", mask=mask_name)
+    phone = sealed("phone_sealed", mask=mask_phone, index="phone_index", kind="phone")
+    id_number = sealed("id_sealed", mask=mask_id)
+    address = sealed("address_sealed", mask=mask_address)
+
+    FIELDS: ClassVar[dict[str, Any]] = {
+        "name": _l("Name"),
+        "phone": _l("Phone"),
+        "id_number": _l("ID number"),
+        "address": _l("Address"),
+    }
+
+
+class CaseCredential(Private):
+    """What the consumer follows the case by: a random receipt number, and a code of which only the HMAC is kept.
+
+    The code has 80 random bits. A keyed HMAC is enough for it (nobody guesses 2^80, and a stolen table is no use
+    without the key), and lets the right row be found without trying every hash.
+    """
+
+    __tablename__ = "case_credential"
+    __table_args__ = (
+        owned_fk("case_record", "case_id"),
+        UniqueConstraint("tenant_id", "case_id"),
+        UniqueConstraint("tenant_id", "receipt"),
+    )
+
+    case_id: Mapped[UUID]
+    receipt: Mapped[str]
+    tracking_index: Mapped[str]
+    issued_at: Mapped[datetime]
+    shown_at: Mapped[datetime | None]  # on a slip; from then on only a new code can be given
+
+
+class CaseFile(StoredFile, Private):
+    """A piece of evidence, or a paper that came with the case."""
+
+    __tablename__ = "case_file"
+    __table_args__ = (owned_fk("case_record", "case_id"), Index("ix_case_file_case", "tenant_id", "case_id"))
+    removable = True
+
+    case_id: Mapped[UUID]
+    added_by: Mapped[UUID | None]
+    added_at: Mapped[datetime]
+
+
+class CaseDraft(DraftColumns, Private):
+    """A step that waits for the director."""
+
+    __tablename__ = "case_draft"
+    __table_args__ = (
+        owned_fk("case_record", "subject_id"),
+        CheckConstraint("status in ('waiting', 'approved', 'rejected', 'withdrawn')", name="status"),
+        Index("ix_case_draft_subject", "tenant_id", "subject_id"),
+        Index("ix_case_draft_waiting", "tenant_id", "drafted_at", postgresql_where="status = 'waiting'"),
+    )
+
+
+class Agreement(Private):
+    """What the parties agreed, in words; the amount is on the case too."""
+
+    __tablename__ = "case_agreement"
+    __table_args__ = (owned_fk("case_record", "case_id"), Index("ix_case_agreement_case", "tenant_id", "case_id"))
+    append_only = True
+
+    case_id: Mapped[UUID]
+    terms: Mapped[str]
+    amount: Mapped[Decimal] = mapped_column(Numeric(14, 2))
+    agreed_on: Mapped[date]
+    perform_by: Mapped[date | None]

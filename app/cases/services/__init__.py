@@ -1,0 +1,18 @@
+"""What is done to a case, by stage: intake 登记, triage 受理, mediation 调解, closing 办结, and the file 案卷."""
+
+from app.cases.services.file import attach, note, remove_file, reveal
+from app.cases.services.intake import Complaint, Lodged, entitle, issue_code, lodge, lodge_many, slip_shown
+
+__all__ = [
+    "Complaint",
+    "Lodged",
+    "attach",
+    "entitle",
+    "issue_code",
+    "lodge",
+    "lodge_many",
+    "note",
+    "remove_file",
+    "reveal",
+    "slip_shown",
+]

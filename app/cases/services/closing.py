@@ -1,0 +1,42 @@
+"""Closing 办结: telling the parties, closing, reopening, and handing over to another organisation. Effects of steps."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.cases.models import Case, Outcome
+from app.cases.services.mediation import not_ahead
+from app.core import clock
+from app.core.errors import WrongMoment
+
+
+def notify(case: Case, by: Any, *, on: date, mode: str, text: str | None = None, **rest: Any) -> None:
+    not_ahead(case, on)
+
+
+def close(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
+    if case.clock("termination_notice"):
+        raise WrongMoment(_("Tell both parties first: the time limit for the notice of termination is still open."))
+    case.closed_at = clock.now()
+
+
+def reopen(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
+    """Begin again; what came out before stays in the story and in the agreement."""
+    case.ground = case.outcome = case.recovered = None
+    case.decided_at = case.closed_at = None
+
+
+def refer(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
+    """Given to another county. The clocks go on: until the other has taken it over, the consumer waits for us."""
+    case.before_referral = case.status
+
+
+def come_back(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
+    case.status, case.before_referral = case.before_referral or case.status, None
+
+
+def taken_over(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
+    case.outcome, case.closed_at = Outcome.TAKEN_OVER.value, clock.now()

@@ -1,0 +1,71 @@
+"""The file of a case: notes, evidence, and personal fields that somebody has to see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app import audit
+from app.accounts.permissions import Can
+from app.cases.models import Case, CaseFile, Party
+from app.core import clock
+from app.core.errors import Invalid, NotAllowed, WrongMoment
+from app.files import services as stored
+from tenants.database import db
+
+
+def note(case: Case, by: Any, *, text: str, public: bool = False) -> None:
+    """Add a note to the story; a public one may be told to the consumer. Raises Invalid when it is empty."""
+    if not text.strip():
+        raise Invalid("text", _("Write the note first."))
+    audit.record("case.note", case, by, text=text.strip(), public=public)
+
+
+def reveal(case: Case, by: Any, *, field: str, reason: str) -> str:
+    """The whole of a personal field, in exchange for a reason; who saw it and why stays in the story."""
+    if not by.can(Can.CASE_REVEAL, case):
+        raise NotAllowed(_("Your role does not include this."))
+    if field not in Party.FIELDS:
+        raise Invalid("field", _("There is no such field."))
+    if len(reason.strip()) < 2:
+        raise Invalid("text", _("Say what you need it for."))
+    party = db.session.scalars(select(Party).where(Party.case_id == case.id)).one()
+    audit.record("case.revealed", case, by, facts={"field": field}, text=reason.strip())
+    return party.reveal(field) or ""
+
+
+def attach(case: Case, by: Any, evidence: Sequence[Any]) -> list[CaseFile]:
+    """Put accepted files into the case. Raises Invalid when there is none, WrongMoment when the case is over."""
+    if not evidence:
+        raise Invalid("evidence", _("Choose at least one file."))
+    if not case.is_open:
+        raise WrongMoment(_("The case is over; reopen it to add to its file."))
+    rows = stored.attach(CaseFile, evidence, case_id=case.id, added_by=by.id, added_at=clock.now())
+    audit.record("case.file_added", case, by, facts={"files": len(rows)}, text="、".join(row.name for row in rows))
+    return rows
+
+
+def may_remove(file: CaseFile, case: Case, by: Any) -> bool:
+    """Who added a file may take it back on the same day, the director while the case is open."""
+    if not case.is_open or not by.can(Can.CASE_INTAKE, case):
+        return False
+    same_day = file.added_by == by.id and clock.on(file.added_at) == clock.today()
+    return same_day or by.can(Can.CASE_APPROVE, case)
+
+
+def remove_file(case: Case, file: CaseFile, by: Any, *, reason: str) -> None:
+    """Take a file out of the case; that it was there, and why it went, stays in the story.
+
+    The row goes now; the sweep takes the bytes, so that nothing is lost if this transaction fails.
+    """
+    if not may_remove(file, case, by):
+        raise NotAllowed(_("A file can be taken out by who added it on the same day, or by the director."))
+    if not reason.strip():
+        raise Invalid("text", _("Say why it is taken out."))
+    audit.record(
+        "case.file_removed", case, by, facts={"sha256": file.sha256[:16]}, text=f"{file.name}：{reason.strip()}"
+    )
+    db.session.delete(file)

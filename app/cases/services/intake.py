@@ -1,0 +1,276 @@
+"""Taking a complaint in: once, whatever the browser, the network or the person does twice."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app import audit, deadlines
+from app.cases import lists
+from app.cases.models import Case, CaseClock, CaseCredential, CaseFile, CaseState, CaseStatement, Party
+from app.cases.services.parts import look_up, redate
+from app.core import clock
+from app.core.errors import Invalid
+from app.core.numbering import next_number, numbered
+from app.core.privacy import blind_index, mask_name, mask_phone, redact
+from app.deadlines import NoRule, Profile, Rules
+from app.files import services as stored
+from app.merchants.models import Merchant
+from tenants.bases import uuid7
+from tenants.database import db
+
+ANONYMOUS = "匿名"
+LONGEST_TITLE = 40
+LONGEST_SUMMARY = 600
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_SENTENCE = re.compile(r"[。！？!?；;\n]")
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """What was told, as it came in. `title` and `summary` are made from the facts where nobody wrote them."""
+
+    facts: str
+    demand: str = ""
+    title: str = ""
+    summary: str = ""
+    summary_confirmed: bool = False
+    name: str = ""
+    phone: str = ""
+    id_number: str = ""
+    address: str = ""
+    nature: str = "C"
+    channel: str = "window"
+    category: str | None = None
+    problem: str | None = None
+    claims: Sequence[str] = ()
+    amount: Decimal | None = None
+    merchant: Merchant | None = None
+    merchant_name: str = ""
+    prepaid: bool = False
+    minor: bool = False
+    elderly: bool = False
+    purchased_on: date | None = None
+    order_number: str = ""
+    reference: str | None = None
+    received_at: datetime | None = None
+    profile: Profile | None = field(default=None, repr=False)
+
+    def check(self) -> None:
+        """Raises Invalid beside the field that cannot be taken."""
+        if not self.facts.strip():
+            raise Invalid("facts", _("Say what happened."))
+        if len(self.title) > LONGEST_TITLE:
+            raise Invalid("title", _("At most %(limit)s characters, please.", limit=LONGEST_TITLE))
+        if self.received_at and self.received_at > clock.now():
+            raise Invalid("received_at", _("It cannot have been received in the future."))
+        for name, code, where in (
+            ("natures", self.nature, "nature"),
+            ("channels", self.channel, "channel"),
+            ("categories", self.category, "category"),
+            ("problems", self.problem, "problem"),
+        ):
+            lists.check(name, code, where, _("This is not on the list."))
+        lists.check_all("claims", self.claims, "claims", _("This is not on the list."))
+
+    def fingerprint(self, evidence: Iterable[Any] = ()) -> str:
+        """Equal for equal bodies: what a repeated submission is compared by."""
+        said = {**asdict(_without_objects(self)), "merchant": getattr(self.merchant, "number", None)}
+        said["files"] = [(file.name, file.size) for file in evidence]
+        body = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
+        return blind_index(hashlib.sha256(body.encode()).hexdigest(), "submission") or ""
+
+
+@dataclass(frozen=True)
+class Lodged:
+    """The case, whether this very call made it, and the credentials for the slip if they were asked for."""
+
+    case: Case
+    fresh: bool
+    receipt: str | None = None
+    code: str | None = None  # in clear, this once
+
+
+def lodge(
+    complaint: Complaint,
+    by: Any,
+    *,
+    key: str | None = None,
+    evidence: Sequence[Any] = (),
+    slip: bool = False,
+    origin_id: UUID | None = None,
+    origin_from: int | None = None,
+) -> Lodged:
+    """Open a case; `key` makes it one, however often the same thing is sent.
+
+    Raises Invalid, also when `key` was used for something else. `origin_id` and `origin_from` are the handoff that a
+    case is taken over by, and its sender.
+    """
+    complaint.check()
+    fingerprint = complaint.fingerprint(evidence)
+    known = _sent_before(key, fingerprint)
+    if known is None:
+        number = next_number("case", _year(complaint))
+        known = _sent_before(key, fingerprint)  # the counter's lock let an earlier copy of this request finish
+    if known is not None:
+        credential = db.session.scalars(select(CaseCredential).where(CaseCredential.case_id == known.id)).first()
+        again = issue_code(known, by) if slip and (credential is None or credential.shown_at is None) else None
+        return Lodged(known, False, *(again or (credential.receipt if credential else None, None)))
+    case, rows = _rows(complaint, number, key, fingerprint, deadlines.load_rules())
+    if origin_id is not None:
+        case.origin, case.origin_id, case.origin_from = "taken_over", origin_id, origin_from
+    db.session.add_all([case, *rows])
+    db.session.flush()
+    if evidence:
+        stored.attach(CaseFile, evidence, case_id=case.id, added_by=getattr(by, "id", None), added_at=clock.now())
+    look_up(case)
+    _record(case, by, files=len(evidence))
+    return Lodged(case, True, *(issue_code(case, by) if slip else (None, None)))
+
+
+def lodge_many(complaints: Sequence[tuple[str, Complaint]], by: Any) -> dict[str, Case]:
+    """Open a case for each (key, complaint) whose key is new, in a few statements; key -> the new case.
+
+    For imports: what is there already is left alone and not in the answer. Raises Invalid for the first bad one.
+    """
+    for _key, complaint in complaints:
+        complaint.check()
+    keys = {key for key, _complaint in complaints}
+    known = set(db.session.scalars(select(Case.submission_key).where(Case.submission_key.in_(keys))))
+    new = {key: complaint for key, complaint in complaints if key not in known}
+    rules = deadlines.load_rules()
+    made: dict[str, Case] = {}
+    for year in sorted({_year(complaint) for complaint in new.values()}):
+        batch = {key: complaint for key, complaint in new.items() if _year(complaint) == year}
+        first = int(next_number("case", year, count=len(batch)).rpartition("-")[2])
+        rows: list[Any] = []
+        for ordinal, (key, complaint) in enumerate(batch.items(), start=first):
+            number = numbered("", year, ordinal)
+            case, others = _rows(complaint, number, key, complaint.fingerprint(), rules)
+            made[key] = case
+            rows += [case, *others]
+        db.session.add_all(rows)
+        db.session.flush()
+    for case in made.values():
+        look_up(case, new[case.submission_key or ""])
+        _record(case, by)
+    return made
+
+
+def issue_code(case: Case, by: Any) -> tuple[str, str]:
+    """(receipt, code): a new tracking code; the one before it is dead. Only its HMAC is kept."""
+    credential = db.session.scalars(select(CaseCredential).where(CaseCredential.case_id == case.id)).first()
+    code = _random(4)
+    index = blind_index(code, "tracking") or ""
+    if credential is None:
+        credential = CaseCredential(
+            case_id=case.id, receipt=f"{case.number[:4]}-{_random(3)}", tracking_index=index, issued_at=clock.now()
+        )
+        db.session.add(credential)
+    else:
+        credential.tracking_index, credential.issued_at = index, clock.now()
+        credential.shown_at = None
+        audit.record("case.code_renewed", case, by)
+    return credential.receipt, code
+
+
+def slip_shown(case: Case) -> None:
+    """The code has been on a page: from now on a repeated submission gets no other one."""
+    credential = db.session.scalars(select(CaseCredential).where(CaseCredential.case_id == case.id)).one()
+    credential.shown_at = credential.shown_at or clock.now()
+
+
+def entitle(text: str) -> str:
+    """A short title from what somebody wrote, without personal data: its first sentence, cut."""
+    first = _SENTENCE.split(redact(text).strip(), maxsplit=1)[0].strip() or "—"
+    return first if len(first) <= 30 else f"{first[:29]}…"
+
+
+def _rows(complaint: Complaint, number: str, key: str | None, fingerprint: str, rules: Rules) -> tuple[Case, list[Any]]:
+    received = complaint.received_at or clock.now()
+    on = clock.on(received)
+    try:
+        profile = complaint.profile or rules.in_force(on)
+    except NoRule:
+        raise Invalid("received_at", _("No legal profile covers that day.")) from None
+    case = Case(
+        id=uuid7(),
+        number=number,
+        title=complaint.title or entitle(complaint.facts),
+        summary=complaint.summary or redact(" ".join(complaint.facts.split()))[:LONGEST_SUMMARY],
+        summary_confirmed=complaint.summary_confirmed,
+        party_label=mask_name(complaint.name) or ANONYMOUS,
+        phone_mask=mask_phone(complaint.phone),
+        nature=complaint.nature,
+        channel=complaint.channel,
+        category=complaint.category or None,
+        problem=complaint.problem or None,
+        claims=list(complaint.claims),
+        amount=complaint.amount,
+        prepaid=complaint.prepaid,
+        minor=complaint.minor,
+        elderly=complaint.elderly,
+        reference=complaint.reference,
+        merchant_id=complaint.merchant.id if complaint.merchant else None,
+        merchant_name=complaint.merchant.called if complaint.merchant else complaint.merchant_name,
+        status=CaseState.LODGED.value,
+        origin="first",
+        received_at=received,
+        profile_code=profile.code,
+        profile_version=profile.version,
+        version=1,
+        submission_key=key,
+        submission_hash=fingerprint if key else None,
+    )
+    case.clocks.append(deadlines.start(CaseClock, profile, "acceptance", on, rules=rules, case_id=case.id))
+    redate(case)
+    statement = CaseStatement(
+        case_id=case.id,
+        facts=complaint.facts,
+        demand=complaint.demand,
+        purchased_on=complaint.purchased_on,
+        order_number=complaint.order_number,
+    )
+    party = Party(case_id=case.id)
+    party.name, party.phone = complaint.name, complaint.phone
+    party.id_number, party.address = complaint.id_number, complaint.address
+    return case, [statement, party]
+
+
+def _record(case: Case, by: Any, **facts: Any) -> None:
+    facts = {"channel": case.channel, "due": case.due_on, **{name: value for name, value in facts.items() if value}}
+    audit.record("case.lodge", case, by, facts=facts, public=True)
+
+
+def _sent_before(key: str | None, fingerprint: str) -> Case | None:
+    if not key:
+        return None
+    case = db.session.scalars(select(Case).where(Case.submission_key == key)).first()
+    if case is not None and case.submission_hash != fingerprint:
+        raise Invalid("submission_key", _("This form was sent before with other words. Open it afresh and try again."))
+    return case
+
+
+def _without_objects(complaint: Complaint) -> Complaint:
+    facts = {name: getattr(complaint, name) for name in complaint.__dataclass_fields__}
+    return Complaint(**{**facts, "merchant": None, "profile": None})
+
+
+def _year(complaint: Complaint) -> int:
+    return clock.on(complaint.received_at or clock.now()).year
+
+
+def _random(groups: int) -> str:
+    """`groups` of four random signs without I, L, O and U: 20 bits each."""
+    return "-".join("".join(secrets.choice(_CROCKFORD) for _sign in range(4)) for _group in range(groups))

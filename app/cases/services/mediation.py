@@ -1,0 +1,83 @@
+"""Mediation 调解: sessions, pauses of its clock, and how it comes out. Effects of steps."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app import deadlines
+from app.cases.models import Agreement, Case, CaseClock, Outcome
+from app.cases.services.triage import known_ground
+from app.core import clock
+from app.core.errors import Invalid, WrongMoment
+from tenants.database import db
+
+CLOCK = "mediation"
+
+
+def session(case: Case, by: Any, *, on: date, text: str | None = None, **rest: Any) -> None:
+    """A meeting of the two, with its minutes."""
+    not_ahead(case, on)
+    if not text:
+        raise Invalid("text", _("Write what was said and where it stands."))
+
+
+def settle(
+    case: Case,
+    by: Any,
+    *,
+    terms: str,
+    amount: Decimal,
+    on: date,
+    perform_by: date | None = None,
+    text: str | None = None,
+    **rest: Any,
+) -> None:
+    not_ahead(case, on)
+    if not terms.strip():
+        raise Invalid("terms", _("Write what was agreed."))
+    if perform_by and perform_by < on:
+        raise Invalid("perform_by", _("It cannot be performed before it was agreed."))
+    db.session.add(Agreement(case_id=case.id, terms=terms, amount=amount, agreed_on=on, perform_by=perform_by))
+    case.recovered, case.outcome, case.decided_at = amount, Outcome.SETTLED.value, clock.now()
+
+
+def end(case: Case, by: Any, *, ground: str, text: str | None = None, **rest: Any) -> None:
+    known_ground("ending_grounds", ground)
+    if not text:
+        raise Invalid("text", _("The letter has to give the reason: say it."))
+    case.ground, case.outcome, case.decided_at = ground, Outcome.ENDED.value, clock.now()
+
+
+def pause(case: Case, by: Any, *, reason: str, evidence: str, on: date, text: str | None = None, **rest: Any) -> None:
+    not_ahead(case, on)
+    deadlines.pause(_clock(case), on, reason, evidence)
+
+
+def resume(case: Case, by: Any, *, on: date, text: str | None = None, **rest: Any) -> None:
+    not_ahead(case, on)
+    deadlines.resume(_clock(case), on)
+
+
+def extend(case: Case, by: Any, *, amount: int, evidence: str, text: str | None = None, **rest: Any) -> None:
+    if not text:
+        raise Invalid("text", _("Say why it needs longer."))
+    deadlines.extend(_clock(case), clock.today(), int(amount), evidence)
+
+
+def not_ahead(case: Case, on: date) -> None:
+    """Raises Invalid for a day that has not come, or that lies before the case."""
+    if on > clock.today():
+        raise Invalid("on", _("That day has not come yet."))
+    if on < clock.on(case.received_at):
+        raise Invalid("on", _("That was before the case came in."))
+
+
+def _clock(case: Case) -> CaseClock:
+    found = case.clock(CLOCK)
+    if found is None:
+        raise WrongMoment(_("No mediation clock is running."))
+    return found

@@ -1,0 +1,99 @@
+"""Triage 受理审查: describing, accepting, refusing, assigning. Effects of steps: the workflow calls them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app.accounts.models import Person
+from app.accounts.permissions import Can
+from app.cases import lists
+from app.cases.models import Case, Outcome
+from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
+from app.cases.services.parts import look_up, statement_of
+from app.core import clock
+from app.core.errors import Invalid
+from app.merchants.models import Merchant
+from tenants.database import db
+
+
+def describe(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> None:
+    """Title, summary, classification and merchant, as a handler has read and confirmed them."""
+    facts = {**{name: getattr(case, name) for name in ("title", "summary", "category", "problem")}, **facts}
+    for name, limit in (("title", LONGEST_TITLE), ("summary", LONGEST_SUMMARY)):
+        if not facts[name].strip() or len(facts[name]) > limit:
+            raise Invalid(name, _("Between 1 and %(limit)s characters, please.", limit=limit))
+    for name, listed in (("category", "categories"), ("problem", "problems"), ("nature", "natures")):
+        lists.check(listed, facts.get(name), name, _("This is not on the list."))
+    case.title, case.summary, case.summary_confirmed = facts["title"], facts["summary"], True
+    case.category, case.problem = facts["category"], facts["problem"]
+    case.nature = facts.get("nature") or case.nature
+    case.amount = facts.get("amount", case.amount)
+    if "merchant_number" in facts:
+        name_merchant(case, facts["merchant_number"], facts.get("merchant_name", ""))
+    look_up(case)
+
+
+def accept(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> None:
+    describe(case, by, **facts)
+    if not case.category or not case.problem:
+        raise Invalid("category" if not case.category else "problem", _("Classify the case before it is accepted."))
+    case.accepted_at = clock.now()
+    if case.assignee_id is None and by.can(Can.CASE_HANDLE, case):
+        case.assignee_id = by.id
+
+
+def refuse(case: Case, by: Any, *, ground: str, text: str | None = None, **rest: Any) -> None:
+    known_ground("refusal_grounds", ground)
+    if not text:
+        raise Invalid("text", _("The letter has to give the reason: say it."))
+    case.ground, case.outcome, case.decided_at = ground, Outcome.REFUSED.value, clock.now()
+
+
+def withdraw(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
+    case.outcome, case.closed_at = Outcome.WITHDRAWN.value, clock.now()
+
+
+def assign(case: Case, by: Any, *, assignee: str, text: str | None = None, **rest: Any) -> None:
+    person = db.session.scalars(select(Person).where(Person.id == _uuid(assignee))).first()
+    if person is None or not person.can(Can.CASE_HANDLE, case):
+        raise Invalid("assignee", _("Choose somebody who handles cases."))
+    case.assignee_id = person.id
+
+
+def claim(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
+    case.assignee_id = by.id
+
+
+def supplement(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
+    """Add what the consumer has told since; the first words stay as they were."""
+    if not text:
+        raise Invalid("text", _("Say what was added."))
+    statement = statement_of(case)
+    statement.facts = f"{statement.facts}\n\n【{clock.today():%Y-%m-%d} 补充】{text}"
+    look_up(case)
+
+
+def known_ground(listed: str, ground: str) -> None:
+    if not ground:
+        raise Invalid("ground", _("Choose the ground."))
+    lists.check(listed, ground, "ground", _("This is not on the list."))
+
+
+def name_merchant(case: Case, number: str | None, name: str) -> None:
+    """Tie the case to a merchant of the register, or leave the name as it was told."""
+    merchant = db.session.scalars(select(Merchant).where(Merchant.number == number)).first() if number else None
+    if number and merchant is None:
+        raise Invalid("merchant_name", _("This merchant is not in the register."))
+    case.merchant_id = merchant.id if merchant else None
+    case.merchant_name = merchant.called if merchant else name
+
+
+def _uuid(value: str) -> UUID | None:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None

@@ -1,0 +1,166 @@
+"""The life of a case, declared once: steps, who takes them, the clocks that follow, who is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from app import deadlines
+from app.accounts.permissions import Can
+from app.cases import forms
+from app.cases.jobs import tell
+from app.cases.models import OPEN, Case, CaseDraft, CaseState, Outcome
+from app.cases.services import closing, mediation, triage
+from app.cases.services.parts import profile_of, redate
+from app.core import clock, unit
+from app.workflow import Step, Workflow
+
+S = CaseState
+_UNDER_WAY = frozenset({S.LODGED, S.ACCEPTED, S.MEDIATING})
+_MEDIATED = frozenset({S.ACCEPTED, S.MEDIATING})
+_MERITS = frozenset({Outcome.SETTLED.value, Outcome.ENDED.value})
+_NOT_HEARD = frozenset({Outcome.REFUSED.value, Outcome.WITHDRAWN.value})
+
+
+def _mediation(case: Case, state: str) -> bool:
+    running = case.clock(mediation.CLOCK)
+    return running is not None and running.state == state
+
+
+def _may_be_extended(case: Case) -> bool:
+    running = case.clock(mediation.CLOCK)
+    if running is None or running.state != "running":
+        return False
+    rules = deadlines.load_rules()
+    return rules.limit(running.profile_code, running.profile_version, running.code).extends_by > running.extended_by
+
+
+def _follow(step: Step, case: Case, by: Any, facts: dict[str, Any]) -> None:
+    on = facts.get("on") or clock.today()
+    deadlines.follow(case, on, profile=profile_of(case), meets=step.meets, starts=step.starts, drops=step.drops)
+    redate(case)
+
+
+def _told(step: Step, case: Case, by: Any, *, drafted: bool = False) -> None:
+    """Queue the notices; who gets them is worked out when they are sent."""
+    if step.tell or drafted:
+        unit.afterwards(tell, case=case.id, step=step.name, by=getattr(by, "id", None), drafted=drafted)
+
+
+CASE = Workflow(
+    "case",
+    S,
+    first=S.LODGED,
+    draft=CaseDraft,
+    follow=_follow,
+    told=_told,
+    steps=[
+        # Triage 受理审查
+        Step(
+            "accept", _l("Accept"), {S.LODGED}, S.ACCEPTED, Can.CASE_TRIAGE,
+            form=forms.AcceptForm, effect=triage.accept, meets=("acceptance",), starts=("mediation",),
+            public=True, primary=True, done=_l("Accepted the complaint"), tell=("assignee",),
+        ),
+        Step(
+            "refuse", _l("Refuse"), {S.LODGED}, S.REFUSED, Can.CASE_TRIAGE,
+            form=forms.RefuseForm, effect=triage.refuse, approval=Can.CASE_APPROVE, meets=("acceptance",),
+            public=True, done=_l("Refused the complaint"), tell=("assignee", "drafter"),
+        ),
+        Step(
+            "withdraw", _l("Withdrawn by the consumer"), {S.LODGED}, S.CLOSED, Can.CASE_INTAKE,
+            form=forms.ReasonForm, effect=triage.withdraw, drops=("acceptance",),
+            public=True, done=_l("Withdrawn by the consumer"), tell=("assignee",),
+        ),
+        # Mediation 调解
+        Step(
+            "mediate", _l("Begin mediation"), {S.ACCEPTED}, S.MEDIATING, Can.CASE_HANDLE,
+            form=forms.TextForm, public=True, primary=True, done=_l("Began mediation"),
+        ),
+        Step(
+            "settle", _l("Record the agreement"), _MEDIATED, S.SETTLED, Can.CASE_HANDLE,
+            form=forms.SettleForm, effect=mediation.settle, meets=("mediation",),
+            public=True, primary=True, done=_l("The parties agreed"), tell=("assignee", "director"),
+        ),
+        Step(
+            "session", _l("Record a session"), {S.MEDIATING}, None, Can.CASE_HANDLE,
+            form=forms.SessionForm, effect=mediation.session, done=_l("Mediation session"),
+        ),
+        Step(
+            "end", _l("End mediation"), _MEDIATED, S.ENDED, Can.CASE_HANDLE,
+            form=forms.EndForm, effect=mediation.end, meets=("mediation",), starts=("termination_notice",),
+            public=True, done=_l("Ended mediation"), tell=("assignee", "director"),
+        ),
+        Step(
+            "pause", _l("Stop the clock"), _MEDIATED, None, Can.CASE_HANDLE,
+            form=forms.PauseForm, effect=mediation.pause, when=lambda case: _mediation(case, "running"),
+            public=True, done=_l("Stopped the mediation clock"),
+        ),
+        Step(
+            "resume", _l("Let the clock go on"), _MEDIATED, None, Can.CASE_HANDLE,
+            form=forms.ResumeForm, effect=mediation.resume, when=lambda case: _mediation(case, "paused"),
+            public=True, done=_l("Let the mediation clock go on"),
+        ),
+        Step(
+            "extend", _l("Extend the time limit"), _MEDIATED, None, Can.CASE_HANDLE,
+            form=forms.ExtendForm, effect=mediation.extend, approval=Can.CASE_APPROVE, when=_may_be_extended,
+            public=True, done=_l("Extended the time limit"), tell=("assignee", "drafter"),
+        ),
+        # Closing 办结
+        Step(
+            "notify", _l("Both parties were told"), {S.ENDED}, None, Can.CASE_HANDLE,
+            form=forms.NotifyForm, effect=closing.notify, meets=("termination_notice",),
+            when=lambda case: case.clock("termination_notice") is not None,
+            public=True, primary=True, done=_l("Told both parties of the end of mediation"),
+        ),
+        Step(
+            "close", _l("Close the case"), {S.SETTLED, S.ENDED}, S.CLOSED, Can.CASE_HANDLE,
+            form=forms.TextForm, effect=closing.close,
+            public=True, primary=True, done=_l("Closed the case"), tell=("director",),
+        ),
+        Step(
+            "reopen", _l("Reopen"), {S.CLOSED}, S.ACCEPTED, Can.CASE_REOPEN,
+            form=forms.ReasonForm, effect=closing.reopen, starts=("mediation",),
+            when=lambda case: case.outcome in _MERITS,
+            public=True, done=_l("Reopened the case"), tell=("assignee",),
+        ),
+        Step(
+            "reconsider", _l("Consider again"), {S.REFUSED, S.CLOSED}, S.LODGED, Can.CASE_REOPEN,
+            form=forms.ReasonForm, effect=closing.reopen, starts=("acceptance",),
+            when=lambda case: case.outcome in _NOT_HEARD,
+            public=True, done=_l("Took it up for consideration again"), tell=("assignee",),
+        ),
+        # At any time while it is open
+        Step(
+            "claim", _l("Take it on"), _UNDER_WAY, None, Can.CASE_HANDLE,
+            effect=triage.claim, when=lambda case: case.assignee_id is None, done=_l("Took the case on"),
+        ),
+        Step(
+            "assign", _l("Assign"), frozenset(OPEN), None, Can.CASE_ASSIGN,
+            form=forms.AssignForm, effect=triage.assign, done=_l("Assigned the case"), tell=("assignee",),
+        ),
+        Step(
+            "describe", _l("Correct title, summary and classification"), frozenset(OPEN), None, Can.CASE_TRIAGE,
+            form=forms.DescribeForm, effect=triage.describe, done=_l("Corrected the description"),
+        ),
+        Step(
+            "supplement", _l("Add what the consumer told"), _UNDER_WAY, None, Can.CASE_INTAKE,
+            form=forms.ReasonForm, effect=triage.supplement, done=_l("The consumer told more"), tell=("assignee",),
+        ),
+        # Between counties: taken by the exchange, never by a button
+        Step(
+            "refer", _l("Refer"), _UNDER_WAY, S.REFERRED, Can.HANDOFF_SEND,
+            effect=closing.refer, hidden=True, public=True, done=_l("Referred to another organisation"),
+        ),
+        Step(
+            "come_back", _l("Came back"), {S.REFERRED}, None, Can.HANDOFF_SEND,
+            effect=closing.come_back, hidden=True, public=True, done=_l("Came back from the other organisation"),
+            tell=("assignee", "director"),
+        ),
+        Step(
+            "taken_over", _l("Taken over"), {S.REFERRED}, S.CLOSED, Can.HANDOFF_SEND,
+            effect=closing.taken_over, drops=("acceptance", "mediation"), hidden=True, public=True,
+            done=_l("Taken over by the other organisation"), tell=("assignee",),
+        ),
+    ],
+)  # fmt: skip
