@@ -97,9 +97,9 @@ def serve(folder: Path, ending: Ending) -> None:
         _set_up(Settings.from_env(kept))
         say("检查演示数据，首次运行时建立江州市 …", "looking for the city, and building it the first time")
         children.finish("flask", "demo", "build", "--once")
-        children.start("web", *_web(port))
         children.start("worker", "flask", "jobs", "work")
-        children.wait_until_ready(f"{address}/healthz")
+        children.start("web", *_web(port))
+        children.wait_until_ready("web", f"{address}/healthz")
         say(f"就绪：{address}（按 Ctrl-C 停止）", f"ready; Ctrl-C stops it; logs are in {folder / 'log'}")
         while True:
             children.check()
@@ -125,7 +125,7 @@ def _web(port: int) -> list[str]:
     return [
         *("granian", "wsgi:app", "--interface", "wsgi", "--host", checks.HOST, "--port", str(port)),
         *("--workers", "2", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"),
-        *("--workers-kill-timeout", str(GRACE - 5)),
+        *("--workers-kill-timeout", str(GRACE // 2)),
     ]
 
 

@@ -31,14 +31,17 @@ class Children:
     def __init__(self, env: Mapping[str, str], logs: Path) -> None:
         self.env, self.logs = env, logs
         self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.awaited: str | None = None
 
     def __enter__(self) -> "Children":
         self.logs.mkdir(exist_ok=True)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
-        for child in self.running.values():
-            if child.poll() is None:
+        for name, child in self.running.items():
+            if child.poll() is None and name == self.awaited:  # serves nobody yet, and is deaf to a polite word
+                os.killpg(child.pid, signal.SIGKILL)
+            elif child.poll() is None:
                 child.terminate()
         patience = time.monotonic() + GRACE
         for child in self.running.values():
@@ -62,13 +65,15 @@ class Children:
         if code:
             raise Refusal(f"{name} 没有完成（退出码 {code}）。", f"{name} did not finish (exit code {code}).")
 
-    def wait_until_ready(self, url: str, seconds: float = 60) -> None:
+    def wait_until_ready(self, name: str, url: str, seconds: float = 60) -> None:
         """Raises Refusal if a child dies first or the address does not answer in time."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
+        self.awaited = name
+        patience = time.monotonic() + seconds
+        while time.monotonic() < patience:
             self.check()
             try:
                 with urllib.request.urlopen(url, timeout=5):  # noqa: S310  # our own http address on loopback
+                    self.awaited = None
                     return
             except (urllib.error.URLError, OSError):
                 time.sleep(0.1)
