@@ -35,7 +35,8 @@ def collected() -> Catalog:
         template = Path(folder) / "messages.pot"
         pybabel: Any = CommandLineInterface()  # it has no types
         pybabel.run(["pybabel", "-q", "extract", "-F", "pyproject.toml", *keywords, "-o", str(template), "."])
-        return _read(template)
+        with template.open("rb") as file:
+            return read_po(file)
 
 
 def faults(template: Catalog, catalogue: Catalog) -> Iterator[str]:
@@ -67,7 +68,7 @@ def compiled(catalogue: Catalog) -> bytes:
 def check() -> list[str]:
     if not CATALOGUE.exists():
         return [f"there is no {CATALOGUE.relative_to(ROOT)}"]
-    catalogue = _read(CATALOGUE)
+    catalogue = _read()
     found = list(faults(collected(), catalogue))
     binary = CATALOGUE.with_suffix(".mo")
     if not binary.exists() or binary.read_bytes() != compiled(catalogue):
@@ -76,12 +77,12 @@ def check() -> list[str]:
 
 
 def extract() -> None:
-    catalogue = _read(CATALOGUE) if CATALOGUE.exists() else _empty()
+    catalogue = _read() if CATALOGUE.exists() else _empty()
     catalogue.update(collected(), no_fuzzy_matching=True, update_header_comment=False, update_creation_date=False)
     CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
     with CATALOGUE.open("wb") as file:
         write_po(file, catalogue, width=0, sort_by_file=True, ignore_obsolete=True, include_lineno=False)
-    CATALOGUE.with_suffix(".mo").write_bytes(compiled(_read(CATALOGUE)))
+    CATALOGUE.with_suffix(".mo").write_bytes(compiled(_read()))
 
 
 def _empty() -> Catalog:
@@ -97,8 +98,8 @@ def _empty() -> Catalog:
     )
 
 
-def _read(path: Path) -> Catalog:
-    with path.open("rb") as file:
+def _read() -> Catalog:
+    with CATALOGUE.open("rb") as file:
         return read_po(file, locale=LOCALE)
 
 
