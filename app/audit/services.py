@@ -16,13 +16,16 @@ from tenants import realm
 from tenants.bases import uuid7
 from tenants.database import db
 
-_subscribers: dict[str, list[Any]] = {}
+_subscribers: dict[str, list[tuple[Any, bool]]] = {}
 SYSTEM = ("—", "system")
 
 
-def subscribe(name: str, job: Any) -> None:
-    """Queue `job` whenever `name` is recorded; it is told the subject's key and number and nothing else."""
-    _subscribers.setdefault(name, []).append(job)
+def subscribe(name: str, job: Any, *, once: bool = False) -> None:
+    """Queue `job` whenever `name` (or, with `case.*`, any event of that noun) is recorded.
+
+    The job is told the subject's key and number and nothing else; with `once` it is not queued again while it waits.
+    """
+    _subscribers.setdefault(name, []).append((job, once))
 
 
 def record(
@@ -42,6 +45,7 @@ def record(
     """
     entry_id = uuid7()
     number = str(getattr(subject, "number", "") or "")
+    entry_subject = getattr(subject, "id", None)
     values = {
         "tenant_id": realm.current().writes,
         "id": entry_id,
@@ -52,7 +56,7 @@ def record(
         "actor_role": getattr(by, "role", SYSTEM[1]),
         "actor_place": getattr(by, "tenant_id", None) or realm.current().writes,
         "subject_kind": kind or (type(subject).__tablename__ if subject is not None else ""),
-        "subject_id": getattr(subject, "id", None),
+        "subject_id": entry_subject,
         "subject_number": number,
         "facts": json.loads(json.dumps(facts or {}, default=str)),
         "public": public,
@@ -61,8 +65,9 @@ def record(
         "address": trace.current().address,
     }
     db.session.info.setdefault("entries", []).append((values, text))
-    for job in _subscribers.get(name, ()):
-        job.enqueue(subject=values["subject_id"], number=number or None)
+    for job, once in (*_subscribers.get(name, ()), *_subscribers.get(f"{name.partition('.')[0]}.*", ())):
+        told = {} if once else {"subject": entry_subject, "number": number or None}
+        job.enqueue(once="event" if once else None, **told)
     return entry_id
 
 
@@ -83,9 +88,9 @@ def flush(session: Any = None) -> None:
         session.flush()
     rows, remarks = [], []
     seq, previous = head.seq, bytes(head.hash)
-    for values, words in waiting:
+    for recorded, words in waiting:
         seq += 1
-        values = {**values, "seq": seq}
+        values = {**recorded, "seq": seq}
         previous = link(previous, values)
         rows.append({**values, "hash": previous})
         if words:

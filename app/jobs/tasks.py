@@ -22,10 +22,14 @@ log = logging.getLogger("hengping.jobs")
 
 # The schema is named in full: what runs inside our transaction must not depend on a search_path.
 _ENQUEUE = text(
-    "select jobs.procrastinate_defer_jobs_v1(array[row(:queue, :task, :priority, null, :once, "
-    "cast(:arguments as jsonb), :at)]::jobs.procrastinate_job_to_defer_v1[])"
+    "select jobs.procrastinate_defer_jobs_v1(array[row(:queue, :task, 0, null, null, "
+    "cast(:arguments as jsonb), cast(:at as timestamptz))]::jobs.procrastinate_job_to_defer_v1[])"
 )
-_WAITING = text("select 1 from jobs.procrastinate_jobs where queueing_lock = :once and status = 'todo' limit 1")
+# Sharing the row keeps a worker from taking it before we commit: what it will do then includes what we did.
+_WAITING = text(
+    "select 1 from jobs.procrastinate_jobs where status = 'todo' and task_name = :task "
+    "and args ->> 'once' = :once limit 1 for share"
+)
 
 _ATTEMPTS = 8
 _registered: dict[str, Job] = {}
@@ -52,25 +56,20 @@ class Job:
             raise PermissionError("a realm without a pen leaves no work behind")
         arguments = {name: _plain(name, value) for name, value in ids.items()}
         arguments |= {"tenant": here.writes, "request": trace.current().request_id}
-        lock = f"{self.name}:{here.writes}:{once}" if once else None
-        if lock and db.session.execute(_WAITING, {"once": lock}).first():
-            return
+        if once:
+            arguments["once"] = f"{here.writes}:{once}"
+            if db.session.execute(_WAITING, {"task": self.name, "once": arguments["once"]}).first():
+                return
         db.session.execute(
             _ENQUEUE,
-            {
-                "queue": self.queue_name,
-                "task": self.name,
-                "priority": 0,
-                "once": lock,
-                "arguments": json.dumps(arguments),
-                "at": at,
-            },
+            {"queue": self.queue_name, "task": self.name, "arguments": json.dumps(arguments), "at": at},
         )
 
     def perform(self, number: int, arguments: dict[str, Any]) -> None:
         """Run in the realm that the arguments name; the effect and its receipt are one transaction."""
         arguments = dict(arguments)
         tenant = arguments.pop("tenant")
+        arguments.pop("once", None)
         trace.begin(arguments.pop("request", None), route=f"job {self.name}")
         with realm.enter(registry.realm(int(tenant)), db.leave):
             mine = realm.current().writes

@@ -1,0 +1,70 @@
+"""`flask tenants audit`: silent on a sound house, a sentence for every way of breaking it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from tenants.audit import faults
+
+# what somebody does -> what the audit says about it
+BREAKS = {
+    "alter table person disable row level security": "row level security is off",
+    "alter table person no force row level security": "FORCE is off",
+    "drop policy seen on person": "policy 'seen' is missing",
+    "drop policy owner on person": "policy 'owner' is missing",
+    "alter policy seen on person using (true)": "policy 'seen' was changed",
+    "alter policy seen on person to public": "policy 'seen' was changed",
+    "create policy extra on person for select using (true)": "policy 'extra' is not one of ours",
+    "grant delete on audit_entry to portal_app": "portal_app has DELETE",
+    "grant update (hash) on audit_entry to portal_app": "portal_app has UPDATE",
+    "revoke insert on person from portal_app": "portal_app lacks INSERT",
+    "grant select on person to portal_guest": "portal_guest has SELECT",
+    "grant select on person to public": "PUBLIC has SELECT",
+    "grant update on act to portal_app": "portal_app has UPDATE on other columns",
+    "create table stray (id bigint)": "the table has no model",
+    "alter table person owner to portal_app": "belongs to portal_app",
+    "alter table person add constraint solo unique (login)": "does not start with tenant_id",
+    "alter table person add constraint one unique (id); "
+    "alter table sign_in add constraint plain foreign key (person_id) references person (id)": "does not carry the tenant",
+    "create view peep as select * from person; grant select on peep to portal_app": "a view is granted to portal_app",
+    "create materialized view peep as select * from person; grant select on peep to portal_app": "a view is granted",
+    "create function portal.loot() returns int language sql security definer as 'select 1'": "that no list names",
+    "create function portal.loot2() returns trigger language plpgsql as 'begin return new; end'; "
+    "create trigger spy before insert on person for each row execute function portal.loot2()": "trigger spy",
+    "alter role portal_app bypassrls": "has BYPASSRLS",
+    "alter role portal_search login": "may log in",
+    "grant portal_owner to portal_app": "portal_app is a member of portal_owner",
+    "alter role portal_app createrole": "may create roles",
+}
+
+
+def test_the_house_stands_as_declared(as_app: Engine, app: Any) -> None:
+    with as_app.connect() as connection:
+        assert faults(connection) == []
+
+
+@pytest.mark.parametrize("change", BREAKS)
+def test_every_break_is_named(root: Engine, app: Any, change: str) -> None:
+    with root.connect() as connection:
+        for statement in change.split("; "):
+            connection.execute(text(statement))
+        said = faults(connection)
+        connection.rollback()
+    assert any(BREAKS[change] in sentence for sentence in said), said
+
+
+def test_the_command_exits_with_the_number_of_faults(app: Any, root: Engine) -> None:
+    runner = app.test_cli_runner()
+    assert runner.invoke(args=["tenants", "audit"]).exit_code == 0
+    with root.begin() as connection:
+        connection.execute(text("alter table person no force row level security"))
+    try:
+        result = runner.invoke(args=["tenants", "audit"])
+    finally:
+        with root.begin() as connection:
+            connection.execute(text("alter table person force row level security"))
+    assert result.exit_code == 1
+    assert "person: row level security does not bind the owner" in result.output

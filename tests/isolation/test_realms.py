@@ -1,0 +1,177 @@
+"""Who is asking, said in Python: no realm no data, one session per stay, and jobs that carry their realm."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, func, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from app.accounts.models import Person
+from app.audit import record
+from app.audit.models import Entry
+from app.core import clock, unit
+from app.core.numbering import Counter
+from app.jobs import drain, job
+from tenants import provisioning, realm
+from tenants.bases import uuid7
+from tenants.database import db
+from tenants.provisioning import Act
+from tenants.registry import registry
+from tenants.session import NotOurs
+from tests.town import CITY, EAST, WEST
+
+
+def test_a_query_without_a_realm_raises(app: Any) -> None:
+    with pytest.raises(realm.NoRealm):
+        db.session.scalars(select(Person)).all()
+
+
+def test_realms_do_not_nest(town: Any) -> None:
+    with town.at(EAST), pytest.raises(RuntimeError, match="do not nest"), town.at(WEST):
+        pass
+
+
+def test_a_new_row_is_stamped_with_the_tenant(town: Any) -> None:
+    with town.at(EAST) as east:
+        db.session.add(Counter(kind="test", year=2026, last=1))
+        db.session.commit()
+        assert db.session.scalars(select(Counter.tenant_id).where(Counter.kind == "test")).one() == east.id
+
+
+def test_a_row_of_another_tenant_is_refused_at_flush(town: Any) -> None:
+    with town.at(EAST):
+        db.session.add(Counter(tenant_id=3, kind="test", year=2026, last=1))
+        with pytest.raises(NotOurs):
+            db.session.flush()
+
+
+def test_bulk_and_raw_writes_meet_the_policy(town: Any) -> None:
+    with town.at(EAST):
+        with pytest.raises(DBAPIError, match="row-level security"):
+            db.session.execute(
+                insert(Counter), [{"tenant_id": 3, "id": uuid7(), "kind": "test", "year": 2026, "last": 1}]
+            )
+        db.session.rollback()
+        changed = db.session.execute(update(Person).where(Person.tenant_id == 3).values(name="x"))
+        assert changed.rowcount == 0
+
+
+def test_the_hint_is_only_a_hint(town: Any) -> None:
+    """Without the planner's hint the policy alone still gives the same rows."""
+    with town.at(EAST):
+        with_hint = set(db.session.scalars(select(Person.id)))
+        db.session.info["hint"] = False
+        assert set(db.session.scalars(select(Person.id))) == with_hint
+        raw = db.session.execute(text("select id from person")).scalars()
+        assert set(raw) == with_hint
+
+
+def test_an_object_does_not_outlive_its_realm(town: Any) -> None:
+    with town.at(EAST):
+        person = db.session.scalars(select(Person)).first()
+        key = (person.tenant_id, person.id)
+    with town.at(WEST):
+        assert db.session.get(Person, key) is None
+
+
+def test_the_bureau_reads_all_and_changes_only_its_own(town: Any) -> None:
+    with town.at(CITY):
+        assert db.session.scalar(select(func.count(Person.tenant_id.distinct()))) > 2
+        person = db.session.scalars(select(Person).where(Person.tenant_id == 2)).first()
+        person.name = "changed"
+        with pytest.raises(NotOurs):
+            db.session.flush()
+
+
+def test_an_act_in_another_realm_is_begun_and_done_on_record(town: Any) -> None:
+    with town.at(CITY):
+        with provisioning.act_in(registry.realm(EAST), "test") as act_id:
+            assert realm.home().slug == EAST
+            record("tenant.test", facts={"act": str(act_id)})
+        assert realm.home().slug == CITY
+        act = db.session.scalars(select(Act).where(Act.id == act_id)).one()
+        assert act.done_at is not None
+    with town.at(EAST):
+        assert db.session.scalars(select(Entry).where(Entry.event == "tenant.test")).one().facts["act"] == str(act_id)
+
+
+def test_a_half_done_act_is_found_by_the_sweep(town: Any, root: Engine) -> None:
+    with town.at(CITY):
+        with pytest.raises(ZeroDivisionError), provisioning.act_in(registry.realm(EAST), "test") as act_id:
+            raise ZeroDivisionError
+        waiting = provisioning.half_done().with_only_columns(Act.id)
+        assert db.session.scalars(waiting).all() == []  # younger than a minute: perhaps still under way
+    with root.begin() as connection:
+        connection.execute(text("update act set begun_at = begun_at - interval '2 minutes'"))
+    with town.at(CITY):
+        assert db.session.scalars(waiting).all() == [act_id]
+
+
+def test_what_is_done_apart_survives_a_refusal(town: Any) -> None:
+    with town.at(EAST):
+        db.session.add(Counter(kind="lost", year=2026, last=1))
+        with unit.apart():
+            db.session.add(Counter(kind="kept", year=2026, last=1))
+        db.session.rollback()
+        assert set(db.session.scalars(select(Counter.kind).where(Counter.kind.in_(("lost", "kept"))))) == {"kept"}
+
+
+ran: list[tuple[str, str]] = []
+
+
+@job(name="test.noted")
+def noted(word: str) -> None:
+    ran.append((realm.home().slug, word))
+
+
+def test_jobs_run_in_the_realm_that_queued_them_and_never_mix(town: Any) -> None:
+    ran.clear()
+    for word in ("a", "b"):
+        for slug in (EAST, WEST):
+            with town.at(slug):
+                unit.afterwards(noted, word=word)
+                db.session.commit()
+    drain()
+    assert ran == [(EAST, "a"), (WEST, "a"), (EAST, "b"), (WEST, "b")]
+
+
+def test_a_job_of_a_rolled_back_transaction_never_was(town: Any) -> None:
+    ran.clear()
+    with town.at(EAST):
+        unit.afterwards(noted, word="never")
+        db.session.rollback()
+    drain()
+    assert ran == []
+
+
+def test_a_job_carries_keys_and_no_content(town: Any) -> None:
+    with town.at(EAST), pytest.raises(ValueError, match="carries keys"):
+        unit.afterwards(noted, word="张三 13800000000 要求退款")
+
+
+def test_a_job_without_a_realm_is_refused(app: Any) -> None:
+    with pytest.raises(realm.NoRealm):
+        unit.afterwards(noted, word="a")
+
+
+def test_a_job_that_ran_is_not_run_again(town: Any, root: Engine) -> None:
+    """A worker killed between the commit and its report: the job comes back, the receipt keeps it single."""
+    ran.clear()
+    with town.at(EAST):
+        unit.afterwards(noted, word="once")
+        db.session.commit()
+    drain()
+    with root.begin() as connection:
+        connection.execute(text("update jobs.procrastinate_jobs set status = 'todo'"))
+    drain()
+    assert ran == [(EAST, "once")]
+
+
+def test_time_can_stand_still(app: Any) -> None:
+    moment = clock.at(date(2026, 2, 17), 9, 30)
+    with clock.freeze(moment):
+        assert clock.now() == moment
+        assert clock.today().isoformat() == "2026-02-17"
