@@ -55,7 +55,7 @@ def read_calendar(lines: Iterable[str]) -> dict[int, list[Day]]:
     days = []
     for row in csv.DictReader(lines):
         try:
-            day = Day(**{**row, "day": date.fromisoformat(row["day"])})
+            day = Day(date.fromisoformat(row.pop("day")), **row)
         except (KeyError, TypeError, ValueError) as fault:
             raise BadCalendar(f"not a line of a calendar: {row}") from fault
         if not all(vars(day).values()):
