@@ -21,7 +21,7 @@ COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-e
 
 export PORT
 
-.PHONY: help demo demo-reset run test test-all check bench browser format lock assets messages
+.PHONY: help demo demo-reset test test-all check bench browser format lock assets messages
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,9 +31,6 @@ demo: $(RUN) ## 演示: the fictional city on http://127.0.0.1:8000 until Ctrl-C
 
 demo-reset: $(RUN) ## stop the demo and throw its data away
 	@$(BIN)/python -m app.serve reset
-
-run: $(RUN) ## a command beside the demo's data: make run DO="flask tenants list"
-	@$(BIN)/python -m app.serve run $(DO)
 
 test: $(DEV) browser ## the whole suite with browser journeys, under 15 minutes on 2 cores
 	@$(PYTEST)
@@ -46,7 +43,7 @@ check: $(DEV) ## style, types, imports, templates, catalogues
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/djlint app --check --lint --quiet
+	$(BIN)/djlint app --lint --quiet
 	$(BIN)/python -m app.core.catalogues check
 
 bench: $(DEV) ## figures of speed; asserts nothing
@@ -55,10 +52,9 @@ bench: $(DEV) ## figures of speed; asserts nothing
 browser: $(DEV)
 	@.ci/browser
 
-format: $(DEV) ## put code and templates into the house style
+format: $(DEV) ## put the code into the house style
 	$(BIN)/ruff check --fix --quiet . || true
 	$(BIN)/ruff format .
-	$(BIN)/djlint app --reformat --quiet || true
 
 messages: $(DEV) ## collect the msgids, update and compile the catalogues
 	$(BIN)/python -m app.core.catalogues extract

