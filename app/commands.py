@@ -10,6 +10,7 @@ from flask import Flask
 COMMANDS = (
     "tenants.commands:tenants",
     "app.audit.commands:audit",
+    "app.deadlines.commands:deadlines",
     "app.jobs.commands:jobs",
 )
 
