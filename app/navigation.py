@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.local import LocalProxy
@@ -96,7 +96,11 @@ def menu() -> list[dict[str, Any]]:
         return []
     groups = []
     for group in MENUS[realm.home().kind]:
-        items = [_shown(item) for item in group.items if item.can is None or current_user.can(item.can)]
+        items = [
+            _shown(item)
+            for item in group.items
+            if (item.can is None or current_user.can(item.can)) and item.endpoint in current_app.view_functions  # drafting
+        ]
         if items:
             groups.append({"title": group.title, "items": items})
     return groups

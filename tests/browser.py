@@ -149,19 +149,32 @@ class Browser:
     def path(self, path: str) -> str:
         return path if not self.slug or path.startswith(f"/{self.slug}/") else f"/{self.slug}{path}"
 
+    def open(self, method: str, path: str, **options: Any) -> TestResponse:
+        """One request in a context of its own, as on a server: nothing kept in `g` reaches the next one."""
+        with self.app.app_context():
+            return self.client.open(
+                self.path(path), method=method, base_url="http://127.0.0.1", buffered=True, **options
+            )
+
     def get(self, path: str, *, checked: bool = True, may_show: tuple[str, ...] = (), **options: Any) -> TestResponse:
-        response = self.client.get(self.path(path), base_url="http://127.0.0.1", **options)
+        response = self.open("GET", path, **options)
         return self._seen(response, checked, may_show)
 
     def post(
-        self, path: str, data: dict[str, Any] | None = None, *, token: bool = True, checked: bool = True,
-        may_show: tuple[str, ...] = (), **options: Any,
+        self,
+        path: str,
+        data: dict[str, Any] | None = None,
+        *,
+        token: bool = True,
+        checked: bool = True,
+        may_show: tuple[str, ...] = (),
+        **options: Any,
     ) -> TestResponse:
         """Post a form with a valid CSRF token, as a browser would that has the page open."""
         data = dict(data or {})
         if token and "csrf_token" not in data:
             data["csrf_token"] = self.csrf_token()
-        response = self.client.post(self.path(path), data=data, base_url="http://127.0.0.1", **options)
+        response = self.open("POST", path, data=data, **options)
         return self._seen(response, checked, may_show)
 
     def _seen(self, response: TestResponse, checked: bool, may_show: tuple[str, ...]) -> TestResponse:
@@ -176,7 +189,7 @@ class Browser:
     def csrf_token(self) -> str:
         """The token of the last form seen; opens the sign-in page or the account page to find one."""
         for path in ("/sign-in", "/account"):
-            page = Page(self.client.get(self.path(path), base_url="http://127.0.0.1").get_data(as_text=True))
+            page = Page(self.open("GET", path).get_data(as_text=True))
             for form in page.forms:
                 if form["fields"].get("csrf_token"):
                     return str(form["fields"]["csrf_token"])

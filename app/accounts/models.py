@@ -49,15 +49,15 @@ class Person(Owned):
 
 
 class Credential(Private):
-    """What a person signs in with. The bureau never sees it."""
+    """What a person signs in with: a password, or a one-time slip until they have chosen one. The bureau sees neither."""
 
     __tablename__ = "credential"
     __table_args__ = (owned_fk("person", "person_id"), UniqueConstraint("tenant_id", "person_id"))
 
     person_id: Mapped[UUID]
-    password_hash: Mapped[str]
-    must_change: Mapped[bool] = mapped_column(default=False, server_default="false")
-    expires_at: Mapped[datetime | None]  # of a one-time slip
+    password_hash: Mapped[str | None]
+    slip_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    slip_until: Mapped[datetime | None]
     changed_at: Mapped[datetime]
 
     person: Mapped[Person] = owned_to("Person", "Credential.person_id")
@@ -72,10 +72,12 @@ class SignIn(Private):
         UniqueConstraint("tenant_id", "token_hash"),
         Index("ix_sign_in_open", "tenant_id", "person_id", postgresql_where="ended_at is null"),
     )
+    changes = ("seen_at", "ended_at", "ended_why")
 
     person_id: Mapped[UUID]
     token_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    role: Mapped[str]  # at sign-in; another role now ends the session's rights at once
+    role: Mapped[str]  # at sign-in; a person with another role now signs in again
+    by_slip: Mapped[bool]  # opens nothing but the page for a new password
     device: Mapped[str]
     address: Mapped[str | None]
     begun_at: Mapped[datetime]
@@ -93,8 +95,9 @@ class Throttle(Private):
     __table_args__ = (UniqueConstraint("tenant_id", "kind", "key_hash"),)
     removable = True
 
-    kind: Mapped[str]  # sign_in
+    kind: Mapped[str]
     key_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    failures: Mapped[int]
+    failures: Mapped[int]  # in the present window
+    locks: Mapped[int]  # in a row: each is twice as long as the one before
     window_from: Mapped[datetime]
     locked_until: Mapped[datetime | None]

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, Response, g, request
-from flask_login import current_user
 
 from app.core import trace
 from tenants import realm
@@ -78,7 +77,7 @@ def init_app(app: Flask) -> None:
                     "status": response.status_code,
                     "ms": round((time.perf_counter() - g.get("begun", time.perf_counter())) * 1000, 1),
                     "tenant": None if realm.absent() else realm.home().slug,
-                    "person": str(getattr(current_user, "id", "") or ""),
+                    "person": str(g.get("person_id", "")),
                 },
             )
         return response

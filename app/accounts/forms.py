@@ -1,0 +1,57 @@
+"""Forms of people and passwords."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import PasswordField, SelectField
+from wtforms.validators import EqualTo, InputRequired, Length, Regexp
+
+from app.accounts import passwords, services
+from app.accounts.permissions import roles_of
+from app.core.forms import Form, Line
+from tenants import realm
+
+_FILLED = InputRequired(_l("Please fill this in."))
+
+
+class SignInForm(Form):
+    login = Line(_l("Sign-in name"), [_FILLED])
+    password = PasswordField(_l("Password or one-time code"), [_FILLED])
+
+
+class PasswordForm(Form):
+    """`old` goes where nobody has one: after a slip."""
+
+    old = PasswordField(_l("Present password"), [_FILLED])
+    new = PasswordField(
+        _l("New password"),
+        [_FILLED],
+        description=_l(
+            "At least %(count)s characters; several words are easier to keep in mind than signs. "
+            "Blanks and Chinese are welcome. Leave out names, 12315 and years.",
+            count=passwords.SHORTEST,
+        ),
+    )
+    again = PasswordField(_l("New password once more"), [_FILLED, EqualTo("new", _l("The two are not the same."))])
+
+
+class PersonForm(Form):
+    name = Line(_l("Name"), [_FILLED, Length(max=40, message=_l("At most 40 characters."))])
+    title = Line(
+        _l("Title"),
+        [Length(max=40, message=_l("At most 40 characters."))],
+        description=_l("As on the door, such as Mediator or Director."),
+    )
+    role = SelectField(_l("Role"), [_FILLED], description=_l("What a role may do stands on the page “Roles”."))
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **options)
+        self.role.choices = [(role.code, role.label) for role in roles_of(realm.home().kind)]
+
+
+class NewPersonForm(PersonForm):
+    login = Line(
+        _l("Sign-in name"),
+        [_FILLED, Regexp(services.LOGIN, message=_l("Use 2 to 40 letters, digits, dots or dashes."))],
+        description=_l("Letters and digits, such as wang.fang or a staff number. It cannot be changed later."),
+    )

@@ -1,0 +1,172 @@
+"""Passwords: how they are kept, which are refused, and never more than two looked at in the same moment."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from flask_babel import gettext as _
+
+from app.core import clock
+from app.core.errors import Invalid, TooMany
+
+SHORTEST, LONGEST = 10, 1000
+AT_ONCE = 2  # each takes 64 MiB and a core
+PATIENCE = 2.0  # seconds to wait for a turn
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
+SLIP_SIGNS = 28  # of 5 bits each: 140
+
+_hasher = PasswordHasher()
+_turns = BoundedSemaphore(AT_ONCE)
+
+
+def configure(environment: str) -> None:
+    """Argon2id as the library advises; tests take parameters that cost nothing."""
+    global _hasher
+    _hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1) if environment == "test" else PasswordHasher()
+    _nobody.cache_clear()
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _turns.acquire(timeout=PATIENCE):
+        raise TooMany(_("Many people are signing in at this moment. Please try again in a few seconds."), seconds=5)
+    try:
+        yield
+    finally:
+        _turns.release()
+
+
+@cache
+def _nobody() -> str:
+    """The hash that is looked at when there is none, so that an unknown login takes as long as a known one."""
+    return _hasher.hash(secrets.token_hex(16))
+
+
+def sealed(password: str) -> str:
+    """The Argon2id hash to keep."""
+    with _turn():
+        return _hasher.hash(password)
+
+
+def matches(kept: str | None, password: str) -> bool:
+    """Whether `password` is the one that was sealed; takes the same time when nothing was kept."""
+    with _turn():
+        try:
+            _hasher.verify(kept or _nobody(), password)
+        except (VerificationError, InvalidHashError):
+            return False
+    return kept is not None
+
+
+def outdated(kept: str) -> bool:
+    """Sealed with other parameters than today's."""
+    return _hasher.check_needs_rehash(kept)
+
+
+# One-time slips --------------------------------------------------------------------------------------------------------
+
+
+def new_slip() -> str:
+    """A code to read from paper and type: seven groups of four."""
+    signs = "".join(secrets.choice(ALPHABET) for _sign in range(SLIP_SIGNS))
+    return "-".join(signs[start : start + 4] for start in range(0, SLIP_SIGNS, 4))
+
+
+def slip_hash(typed: str) -> bytes | None:
+    """The hash of a code as it is kept, however it was typed; None for what cannot be a code.
+
+    A plain SHA-256 is enough for 140 random bits.
+    """
+    signs = re.sub(r"[\s-]", "", typed).upper().translate(str.maketrans("OIL", "011"))
+    if len(signs) != SLIP_SIGNS or set(signs) - set(ALPHABET):
+        return None
+    return hashlib.sha256(f"slip:{signs}".encode()).digest()
+
+
+# Which passwords are refused -------------------------------------------------------------------------------------------
+
+_LEET = str.maketrans("@4301!5$7", "aaeolisst")
+_ROWS = (
+    "1234567890",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "abcdefghijklmnopqrstuvwxyz",
+    "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
+)
+_RUNS = tuple(run for row in _ROWS for run in (row * 2, row[::-1] * 2))
+_SUFFIX = re.compile(r"(县|区|市|局|中心|消费者权益保护.*|管理.*|监督.*|委员会)+$")
+ALWAYS = ("12315", "12345", "消保", "xiaobao", "hengping", "衡平")
+
+
+@cache
+def common() -> frozenset[str]:
+    """The passwords that are tried first, lower case."""
+    lines = Path(__file__).with_name("data").joinpath("common.txt").read_text("utf-8").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def check(password: str, words: Iterable[str | None] = (), *, field: str = "password") -> None:
+    """Raises Invalid, saying why, on a password that is too short, too common or made of what everybody knows.
+
+    `words` are the names of the organisation and the person. Nothing is trimmed, cut or folded before it is kept.
+    """
+    if len(password) < SHORTEST:
+        raise Invalid(field, _("Use at least %(count)s characters.", count=SHORTEST))
+    if len(password) > LONGEST:
+        raise Invalid(field, _("Use at most %(count)s characters.", count=LONGEST))
+    folded = password.casefold()
+    for word in _context(words):
+        if word in folded:
+            raise Invalid(field, _("Leave out names, 12315, 消保 and years: “%(word)s” is easily guessed.", word=word))
+    if _is_common(folded):
+        raise Invalid(
+            field, _("This is one of the passwords that are tried first. Take several words that only you join.")
+        )
+
+
+def _context(words: Iterable[str | None]) -> Iterator[str]:
+    yield from ALWAYS
+    year = clock.today().year
+    yield from (str(year + step) for step in (-1, 0, 1))
+    for word in words:
+        for form in {word or "", _SUFFIX.sub("", word or "")}:
+            # A short Latin word, such as the slug "city", hides in too many honest passwords.
+            if len(form) >= (5 if form.isascii() else 2):
+                yield form.casefold()
+
+
+def _is_common(folded: str) -> bool:
+    if len(set(folded)) < 5 or _repeats(folded):
+        return True
+    stem = re.sub(r"^[\d\W_]+|[\d\W_]+$", "", folded)
+    forms = {re.sub(r"[\W_]+", "", form) for form in (folded, stem, folded.translate(_LEET), stem.translate(_LEET))}
+    return any(_made_of_known(form) for form in forms if form)
+
+
+def _repeats(text: str) -> bool:
+    """abcabcabcabc: a short piece again and again."""
+    return any(text == (text[:size] * len(text))[: len(text)] for size in range(1, len(text) // 2 + 1))
+
+
+def _made_of_known(text: str) -> bool:
+    """Whether three pieces or fewer, each a common word or a walk along the keyboard, make up nearly all of it."""
+    for _piece in range(3):
+        size = next((size for size in range(len(text), 2, -1) if _known(text[:size])), 0)
+        text = text[size:]
+        if not size or not text:
+            break
+    return len(text) <= 2
+
+
+def _known(piece: str) -> bool:
+    return piece in common() or any(piece in run for run in _RUNS)

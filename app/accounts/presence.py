@@ -1,0 +1,118 @@
+"""Who is here: from the cookie to the person, and to the sign-in page when there is nobody."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from flask import Flask, Request, Response, abort, g, redirect, request, session, url_for
+from flask_login import current_user
+
+from app.accounts import passwords, sessions
+from app.accounts.models import Person
+from app.accounts.sessions import Visit
+from app.extensions import login
+from tenants import realm
+
+# Where somebody may go who came with a slip and has no password yet.
+BEFORE_PASSWORD = {"accounts.new_password", "accounts.sign_out", "accounts.alive"}
+_CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
+_BROWSERS = ("Edg/", "MicroMessenger/", "QQBrowser/", "Firefox/", "Chrome/", "Safari/")
+_NAMES = {"Edg/": "Edge", "MicroMessenger/": "WeChat", "QQBrowser/": "QQ"}
+_SYSTEMS = ("HarmonyOS", "Android", "iPhone", "iPad", "Windows", "Mac OS", "Linux")
+
+
+def init_app(app: Flask) -> None:
+    from app.accounts import jobs  # noqa: F401, PLC0415  (declares the sweep; jobs need the models first)
+
+    passwords.configure(app.config["SETTINGS"].environment)
+    login.init_app(app)
+    login.session_protection = None  # the row on the server is the session
+    login.request_loader(_load)
+    login.unauthorized_handler(_ask_to_sign_in)
+    app.before_request(_hold)
+    app.context_processor(_context)
+
+
+def me() -> Person:
+    """The person who is signed in, as the actor that services are told. Only on pages that ask for one."""
+    person: Person = current_user._get_current_object()
+    return person
+
+
+def visit() -> Visit:
+    """This request's session: nobody's, or whose."""
+    if current_user.is_authenticated or "visit" in g:
+        found: Visit = g.visit
+        return found
+    return Visit()
+
+
+def _load(_request: Request) -> Person | None:
+    token = "" if realm.absent() else session.get("token")
+    g.visit = sessions.resume(token) if token else Visit()
+    if g.visit.person is None:
+        return None
+    g.person_id = g.visit.person.id
+    return g.visit.person  # type: ignore[no-any-return]
+
+
+def _hold() -> Any:
+    """Somebody who came with a slip chooses a password first."""
+    if realm.absent() or request.endpoint in BEFORE_PASSWORD:
+        return None
+    here = visit().sign_in
+    return redirect(url_for("accounts.new_password"), 303) if here is not None and here.by_slip else None
+
+
+def _ask_to_sign_in() -> None:
+    """Lead to the sign-in page and back; never returns.
+
+    Of an htmx form only 401 is said: the script keeps what was typed on the page.
+    """
+    if "HX-Request" not in request.headers:
+        abort(redirect(url_for("accounts.sign_in", next=_wish()), 303))
+    answer = Response(status=401)
+    if request.method == "GET":
+        answer.headers["HX-Redirect"] = url_for("accounts.sign_in", next=_wish())
+    abort(answer)
+
+
+def _wish() -> str | None:
+    """Where to go on after signing in: this page, or the one that the form stood on."""
+    if "HX-Request" in request.headers:
+        came = request.headers.get("HX-Current-URL", "")
+    elif request.method == "GET":
+        came = request.script_root + request.full_path.removesuffix("?")
+    else:
+        came = request.referrer or ""
+    parts = urlsplit(came)
+    wish = own_path(parts.path + (f"?{parts.query}" if parts.query else ""))
+    return None if wish == f"{request.script_root}/" else wish
+
+
+def own_path(path: str | None) -> str | None:
+    """`path` if it is one of this organisation's own pages, else None: `next` leads nowhere else."""
+    if not path or len(path) > 2000:
+        return None
+    for form in (path, unquote(path), unquote(unquote(path))):
+        plain = form.partition("?")[0]
+        if _CONTROL.search(form) or not plain.startswith(f"{request.script_root}/"):
+            return None
+        if "//" in plain or ".." in plain.split("/"):
+            return None
+    return path
+
+
+def device(user_agent: str) -> str:
+    """What people call their device: “Chrome · Windows”. For them to recognise it, nothing depends on it."""
+    browser = next((sign for sign in _BROWSERS if sign in user_agent), "")
+    system = next((name for name in _SYSTEMS if name in user_agent), "")
+    return " · ".join(filter(None, (_NAMES.get(browser, browser.rstrip("/")), system))) or "—"
+
+
+def _context() -> dict[str, Any]:
+    if realm.absent():
+        return {}
+    return {"session_ends": visit().seconds_left() or None}

@@ -1,0 +1,42 @@
+"""The words for what happens to accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+EVENTS = {
+    "account.signed_in": _l("Signed in"),
+    "account.failed": _l("Sign-in failed"),
+    "account.locked": _l("Sign-in failed; the account has to wait"),
+    "account.turned_away": _l("Turned away while waiting"),
+    "account.signed_out": _l("Signed out"),
+    "account.session_ended": _l("Signed out one device"),
+    "account.signed_out_everywhere": _l("Signed out everywhere"),
+    "person.appointed": _l("Appointed a person"),
+    "person.changed": _l("Changed a person's entry"),
+    "person.role_changed": _l("Changed a role"),
+    "person.disabled": _l("Disabled an account"),
+    "person.enabled": _l("Enabled an account"),
+    "person.slip": _l("Issued a one-time slip"),
+    "person.password_changed": _l("Changed the password"),
+    "tenant.person_appointed": _l("Appointed a person in another organisation"),
+}
+
+# Why a session is over, said on the sign-in page. Of a disabled account nothing is said.
+_OVER = {
+    "idle": _l("You were signed out because nothing happened for 30 minutes."),
+    "absolute": _l("You were signed out after 12 hours. Please sign in again."),
+    "pushed_out": _l("You were signed out because you signed in on more than five devices."),
+    "revoked": _l("This device was signed out from another one."),
+    "everywhere": _l("You were signed out everywhere."),
+    "password": _l("Your password was changed. Sign in with the new one."),
+    "role": _l("Your role was changed. Please sign in again."),
+    "slip": _l("A one-time slip was issued for you. Sign in with its code."),
+}
+
+
+def over(code: str | None) -> Any:
+    """The sentence for the end of a session, if there is one to say."""
+    return _OVER.get(code or "")
