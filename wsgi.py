@@ -1,7 +1,10 @@
 """What a server imports and what `flask` finds."""
 
+import os
+
 from app import create_app
 from app.serve import environment
 from app.settings import Settings
 
-app = create_app(Settings.from_env(environment.known()))
+# A server refuses to start as a role that the walls do not bind. A command may come before there are roles at all.
+app = create_app(Settings.from_env(environment.known()), check_role="FLASK_RUN_FROM_CLI" not in os.environ)
