@@ -5,21 +5,33 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, request, send_file
+from flask import Blueprint, Response, abort, request
 from markupsafe import Markup
 
 FOLDER = Path(__file__).with_name("static")
 FOREVER = "public, max-age=31536000, immutable"
-PRESSED = {".css", ".js", ".svg", ""}  # "" is vendor/LICENSES
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 # Only to bring the templates of app/ui along; it has no address of its own.
 blueprint = Blueprint("ui", __name__, template_folder="templates")
 
 
 @cache
+def content(name: str) -> bytes:
+    """The bytes of the built file `name`; there are few and they never change while the server runs."""
+    return (FOLDER / name).read_bytes()
+
+
+@cache
 def version(name: str) -> str:
-    """A short hash of the content of the file `name` under static/."""
-    return hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:12]
+    """A short hash of the content of the file `name`."""
+    return hashlib.sha256(content(name)).hexdigest()[:12]
+
+
+@cache
+def pressed(name: str) -> bytes:
+    """The file compressed, once per process."""
+    return gzip.compress(content(name), mtime=0)
 
 
 @cache
@@ -31,15 +43,7 @@ def url(name: str) -> str:
 def icon(name: str, label: str = "") -> Markup:
     """An icon of the sprite; silent for screen readers unless it has a `label`."""
     voice = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-    return Markup('<svg class="icon" {}><use href="{}#{}"/></svg>').format(
-        voice, url("icons.svg"), name
-    )
-
-
-@cache
-def pressed(name: str) -> bytes:
-    """The file compressed once per process."""
-    return gzip.compress((FOLDER / name).read_bytes(), mtime=0)
+    return Markup('<svg class="icon" {}><use href="{}#{}"/></svg>').format(voice, url("icons.svg"), name)
 
 
 def send(filename: str) -> Response:
@@ -48,13 +52,13 @@ def send(filename: str) -> Response:
     if not path.is_file() or FOLDER not in path.parents:
         abort(404)
     name = path.relative_to(FOLDER).as_posix()
-    answer = send_file(path, etag=version(name), conditional=True)
-    if path.suffix in PRESSED:
-        answer.vary.add("Accept-Encoding")
-        if answer.status_code == 200 and "gzip" in request.accept_encodings:
-            answer.direct_passthrough = False
-            answer.set_data(pressed(name))
-            answer.content_encoding = "gzip"
-    fresh = request.args.get("v") == version(name)
-    answer.headers["Cache-Control"] = FOREVER if fresh else "no-cache"
+    answer = Response(mimetype=TYPES.get(path.suffix, "text/plain"))
+    press = request.accept_encodings["gzip"] > 0
+    answer.set_data(pressed(name) if press else content(name))
+    if press:
+        answer.content_encoding = "gzip"
+    answer.vary.add("Accept-Encoding")
+    answer.set_etag(f"{version(name)}{'-gz' if press else ''}")
+    answer.headers["Cache-Control"] = FOREVER if request.args.get("v") == version(name) else "no-cache"
+    answer.make_conditional(request)
     return answer

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import current_app, render_template, request
 from flask_babel import get_locale
-from jinja2 import StrictUndefined, Template, Undefined
+from jinja2 import StrictUndefined, Undefined
 from jinja2.runtime import Context
 from jinja2.utils import missing
 
@@ -19,7 +19,7 @@ class Careful(StrictUndefined):
         return super().__new__(cls)
 
 
-def wanted(template: Template, context: Context, block: str | None) -> str | None:
+def wanted(context: Context, block: str | None) -> str | None:
     """The name of the block to send alone: `block`, or the one the target's id names; None for the whole page."""
     headers = request.headers
     if "HX-Request" not in headers or "HX-Boosted" in headers or "HX-History-Restore-Request" in headers:
@@ -35,13 +35,14 @@ def render(page: str, *, block: str | None = None, **facts: Any) -> str:
     current_app.update_template_context(facts)
     template = current_app.jinja_env.get_template(page)
     context = template.new_context(facts)
-    # Up to its first output the page runs its own imports and sets, and learns the blocks it inherits.
-    start = template.root_render_func(context)
-    opening = next(start, "")
-    named = wanted(template, context, block)
+    # Up to its first visible output the page runs its own imports and sets, and learns the blocks it inherits.
+    output = template.root_render_func(context)
+    opening = ""
+    while not opening.strip() and (piece := next(output, None)) is not None:
+        opening += piece
+    named = wanted(context, block)
     if named is None:
-        return opening + "".join(start)
-    start.close()
+        return opening + "".join(output)
     title = "".join(context.blocks["full_title"][-1](context)) if "full_title" in context.blocks else ""
     body = "".join(context.blocks[named][0](context))
     return (f"<title>{title.strip()}</title>\n" if title else "") + body

@@ -13,6 +13,8 @@ from markupsafe import Markup, escape
 from app.core import clock
 
 NOTHING = "—"
+CHINESE_STEPS: tuple[tuple[int, str], ...] = ((10**8, "亿"), (10**4, "万"))
+ENGLISH_STEPS: tuple[tuple[int, str], ...] = ((10**6, "M"), (10**3, "K"))
 
 
 def chinese() -> bool:
@@ -34,7 +36,7 @@ def money(value: float | Decimal | None, short: bool = False, cents: bool = Fals
     if value is None:
         return NOTHING
     if short and abs(value) >= 10_000:
-        steps = ((10**8, "亿"), (10**4, "万")) if chinese() else ((10**6, "M"), (10**3, "K"))
+        steps = CHINESE_STEPS if chinese() else ENGLISH_STEPS
         size, unit = next(step for step in steps if abs(value) >= step[0])
         return f"¥{number(Decimal(value) / size, 1)}{unit}"
     exact = Decimal(value)
