@@ -54,7 +54,8 @@ class Handoff(Between):
         states_check(HandoffState, "status"),
         CheckConstraint("sender_id <> receiver_id", name="two"),
         Index("ix_handoff_received", "receiver_id", "status", "due_on", "id"),
-        Index("ix_handoff_sent", "sender_id", "status", "due_on", "id"),
+        Index("ix_handoff_receiver", "receiver_id", "id"),
+        Index("ix_handoff_sender", "sender_id", "id"),
         Index("ix_handoff_case", "sender_id", "sender_case_id"),
         Index("ix_handoff_sent_at", "sent_at", "id"),
     )
@@ -64,6 +65,7 @@ class Handoff(Between):
         "status",
         "version",
         "returns",
+        "sent_back_at",
         "signed_at",
         "decided_at",
         "answered_at",
@@ -92,6 +94,7 @@ class Handoff(Between):
     signed_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]  # accepted or returned
     answered_at: Mapped[datetime | None]
+    sent_back_at: Mapped[datetime | None]  # an answer is sent back once
     ended_at: Mapped[datetime | None]  # nothing more is due from anybody
     due_on: Mapped[date | None]  # of the clock that runs, whoever's it is
     returns: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -131,7 +134,6 @@ class HandoffStep(BetweenEntry):
     step: Mapped[str]
     by_id: Mapped[UUID | None]
     by_name: Mapped[str]
-    by_role: Mapped[str] = mapped_column(default="", server_default="")
     drafted_by: Mapped[str] = mapped_column(default="", server_default="")  # the name of who drafted what was approved
     reason: Mapped[str] = mapped_column(default="", server_default="")  # a code
     text: Mapped[str] = mapped_column(default="", server_default="")

@@ -1,0 +1,98 @@
+"""Telling the other side, once: what a step here means in the other organisation's own realm and chain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from app import audit
+from app.cases.workflow import CASE
+from app.core import clock
+from app.handoffs import queries
+from app.handoffs.kinds import KINDS
+from app.handoffs.models import Handoff, HandoffEcho, HandoffMessage, HandoffStep
+from app.jobs import job
+from tenants import realm
+from tenants.bases import uuid7
+from tenants.database import db
+from tenants.provisioning import Act, act_in
+from tenants.registry import registry
+
+# What a step of the receiver does to the case it was referred from.
+MOVES = {"accept": "taken_over", "return": "come_back"}
+SETTLES_WITHIN = timedelta(minutes=2)  # a step that was not told by then is told by the sweep
+
+
+@dataclass(frozen=True)
+class OtherSide:
+    """Somebody of the other organisation, as the actor of what a step of theirs does here."""
+
+    id: UUID | None
+    name: str
+    tenant_id: int
+    role: str = "other side"
+
+    def can(self, permission: str, subject: Any = None) -> bool:
+        """The step was checked where it was taken; what follows from it here is not a second decision."""
+        return True
+
+
+@job()
+def tell(step: str) -> None:
+    """Let the other side hear of a step that was taken here, and mark it told."""
+    echo = db.session.scalars(select(HandoffEcho).where(HandoffEcho.step_id == UUID(step))).one()
+    if echo.done_at is not None:
+        return
+    handoff = db.session.scalars(select(Handoff).where(Handoff.id == echo.handoff_id)).one()
+    mine = realm.current().writes
+    other = handoff.receiver_id if mine == handoff.sender_id else handoff.sender_id
+    why = f"handoff.{echo.step} {echo.step_id}"
+    with act_in(registry.realm(other), why) as act:
+        hear(echo.step_id, act)
+    echo.done_at = clock.now()
+    # An earlier attempt that broke off between its two transactions has been made good by this one.
+    db.session.execute(update(Act).where(Act.why == why, Act.done_at.is_(None)).values(done_at=func.now()))
+
+
+@job(every="*/5 * * * *")
+def sweep() -> None:
+    """Tell again what was not told: the job was lost, gave up, or broke off halfway."""
+    for step_id in db.session.scalars(queries.untold(clock.now() - SETTLES_WITHIN)):
+        tell.enqueue(step=step_id, once=str(step_id))
+
+
+def hear(step_id: UUID, act: UUID) -> bool:
+    """In the realm of the other side: note the step in its chain and let its case follow; False if heard before."""
+    step = db.session.scalars(select(HandoffStep).where(HandoffStep.id == step_id)).one()
+    heard = insert(HandoffEcho).values(
+        tenant_id=realm.current().writes,
+        id=uuid7(),
+        handoff_id=step.handoff_id,
+        step_id=step.id,
+        step=step.step,
+        made_at=clock.now(),
+        done_at=clock.now(),
+    )
+    once = heard.on_conflict_do_nothing(index_elements=["tenant_id", "step_id"]).returning(HandoffEcho.id)
+    if db.session.execute(once).first() is None:
+        return False
+    handoff = db.session.scalars(select(Handoff).where(Handoff.id == step.handoff_id)).one()
+    words = db.session.scalars(select(HandoffMessage.text).where(HandoffMessage.step_id == step.id)).first()
+    by = OtherSide(step.by_id, step.by_name, step.author_id)
+    facts = {"act": act, "kind": handoff.kind, "reason": step.reason or None}
+    audit.record(f"handoff.heard_{step.step}", handoff, by, facts=facts, text=words)
+    case = queries.own_case(handoff)
+    if case is not None:
+        told = {**facts, "number": handoff.number, "from": registry.by_id(step.author_id).slug}
+        audit.record(f"case.handoff_{step.step}", case, by, facts=told, text=words)
+        move = (
+            MOVES.get(step.step) if KINDS[handoff.kind].moves_case and step.author_id == handoff.receiver_id else None
+        )
+        if move and CASE.possible(CASE[move], case):
+            CASE.take(move, case, by=by)
+    return True

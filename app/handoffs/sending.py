@@ -1,0 +1,168 @@
+"""Letting a letter go, and noting a step so that the other side is told of it once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app import audit, deadlines
+from app.cases.models import Case
+from app.cases.services.intake import LONGEST_TITLE
+from app.cases.workflow import CASE
+from app.core import clock, unit
+from app.core.errors import Invalid, WrongMoment
+from app.core.numbering import next_number
+from app.core.privacy import redact
+from app.files import services as stored
+from app.handoffs import jobs, packet, queries
+from app.handoffs.kinds import FULL, KINDS, Kind
+from app.handoffs.models import (
+    Handoff,
+    HandoffDraft,
+    HandoffEcho,
+    HandoffFile,
+    HandoffMessage,
+    HandoffState,
+    HandoffStep,
+)
+from tenants import realm
+from tenants.bases import uuid7
+from tenants.database import db
+from tenants.realm import Place
+from tenants.registry import registry
+
+
+def note(
+    handoff: Handoff,
+    step: str,
+    by: Any,
+    *,
+    text: str | None = None,
+    reason: str = "",
+    drafted_by: str = "",
+    files: Sequence[Any] = (),
+) -> HandoffStep:
+    """Add a step to the exchange, with its words whole for the two and redacted for the bureau, and queue the telling."""
+    parties = packet.parties_of(handoff)
+    entry = HandoffStep(
+        **parties,
+        step=step,
+        by_id=by.id,
+        by_name=by.name,
+        drafted_by=drafted_by,
+        reason=reason,
+        text=redact(text),
+        at=clock.now(),
+    )
+    db.session.add(entry)
+    if text:
+        db.session.add(HandoffMessage(**parties, step_id=entry.id, text=text))
+    if files:
+        packed = stored.attach(HandoffFile, files, packet=handoff, step_id=entry.id)
+        if realm.current().writes == handoff.sender_id:
+            packet.disclose(handoff, [("file", str(file.id), FULL) for file in packed], handoff.legal_basis, by)
+    db.session.add(HandoffEcho(handoff_id=handoff.id, step_id=entry.id, step=step, made_at=clock.now()))
+    unit.afterwards(jobs.tell, step=entry.id)
+    return entry
+
+
+def redate(handoff: Handoff) -> None:
+    """Carry the limit that runs over to the handoff, where lists are ordered by it."""
+    handoff.due_on = min((one.due_on for one in handoff.clocks if one.is_open), default=None)
+
+
+def limits() -> deadlines.Profile:
+    """The city's limits for exchange, as they stand today."""
+    return deadlines.load_rules().in_force(clock.today(), deadlines.EXCHANGE)
+
+
+def receiver_for(kind: Kind, receiver_id: int) -> Place:
+    """The organisation with this number. Raises Invalid where this kind may not be sent to it from here."""
+    for place in kind.receivers_for(realm.home()):
+        if place.id == receiver_id:
+            return place
+    raise Invalid("receiver", _("Choose an organisation from the list."))
+
+
+def case_of(draft: HandoffDraft) -> Case:
+    return db.session.scalars(select(Case).where(Case.id == draft.case_id)).one()
+
+
+def compose(
+    draft: HandoffDraft,
+    case: Case,
+    *,
+    receiver: int,
+    subject: str,
+    ask: str,
+    wanted: str,
+    legal_basis: str,
+    fields: Mapping[str, str],
+    need: str,
+    files: Sequence[str],
+) -> None:
+    """Write what was filled in into a draft. Raises Invalid beside the field that cannot be taken."""
+    if not subject.strip() or len(subject) > LONGEST_TITLE:
+        raise Invalid("subject", _("Between 1 and %(limit)s characters, please.", limit=LONGEST_TITLE))
+    if not ask.strip():
+        raise Invalid("ask", _("Say what is asked."))
+    packet.check(fields, need)
+    there = {str(file.id) for file in packet.files_of(case)}
+    if not there.issuperset(files):
+        raise Invalid("files", _("There is no such file in this case."))
+    draft.receiver_id = receiver_for(KINDS[draft.kind], receiver).id
+    draft.subject, draft.ask, draft.wanted, draft.legal_basis = redact(subject), ask, wanted, legal_basis
+    draft.fields, draft.need, draft.files = dict(fields), need, list(files)
+
+
+def on_our_case(handoff: Handoff, step: str, by: Any, text: str | None = None) -> None:
+    """Let the story of the case on our side tell what happened to its handoff."""
+    case = queries.own_case(handoff)
+    if case is not None:
+        facts = {"kind": handoff.kind, "number": handoff.number}
+        audit.record(f"case.handoff_{step}", case, by, facts=facts, text=text)
+
+
+def dispatch(draft: HandoffDraft, by: Any, *, text: str | None = None, **rest: Any) -> None:
+    """Send a letter: the handoff, its packet and ledger, the clock of the other side, and the case with it or not."""
+    kind, case = KINDS[draft.kind], case_of(draft)
+    receiver = receiver_for(kind, draft.receiver_id)
+    packet.check(draft.fields, draft.need)
+    if kind.moves_case:
+        CASE.take("refer", case, by=by)
+    elif not case.is_open:
+        raise WrongMoment(_("The case is closed; nothing more is sent from it."))
+    handoff = Handoff(
+        id=uuid7(),
+        receiver_id=receiver.id,
+        kind=kind.code,
+        number=next_number(f"handoff-{kind.code}", clock.today().year, prefix=f"{kind.prefix}-"),
+        subject=draft.subject,
+        ask=redact(draft.ask),
+        wanted=redact(draft.wanted),
+        summary=case.summary,
+        legal_basis=draft.legal_basis,
+        contact=draft.drafted_by_name,
+        facts=packet.facts_of(case),
+        status=HandoffState.SENT.value,
+        sender_case_id=case.id,
+        sender_case_number=case.number,
+        sent_at=clock.now(),
+        returns=0,
+        version=1,
+    )
+    db.session.add(handoff)
+    deadlines.follow(handoff, clock.today(), profile=limits(), starts=("sign",))
+    redate(handoff)
+    db.session.flush()
+    drafter = draft.drafted_by_name if draft.drafted_by != by.id else ""
+    sent = note(handoff, "send", by, text=draft.ask, drafted_by=drafter)
+    chosen = [file for file in packet.files_of(case) if str(file.id) in draft.files]
+    packet.fill(handoff, case, by, fields=draft.fields, need=draft.need, files=chosen, step_id=sent.id)
+    draft.handoff_id, draft.decided_by_name, draft.decided_at = handoff.id, by.name, clock.now()
+    told = {"kind": kind.code, "number": handoff.number, "to": receiver.slug}
+    audit.record("handoff.send", handoff, by, facts={**told, "case": case.number}, text=draft.ask)
+    audit.record("case.handoff_send", case, by, facts=told, text=draft.ask)
