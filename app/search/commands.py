@@ -1,0 +1,26 @@
+"""flask search rebuild"""
+
+from __future__ import annotations
+
+import click
+from flask.cli import AppGroup
+
+from app.search.services import rebuild
+from tenants import realm
+from tenants.database import db
+from tenants.registry import registry
+
+search = AppGroup("search", help="The search documents.")
+
+
+@search.command("rebuild")
+@click.option("--tenant", "slug", help="Only this organisation.")
+def rebuild_command(slug: str | None) -> None:
+    """Write every search document anew from what the domains say today."""
+    for place in registry.places().values():
+        if slug and place.slug != slug:
+            continue
+        with realm.enter(registry.realm(place), db.leave):
+            count = rebuild()
+            db.session.commit()
+        click.echo(f"{place.slug}: {count} documents")
