@@ -37,7 +37,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_server] = server
         address = server.get_uri()
         with _connect(address, "postgres") as connection:
-            for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200"):
+            for setting in (
+                "fsync = off",
+                "synchronous_commit = off",
+                "full_page_writes = off",
+                "max_connections = 200",
+            ):
                 connection.exec_driver_sql(f"alter system set {setting}")
             connection.exec_driver_sql("select pg_reload_conf()")
     os.environ["HENGPING_TEST_SERVER"] = address
@@ -184,7 +189,7 @@ def town(app: Any) -> Any:
     return Town(app)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def as_app(settings: Settings) -> Iterator[Engine]:
     """The app role by itself, in raw SQL and without any of our Python: for tests of the lock."""
     engine = create_engine(settings.url("portal_app"), poolclass=NullPool)

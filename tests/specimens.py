@@ -28,17 +28,18 @@ def values(table: Table, *, word: str = "specimen", **given: Any) -> dict[str, A
             continue
         elif column.name in allowed:
             row[column.name] = allowed[column.name][0]
-        elif not column.nullable or isinstance(column.type, String):
+        elif not column.nullable:
             row[column.name] = _value(column, word)
     return row
 
 
 def _allowed(table: Table) -> dict[str, list[str]]:
     words: dict[str, list[str]] = {}
-    for constraint in table.constraints:
+    own = [constraint for column in table.columns for constraint in column.constraints]
+    for constraint in (*table.constraints, *own):
         if isinstance(constraint, CheckConstraint):
             for name, listed in STATUSES.findall(str(constraint.sqltext)):
-                words[name] = re.findall(r"'([^']*)'", listed)
+                words.setdefault(name, re.findall(r"'([^']*)'", listed))
     return {name: listed for name, listed in words.items() if listed}
 
 
