@@ -26,13 +26,13 @@ BREAKS = {
     "grant update on act to portal_app": "portal_app has UPDATE on other columns",
     "create table stray (id bigint)": "the table has no model",
     "alter table person owner to portal_app": "belongs to portal_app",
-    "alter table person add constraint solo unique (login)": "does not start with tenant_id",
+    "alter table person add constraint solo unique (id)": "does not start with tenant_id",
     "alter table person add constraint one unique (id); "
-    "alter table sign_in add constraint plain foreign key (person_id) references person (id)": "does not carry the tenant",
+    "alter table sign_in add constraint plain foreign key (person_id) references person (id)": "not carry the tenant",
     "create view peep as select * from person; grant select on peep to portal_app": "a view is granted to portal_app",
     "create materialized view peep as select * from person; grant select on peep to portal_app": "a view is granted",
     "create function portal.loot() returns int language sql security definer as 'select 1'": "that no list names",
-    "create function portal.loot2() returns trigger language plpgsql as 'begin return new; end'; "
+    "create function portal.loot2() returns trigger language plpgsql as 'begin end'; "
     "create trigger spy before insert on person for each row execute function portal.loot2()": "trigger spy",
     "alter role portal_app bypassrls": "has BYPASSRLS",
     "alter role portal_search login": "may log in",

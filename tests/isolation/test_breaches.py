@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, insert, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from tests.specimens import plant
+from app.accounts.models import SignIn
+from tests.specimens import plant, values
 
 EAST, WEST, CITY = 2, 3, 1
 
@@ -53,32 +54,45 @@ def test_without_the_private_policy_the_bureau_reads_what_people_confided(tamper
     assert count(tampering, "credential", tenant=CITY, reads=[1, 2, 3]) > 0
 
 
-def _sign_in_of_a_stranger(connection: Connection) -> None:
-    stranger = connection.execute(text("select id from person where tenant_id = 3 limit 1")).scalar_one()
-    connection.execute(
-        text(
-            "insert into sign_in (tenant_id, id, person_id, token_hash, role, device, begun_at, seen_at) "
-            "values (2, :id, :person, 'x', 'clerk', '', now(), now())"
-        ),
-        {"id": uuid4(), "person": stranger},
-    )
+def _sign_in_as(connection: Connection, person: UUID) -> None:
+    """A session in East that belongs to `person`, whoever that is."""
+    table = SignIn.__table__
+    connection.execute(insert(table).values(**values(table, word=uuid4().hex, tenant_id=EAST, person_id=person)))
 
 
-def test_without_composite_keys_a_row_may_point_into_another_county(tampering: Connection) -> None:
-    with tampering.begin_nested() as attempt, pytest.raises(IntegrityError):
-        _sign_in_of_a_stranger(tampering)
-    if attempt.is_active:
-        attempt.rollback()
-    (key,) = tampering.execute(
+def _taken(connection: Connection, run: Callable[[], Any], *, role: str | None = None) -> bool:
+    """Whether PostgreSQL takes a statement, or says that it breaks a key."""
+    save = connection.begin_nested()
+    if role:
+        connection.execute(text(f"set local role {role}"))
+    try:
+        run()
+    except IntegrityError:
+        save.rollback()
+        return False
+    connection.execute(text("reset role"))
+    save.commit()
+    return True
+
+
+def _drop_key_to_person(connection: Connection) -> None:
+    (key,) = connection.execute(
         text(
             "select conname from pg_constraint where conrelid = 'sign_in'::regclass and contype = 'f' "
             "and confrelid = 'person'::regclass"
         )
     ).scalars()
-    tampering.execute(text(f"alter table sign_in drop constraint {key}"))
+    connection.execute(text(f"alter table sign_in drop constraint {key}"))
+
+
+def test_without_composite_keys_a_row_may_point_into_another_county(tampering: Connection) -> None:
+    stranger = tampering.execute(text("select id from person where tenant_id = 3 limit 1")).scalar_one()
+    assert not _taken(tampering, lambda: _sign_in_as(tampering, stranger))
+    _drop_key_to_person(tampering)
     tampering.execute(text("alter table person add constraint person_id_only unique (id)"))
+    tampering.execute(text("delete from sign_in"))
     tampering.execute(text("alter table sign_in add foreign key (person_id) references person (id)"))
-    _sign_in_of_a_stranger(tampering)
+    assert _taken(tampering, lambda: _sign_in_as(tampering, stranger)), "a plain key does not know whose row it is"
 
 
 def test_a_policy_that_names_no_role_opens_the_table_to_guests(tampering: Connection) -> None:
@@ -115,46 +129,17 @@ def test_without_its_own_policy_the_owner_validates_a_broken_key_and_updates_not
 
 
 def test_a_broken_key_added_by_a_migration_is_refused(tampering: Connection) -> None:
-    tampering.execute(text("set local session_replication_role = replica"))
-    tampering.execute(text("alter table sign_in drop constraint if exists fk_sign_in_tenant_id_person_id"))
-    (key,) = list(
+    _drop_key_to_person(tampering)
+    _sign_in_as(tampering, uuid4())
+
+    def add() -> None:
         tampering.execute(
-            text(
-                "select conname from pg_constraint where conrelid = 'sign_in'::regclass and contype = 'f' "
-                "and confrelid = 'person'::regclass"
-            )
-        ).scalars()
-    ) or [None]
-    if key:
-        tampering.execute(text(f"alter table sign_in drop constraint {key}"))
-    tampering.execute(
-        text(
-            "insert into sign_in (tenant_id, id, person_id, token_hash, role, device, begun_at, seen_at) "
-            "values (2, :id, :nobody, 'y', 'clerk', '', now(), now())"
-        ),
-        {"id": uuid4(), "nobody": uuid4()},
-    )
-    tampering.execute(text("set local session_replication_role = origin"))
-    add = text(
-        "alter table sign_in add constraint again foreign key (tenant_id, person_id) references person (tenant_id, id)"
-    )
+            text("alter table sign_in add foreign key (tenant_id, person_id) references person (tenant_id, id)")
+        )
 
-    def attempt() -> bool:
-        """Whether PostgreSQL took the key over the violating row."""
-        save = tampering.begin_nested()
-        tampering.execute(text("set local role portal_owner"))
-        try:
-            tampering.execute(add)
-        except IntegrityError:
-            save.rollback()
-            return False
-        tampering.execute(text("reset role"))
-        save.commit()
-        return True
-
-    assert attempt() is False
+    assert not _taken(tampering, add, role="portal_owner")
     tampering.execute(text("drop policy owner on sign_in"))
-    assert attempt() is True, "without the policy the broken key is taken, and marked valid"
+    assert _taken(tampering, add, role="portal_owner"), "without the policy it is taken, and marked valid"
 
 
 def _borrow_after_the_stay(settings: Any, statement: str) -> str:
