@@ -15,7 +15,7 @@ MEGABYTE = 1024 * 1024
 
 def create_app(settings: Settings | None = None, *, check_role: bool = True) -> Flask:
     """The application, as `settings` describe it. Refuses to start as a role that the walls do not bind."""
-    from app import accounts, areas, audit, commands, extensions, files, jobs, navigation, ui  # noqa: PLC0415
+    from app import accounts, areas, audit, commands, extensions, files, jobs, navigation, notifications, ui  # noqa: PLC0415
     from app.core import cookies, faults, headers, logs, privacy  # noqa: PLC0415
     from tenants.database import db  # noqa: PLC0415
     from tenants.mount import Mount  # noqa: PLC0415
@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None, *, check_role: bool = True) -> 
     logs.init_app(app)
     headers.init_app(app)
     faults.init_app(app)
-    for office in (accounts, audit, files):  # drafting: while they are being written
+    for office in (accounts, audit, files, notifications):  # drafting: while they are being written
         if hasattr(office, "init_app"):
             office.init_app(app)
     jobs.use(app)

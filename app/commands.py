@@ -9,9 +9,11 @@ from flask import Flask
 # module:group; each domain keeps its own commands beside its services.
 COMMANDS = (
     "tenants.commands:tenants",
+    "app.accounts.commands:accounts",
     "app.audit.commands:audit",
     "app.deadlines.commands:deadlines",
     "app.jobs.commands:jobs",
+    "app.search.commands:search",
 )
 
 

@@ -110,7 +110,7 @@ def _shown(item: Item) -> dict[str, Any]:
     area = item.endpoint.partition(".")[0]
     same_area = sum(1 for group in MENUS[realm.home().kind] for other in group.items if other.endpoint.startswith(f"{area}."))
     on = request.endpoint == item.endpoint or (same_area == 1 and request.blueprint == area)
-    count = COUNTS[item.count](current_user) if item.count else None
+    count = COUNTS[item.count](current_user) if item.count in COUNTS else None  # drafting: else item.count
     return {
         "endpoint": item.endpoint,
         "url": url_for(item.endpoint, **dict(item.arguments)),

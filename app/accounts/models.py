@@ -49,7 +49,7 @@ class Person(Owned):
 
 
 class Credential(Private):
-    """What a person signs in with: a password, or a one-time slip until they have chosen one. The bureau sees neither."""
+    """What a person signs in with: a password, or a one-time slip until they chose one. The bureau sees neither."""
 
     __tablename__ = "credential"
     __table_args__ = (owned_fk("person", "person_id"), UniqueConstraint("tenant_id", "person_id"))

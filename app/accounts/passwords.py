@@ -72,7 +72,7 @@ def outdated(kept: str) -> bool:
     return _hasher.check_needs_rehash(kept)
 
 
-# One-time slips --------------------------------------------------------------------------------------------------------
+# One-time slips ------------------------------------------------------------------------------------------------------
 
 
 def new_slip() -> str:
@@ -92,7 +92,7 @@ def slip_hash(typed: str) -> bytes | None:
     return hashlib.sha256(f"slip:{signs}".encode()).digest()
 
 
-# Which passwords are refused -------------------------------------------------------------------------------------------
+# Which passwords are refused -----------------------------------------------------------------------------------------
 
 _LEET = str.maketrans("@4301!5$7", "aaeolisst")
 _ROWS = (

@@ -24,10 +24,9 @@ _SYSTEMS = ("HarmonyOS", "Android", "iPhone", "iPad", "Windows", "Mac OS", "Linu
 
 
 def init_app(app: Flask) -> None:
-    from app.accounts import jobs  # noqa: F401, PLC0415  (declares the sweep; jobs need the models first)
+    from app.accounts import jobs  # noqa: F401  (declares the sweep; jobs need the models first)
 
     passwords.configure(app.config["SETTINGS"].environment)
-    login.init_app(app)
     login.session_protection = None  # the row on the server is the session
     login.request_loader(_load)
     login.unauthorized_handler(_ask_to_sign_in)
@@ -55,7 +54,8 @@ def _load(_request: Request) -> Person | None:
     if g.visit.person is None:
         return None
     g.person_id = g.visit.person.id
-    return g.visit.person  # type: ignore[no-any-return]
+    person: Person = g.visit.person
+    return person
 
 
 def _hold() -> Any:

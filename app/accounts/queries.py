@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, func, select
 
 from app.accounts.models import Credential, Person
 from app.core import clock
 from app.core.errors import Missing
+from app.core.listing import Filter, Listing, Order
 from tenants import realm
 from tenants.database import db
 
@@ -31,12 +35,22 @@ def by_login(login: str) -> Person | None:
     return db.session.scalars(select(Person).where(Person.tenant_id == _mine(), Person.login == login)).first()
 
 
-def people(*, active: bool = True, after: tuple[str, UUID] | None = None, limit: int = 50) -> list[Person]:
-    """People by name, from `after` (name, id) on."""
-    query = select(Person).where(Person.tenant_id == _mine(), Person.active.is_(active))
-    if after is not None:
-        query = query.where(tuple_(Person.name, Person.id) > after)
-    return list(db.session.scalars(query.order_by(Person.name, Person.id).limit(limit)))
+PEOPLE = Listing(
+    filters=[
+        Filter(
+            "show", _l("Show"), lambda _value: Person.active.is_(False), choices=lambda: [("disabled", _l("Disabled"))]
+        ),
+    ],
+    orders=[
+        Order("name", _l("Name"), (Person.name, Person.id)),
+        Order("since", _l("Since"), (Person.created_at, Person.id), descending=True),
+    ],
+)
+
+
+def people(*, active: bool = True) -> Select[Any]:
+    """The organisation's people, to be narrowed and paged by PEOPLE."""
+    return select(Person).where(Person.tenant_id == _mine(), Person.active.is_(active))
 
 
 def head_count() -> dict[bool, int]:
@@ -44,7 +58,7 @@ def head_count() -> dict[bool, int]:
     rows = db.session.execute(
         select(Person.active, func.count()).where(Person.tenant_id == _mine()).group_by(Person.active)
     )
-    return {True: 0, False: 0, **{active: count for active, count in rows}}
+    return {True: 0, False: 0, **dict(rows.all())}
 
 
 def named(role: str | None = None) -> list[tuple[UUID, str]]:
@@ -53,6 +67,14 @@ def named(role: str | None = None) -> list[tuple[UUID, str]]:
     if role is not None:
         query = query.where(Person.role == role)
     return [(found.id, found.name) for found in db.session.execute(query.order_by(Person.name, Person.id))]
+
+
+def names(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """id -> name of people of this organisation, disabled ones too."""
+    rows = db.session.execute(
+        select(Person.id, Person.name).where(Person.tenant_id == _mine(), Person.id.in_(set(ids)))
+    )
+    return dict(rows.all())
 
 
 @dataclass(frozen=True)

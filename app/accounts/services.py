@@ -28,7 +28,7 @@ LOGIN = re.compile(r"[^\W_][\w.-]{1,39}")
 FIRST_ROLE = {"center": "center_admin", "department": "head", "bureau": "bureau_admin"}
 
 
-# Signing in ------------------------------------------------------------------------------------------------------------
+# Signing in ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,9 @@ def plain_login(typed: str) -> str:
 
 
 def sign_in(login: str, password: str, *, device: str, address: str | None, leaving: SignIn | None = None) -> Entrance:
-    """Sign a device in, and out of the session it is `leaving`. Raises Invalid, the same for every reason, or TooMany with the seconds to wait.
+    """Sign a device in, and out of the session it is `leaving`.
+
+    Raises Invalid, the same for every reason, or TooMany with the seconds to wait.
 
     Nothing tells whether the sign-in name exists: not the words, not the status, not the time it takes.
     """
@@ -62,7 +64,7 @@ def sign_in(login: str, password: str, *, device: str, address: str | None, leav
         raise TooMany(_("Too many failed attempts. Wait %(seconds)s seconds and try again.", seconds=wait), wait)
     knows = passwords.matches(credential and credential.password_hash, password)
     holds = credential is not None and _holds_slip(credential, password)
-    if person is None or not person.active or not (knows or holds):
+    if person is None or credential is None or not person.active or not (knows or holds):
         with unit.apart():
             why = "unknown" if person is None else "wrong" if not (knows or holds) else "disabled"
             locked = any(attempt.last for attempt in attempts)
@@ -138,7 +140,7 @@ def end_sessions(person: Person, *, by: Person | None, why: str = "everywhere") 
     return count
 
 
-# Passwords and slips ----------------------------------------------------------------------------------------------------
+# Passwords and slips -------------------------------------------------------------------------------------------------
 
 
 def change_password(person: Person, old: str, new: str, *, within: SignIn) -> Entrance:
@@ -209,7 +211,7 @@ def _words(person: Person) -> list[str | None]:
     return [place.name, place.short_name, place.slug, person.login, person.name]
 
 
-# People -----------------------------------------------------------------------------------------------------------------
+# People --------------------------------------------------------------------------------------------------------------
 
 
 def add_person(

@@ -20,10 +20,9 @@ from app.ui import render
 from tenants import realm
 
 accounts = Area("accounts", __name__)
-PAGE = 50
 
 
-# Coming and going -------------------------------------------------------------------------------------------------------
+# Coming and going ----------------------------------------------------------------------------------------------------
 
 
 @accounts.page("/sign-in", allow=ANYONE, methods=("GET", "POST"))
@@ -80,7 +79,7 @@ def _farewell(words_: str) -> Any:
     return answer
 
 
-# One's own account ------------------------------------------------------------------------------------------------------
+# One's own account ---------------------------------------------------------------------------------------------------
 
 
 @accounts.page("/account", allow=SIGNED_IN)
@@ -138,28 +137,15 @@ def end_sessions() -> Any:
     return _farewell(_("You are signed out everywhere."))
 
 
-# People -----------------------------------------------------------------------------------------------------------------
+# People --------------------------------------------------------------------------------------------------------------
 
 
 @accounts.page("/people", allow=Can.PERSON_KEEP)
 def people() -> Any:
-    active = request.args.get("show") != "disabled"
-    found = queries.people(active=active, after=_after(), limit=PAGE + 1)
-    shown, more = found[:PAGE], len(found) > PAGE
-    older = (
-        url_for(".people", show=request.args.get("show"), after=f"{shown[-1].id}~{shown[-1].name}") if more else None
-    )
-    return render(
-        "accounts/people.html", people=shown, active=active, counts=queries.head_count(), newer=None, older=older
-    )
-
-
-def _after() -> tuple[str, UUID] | None:
-    key, _sign, name = request.args.get("after", "").partition("~")
-    try:
-        return name, UUID(key)
-    except ValueError:
-        return None
+    view = queries.PEOPLE.read(request.args)
+    active = "show" not in view.values
+    found = view.page(queries.people(active=active))
+    return render("accounts/people.html", view=view, found=found, active=active, counts=queries.head_count())
 
 
 @accounts.page("/people/new", allow=Can.PERSON_KEEP, methods=("GET", "POST"))

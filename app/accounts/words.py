@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import url_for
 from flask_babel import lazy_gettext as _l
+
+from app.accounts.permissions import LABELS, ROLES, Can
+from app.audit import words
 
 EVENTS = {
     "account.signed_in": _l("Signed in"),
@@ -23,6 +27,49 @@ EVENTS = {
     "person.password_changed": _l("Changed the password"),
     "tenant.person_appointed": _l("Appointed a person in another organisation"),
 }
+
+_WHY = {
+    "unknown": _l("no such sign-in name"),
+    "wrong": _l("wrong password"),
+    "wrong_old": _l("wrong present password"),
+    "disabled": _l("the account is disabled"),
+}
+
+
+def _role(code: Any) -> str:
+    return str(ROLES[code].label) if code in ROLES else str(code)
+
+
+def _why(facts: dict[str, Any]) -> Any:
+    return _WHY.get(facts.get("why", ""), "")
+
+
+def _denied(facts: dict[str, Any]) -> str:
+    permission = facts.get("permission")
+    label = str(LABELS[Can(permission)]) if permission else ""
+    return " · ".join(filter(None, (label, facts.get("route"))))
+
+
+words.extend(
+    EVENTS,
+    {
+        "access.denied": _denied,
+        "account.signed_in": lambda facts: _l("with a one-time slip") if facts.get("by_slip") else "",
+        "account.failed": _why,
+        "account.locked": _why,
+        "account.turned_away": lambda facts: _l("attempt %(count)s", count=facts["count"]),
+        "account.signed_out_everywhere": lambda facts: _l("%(count)s devices", count=facts["count"]),
+        "person.appointed": lambda facts: _role(facts["role"]),
+        "person.role_changed": lambda facts: f"{_role(facts['before'])} → {_role(facts['after'])}",
+        "tenant.person_appointed": lambda facts: f"{facts['place']} · {_role(facts['role'])}",
+    },
+    {
+        "person": words.Kind(
+            _l("Person"), lambda entry: url_for("accounts.person", person_id=entry.subject_id), Can.PERSON_KEEP
+        ),
+        "tenant": words.Kind(_l("Organisation")),
+    },
+)
 
 # Why a session is over, said on the sign-in page. Of a disabled account nothing is said.
 _OVER = {

@@ -4,7 +4,16 @@ An `Entry` carries codes, numbers and dates, and is seen by the bureau; the word
 a `Remark`, which is private. The timeline of a case is its entries with their remarks.
 """
 
+from flask import Flask
+
 from app.audit.services import flush, record, subscribe
 from app.audit.trail import Line, trail
 
-__all__ = ["Line", "flush", "record", "subscribe", "trail"]
+__all__ = ["Line", "flush", "init_app", "record", "subscribe", "trail"]
+
+
+def init_app(app: Flask) -> None:
+    """Note every refusal of somebody who is signed in."""
+    from app.audit import refusals
+
+    refusals.init_app(app)

@@ -69,6 +69,8 @@ def first_fault(entries: Iterable[dict[str, Any]], head: tuple[int, bytes] | Non
             return f"entry {seq} is missing: entry {entry['seq']} follows entry {seq - 1}"
         if link(previous, entry) != bytes(entry["hash"]):
             return f"entry {seq} ({entry['event']}, {entry['at']:%Y-%m-%d %H:%M}) is not what was written"
+        if entry["words_hash"] and (entry["words"] is None or words_hash(entry["words"]) != bytes(entry["words_hash"])):
+            return f"the words of entry {seq} ({entry['event']}) are not what was written"
         previous = bytes(entry["hash"])
     if head is None:
         return None if seq == 0 else "the head of the chain is missing"

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
 
 from app.audit.chain import FIELDS, first_fault
 from app.audit.models import Entry, Head, Remark
 from app.audit.services import flush
+from tenants import realm
 from tenants.database import db
 
 
@@ -43,29 +44,29 @@ def trail(subject_id: UUID, *, limit: int = 200) -> list[Line]:
     return [Line(entry, words) for entry, words in rows]
 
 
-def recent(
-    *, before: int | None = None, event: str | None = None, number: str | None = None, limit: int = 50
-) -> list[Entry]:
-    """The latest entries of the organisation, a keyset page at a time."""
-    query = select(Entry).order_by(Entry.seq.desc()).limit(limit)
-    if before is not None:
-        query = query.where(Entry.seq < before)
-    if event:
-        query = query.where(Entry.event == event)
-    if number:
-        query = query.where(Entry.subject_number == number)
-    return list(db.session.scalars(query))
+def entries() -> Select[Any]:
+    """The organisation's own trail, to be narrowed and paged; the bureau reads every other one beside its cases."""
+    flush()
+    return select(Entry).where(Entry.tenant_id == realm.current().opens)
 
 
 def verify() -> str | None:
     """Check this tenant's chain; None when it holds, else one sentence naming the first bad entry."""
-    head = db.session.execute(select(Head.seq, Head.hash)).first()
-    return first_fault(_entries(), (head.seq, head.hash) if head else None)
+    mine = realm.current().opens
+    head = db.session.execute(select(Head.seq, Head.hash).where(Head.tenant_id == mine)).first()
+    return first_fault(_entries(mine), (head.seq, head.hash) if head else None)
 
 
-def _entries() -> Iterator[dict[str, Any]]:
-    table = Entry.__table__
+def _entries(mine: int | None) -> Iterator[dict[str, Any]]:
+    table, remarks = Entry.__table__, Remark.__table__
     columns = [table.c[name] for name in (*FIELDS, "hash")]
-    rows = db.session.execute(select(*columns).order_by(table.c.seq).execution_options(yield_per=2000))
+    beside = and_(remarks.c.tenant_id == table.c.tenant_id, remarks.c.entry_id == table.c.id)
+    rows = db.session.execute(
+        select(*columns, remarks.c.text.label("words"))
+        .select_from(table.outerjoin(remarks, beside))
+        .where(table.c.tenant_id == mine)
+        .order_by(table.c.seq)
+        .execution_options(yield_per=2000)
+    )
     for row in rows.mappings():
         yield dict(row)

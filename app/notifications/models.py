@@ -1,0 +1,37 @@
+"""What somebody was told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenants.bases import Private, owned_fk
+
+
+class Notice(Private):
+    """One thing told to one person; `key` keeps it from being told twice."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        owned_fk("person", "person_id"),
+        UniqueConstraint("tenant_id", "person_id", "key"),
+        Index("ix_notice_unread", "tenant_id", "person_id", postgresql_where="read_at is null"),
+        Index("ix_notice_latest", "tenant_id", "person_id", "created_at", "id"),
+    )
+    changes = ("read_at",)
+
+    person_id: Mapped[UUID]
+    key: Mapped[str]
+    event: Mapped[str]  # says the words, see words.py
+    subject_kind: Mapped[str]
+    subject_id: Mapped[UUID | None]
+    facts: Mapped[dict[str, Any]] = mapped_column(JSONB)  # codes, numbers and dates for the words
+    endpoint: Mapped[str | None]  # where it leads
+    arguments: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
