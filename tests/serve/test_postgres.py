@@ -47,6 +47,11 @@ def test_data_survive_a_stop_and_a_kill(folder: Path) -> None:
         assert connection.execute("select word from kept").fetchall() == [("衡平",)]
 
 
+def test_settings_hold_from_the_first_start(folder: Path) -> None:
+    with postgres.running(folder, max_connections="17") as address, psycopg.connect(address) as connection:
+        assert connection.execute("show max_connections").fetchone() == ("17",)
+
+
 def test_a_broken_data_folder_is_one_sentence(folder: Path) -> None:
     with postgres.running(folder):
         pass
