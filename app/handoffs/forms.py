@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -10,11 +10,14 @@ from wtforms import Field, RadioField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from app.cases.forms import Checkboxes
+from app.cases.models import Case
 from app.cases.services.intake import LONGEST_TITLE
 from app.core.forms import Form, Line, Prose, max_length
 from app.files.fields import EvidenceField
-from app.handoffs.kinds import FULL, MASKED, ReturnReason
-from app.handoffs.packet import FIELDS
+from app.handoffs.kinds import FULL, MASKED, Kind, ReturnReason
+from app.handoffs.models import HandoffDraft
+from app.handoffs.packet import FIELDS, files_of, material
+from tenants import realm
 
 LONGEST_TEXT = 4000
 _needed = DataRequired(_l("This is needed."))
@@ -42,6 +45,7 @@ class LetterForm(Form):
         description=_l("Wherever the name, a number or the address is shared whole. It stands in the ledger."),
     )
     files = Checkboxes(_l("Files that go with it"))
+    _masked: dict[str, str] = {}
 
     @property
     def shares(self) -> Iterator[Field]:
@@ -56,12 +60,42 @@ class LetterForm(Form):
         extents = {code: self[f"share_{code}"].data for code in FIELDS}
         return {**facts, "fields": {code: extent for code, extent in extents.items() if extent}}
 
-    def offer(self, receivers: list[Any], files: list[Any], masked: Mapping[str, str]) -> None:
-        """Fill the choices: who may receive it, which files there are, and how each field looks masked."""
-        self.receiver.choices = [(place.id, place.name) for place in receivers]
-        self.files.choices = [(str(file.id), file.name) for file in files]
-        for code, field in FIELDS.items():
-            self[f"share_{code}"].description = masked.get(code, "") if field.sealed else ""
+    @property
+    def masked(self) -> dict[str, str]:
+        """How each field of this case looks masked; one that is empty cannot be shared."""
+        return self._masked
+
+    def offer(self, case: Case, kind: Kind) -> None:
+        """Fill the choices: who may receive it, which files there are, what there is to tick."""
+        own = material(case)
+        self._masked = {code: field.masked(own) for code, field in FIELDS.items()}
+        self.receiver.choices = [(place.id, place.name) for place in kind.receivers_for(realm.home())]
+        self.files.choices = [(str(file.id), file.name) for file in files_of(case)]
+
+
+def letter_form(case: Case, kind: Kind, draft: HandoffDraft | None = None) -> LetterForm:
+    """The form of a letter from a case: as it was drafted, or as the kind proposes it.
+
+    Of what was sent in, nothing is filled up with proposals: what is not ticked is not shared.
+    """
+    form = LetterForm()
+    if not form.is_submitted():
+        form.process(data=_filled(draft) if draft else _proposed(case, kind))
+    form.offer(case, kind)
+    return form
+
+
+def _proposed(case: Case, kind: Kind) -> dict[str, Any]:
+    shares = {f"share_{code}": extent for code, extent in kind.fields.items()}
+    return {"subject": case.title, "legal_basis": kind.basis, **shares}
+
+
+def _filled(draft: HandoffDraft) -> dict[str, Any]:
+    shares = {f"share_{code}": extent for code, extent in draft.fields.items()}
+    own = {
+        name: getattr(draft, name) for name in ("subject", "ask", "wanted", "legal_basis", "need", "files", "version")
+    }
+    return {**own, "receiver": draft.receiver_id, **shares}
 
 
 for _code, _field in FIELDS.items():
@@ -73,6 +107,7 @@ for _code, _field in FIELDS.items():
             [Optional()],
             choices=[("", _l("Not shared")), (MASKED, _l("Masked")), (FULL, _l("Whole"))],
             default="",
+            validate_choice=False,  # the packet knows what may be shared; a field that is not sent is not shared
         ),
     )
 

@@ -202,6 +202,20 @@ def drafts_of_case(subject: Case) -> list[HandoffDraft]:
     return list(db.session.scalars(asked.order_by(HandoffDraft.id)))
 
 
+def open_drafts(limit: int = PAGE) -> list[HandoffDraft]:
+    """Letters that have not gone out, those that wait for approval first."""
+    asked = select(HandoffDraft).where(HandoffDraft.status.in_(_OPEN_DRAFTS))
+    waits = HandoffDraft.status == DraftState.WAITING.value
+    return list(db.session.scalars(asked.order_by(waits.desc(), HandoffDraft.id.desc()).limit(limit)))
+
+
+def reference_of(draft: HandoffDraft) -> str | None:
+    """The address of what became of a letter; None until it is sent."""
+    if draft.handoff_id is None:
+        return None
+    return reference(db.session.scalars(select(Handoff).where(Handoff.id == draft.handoff_id)).one())
+
+
 def waiting_drafts(limit: int = PAGE) -> list[HandoffDraft]:
     """Letters that wait for the director, the oldest first."""
     asked = select(HandoffDraft).where(HandoffDraft.status == DraftState.WAITING.value)

@@ -32,7 +32,6 @@ from tenants import realm
 from tenants.bases import uuid7
 from tenants.database import db
 from tenants.realm import Place
-from tenants.registry import registry
 
 
 def note(
@@ -45,7 +44,7 @@ def note(
     drafted_by: str = "",
     files: Sequence[Any] = (),
 ) -> HandoffStep:
-    """Add a step to the exchange, with its words whole for the two and redacted for the bureau, and queue the telling."""
+    """Add a step to the exchange, its words whole for the two and redacted for the bureau, and queue the telling."""
     parties = packet.parties_of(handoff)
     entry = HandoffStep(
         **parties,

@@ -234,7 +234,7 @@ def _decided(draft: HandoffDraft, by: Any, *, text: str | None = None, **rest: A
 
 
 def _on_the_case(step: Step, draft: HandoffDraft, by: Any, **rest: Any) -> None:
-    """The story of the case says that a letter waits, was given back or was dropped; that it was sent, it says anyway."""
+    """The story of the case tells that a letter waits, was given back or dropped; of its sending it tells anyway."""
     if step.name not in ("send", "revise"):
         facts = {"kind": draft.kind, "letter": draft.number, "to": registry.by_id(draft.receiver_id).slug}
         audit.record(f"case.letter_{step.name}", sending.case_of(draft), by, facts=facts)

@@ -1,0 +1,252 @@
+"""The in-tray of an organisation, the exchange behind each row of it, and the letters it sends."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, request, url_for
+
+from app import deadlines
+from app.accounts.permissions import Can
+from app.accounts.presence import me
+from app.cases.queries import by_number
+from app.core import clock
+from app.core.area import Area
+from app.core.errors import Invalid, Missing
+from app.core.forms import Form
+from app.files.serve import download
+from app.handoffs import forms, packet, panels, queries, services, story
+from app.handoffs.kinds import KINDS
+from app.handoffs.models import Handoff, HandoffDraft
+from app.handoffs.workflow import LETTER, life_of
+from app.ui import render
+from tenants import realm
+from tenants.registry import registry
+
+handoffs = Area("handoffs", __name__, kinds={"center", "department"})
+
+__all__ = ["handoffs", "panels"]  # importing the panels puts them on the page of a case
+
+
+# In-trays -----------------------------------------------------------------------------------------------------------
+
+
+@handoffs.page("/inbox", allow=Can.HANDOFF_READ)
+def inbox() -> Any:
+    """What has to be signed for or decided, by its last day."""
+    return _tray("received")
+
+
+@handoffs.page("/under-way", allow=Can.HANDOFF_READ)
+def under_way() -> Any:
+    return _tray("under_way")
+
+
+@handoffs.page("/answered", allow=Can.HANDOFF_READ)
+def answered() -> Any:
+    return _tray("answered")
+
+
+@handoffs.page("/outbox", allow=Can.HANDOFF_READ)
+def outbox() -> Any:
+    return _tray("outbox")
+
+
+def _tray(box: str) -> str:
+    """A whole tray; ?after=<reference> turns the page."""
+    last = request.args.get("after")
+    rows = queries.box(box, after=queries.by_reference(last) if last else None)
+    return render("handoffs/tray.html", **_beside(box, rows))
+
+
+def _beside(box: str, rows: list[Handoff], shown: Handoff | None = None) -> dict[str, Any]:
+    more = queries.reference(rows[-1]) if len(rows) == queries.PAGE else None
+    endpoints = {"received": "inbox", "under_way": "under_way", "answered": "answered", "outbox": "outbox"}
+    return {"box": box, "rows": story.tray(rows, shown), "more": more, "endpoint": f"handoffs.{endpoints[box]}"}
+
+
+# One of them --------------------------------------------------------------------------------------------------------
+
+
+@handoffs.page("/handoffs/<reference>", allow=Can.HANDOFF_READ)
+def show(reference: str) -> Any:
+    return _shown(queries.by_reference(reference))
+
+
+def _shown(handoff: Handoff, message: Any = None) -> str:
+    """The page of a handoff; a message that could not be taken is handed in again with its errors."""
+    box, told, today = queries.box_of(handoff), queries.story(handoff), clock.today()
+    if message is None and services.may_write(handoff, me()):
+        message = forms.AnswerForm(formdata=None)
+    return render(
+        "handoffs/show.html",
+        handoff=handoff,
+        reference=queries.reference(handoff),
+        kind=KINDS[handoff.kind],
+        sender=registry.by_id(handoff.sender_id),
+        receiver=registry.by_id(handoff.receiver_id),
+        side=handoff.side_of(realm.current().writes),
+        case_here=queries.own_case(handoff),
+        steps=life_of(handoff).open_to(me(), handoff),
+        message=message,
+        form=message,
+        ask=next((one.words for one in told if one.step.step == "send"), handoff.ask),
+        flow=story.flow(handoff),
+        timeline=story.timeline(told),
+        told=told,
+        matter=story.matter(handoff),
+        lines=packet.lines(packet.personal_of(handoff)),
+        files=[file for one in told for file in one.files],
+        shut=handoff.status == "withdrawn",
+        ledger=queries.ledger(handoff),
+        fields=packet.FIELDS,
+        clocks=[deadlines.view(one, today) for one in handoff.clocks],
+        **_beside(box, queries.box(box), handoff),
+    )
+
+
+@handoffs.page("/handoffs/<reference>/steps/<step>", allow=Can.HANDOFF_READ, methods=["GET", "POST"])
+def step(reference: str, step: str) -> Any:
+    """One view for all steps: take it, or show its form again with what was typed."""
+    handoff = queries.by_reference(reference)
+    declared = life_of(handoff)[step]
+    form = (declared.form or Form)()
+    if form.validate_on_submit():
+        try:
+            services.take(handoff, step, me(), seen=form.version.data, **form.facts)
+            flash(f"{handoff.number} · {declared.done}")
+            return redirect(url_for(".show", reference=reference), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("handoffs/step.html", **_step(handoff, declared, form)), 422 if form.errors else 200
+
+
+def _step(handoff: Handoff, declared: Any, form: Any) -> dict[str, Any]:
+    box = queries.box_of(handoff)
+    facts = {"handoff": handoff, "reference": queries.reference(handoff), "step": declared, "form": form}
+    return {**facts, **_beside(box, queries.box(box), handoff)}
+
+
+@handoffs.page("/handoffs/<reference>/messages", allow=Can.HANDOFF_READ, methods=["POST"])
+def write(reference: str) -> Any:
+    """A message in the exchange; it moves nothing."""
+    handoff = queries.by_reference(reference)
+    form = forms.AnswerForm()
+    if form.validate_on_submit():
+        services.write(handoff, me(), **form.facts)
+        return redirect(url_for(".show", reference=reference), 303)
+    return _shown(handoff, message=form), 422
+
+
+@handoffs.page("/handoffs/<reference>/files/<uuid:file>", allow=Can.HANDOFF_READ)
+def file(reference: str, file: UUID) -> Any:
+    """A file of the packet or of an answer; the receiver has it only while it is open."""
+    return download(queries.file_of(queries.by_reference(reference), file), by=me(), inline="show" in request.args)
+
+
+@handoffs.page("/handoffs/<reference>/fields/<field>", allow=Can.HANDOFF_READ, methods=["GET", "POST"])
+def reveal(reference: str, field: str) -> Any:
+    """The whole of a field that was shared, for a reason that is recorded."""
+    handoff, form, value = queries.by_reference(reference), forms.RevealForm(), None
+    if field not in packet.FIELDS:
+        raise Missing
+    if form.validate_on_submit():
+        try:
+            value = services.reveal(handoff, me(), field=field, reason=form.text.data)
+        except Invalid as refusal:
+            form.say(refusal)
+    facts = {"handoff": handoff, "reference": reference, "field": packet.FIELDS[field], "form": form, "value": value}
+    return render("handoffs/reveal.html", **facts), 422 if form.errors else 200
+
+
+# Letters before they are sent ---------------------------------------------------------------------------------------
+
+
+@handoffs.page("/letters", allow=Can.HANDOFF_SEND)
+def letters() -> Any:
+    """Letters that have not gone out: those that wait for approval first."""
+    return render("handoffs/letters.html", drafts=queries.open_drafts(), kinds=KINDS, places=registry.by_id)
+
+
+@handoffs.page("/cases/<number>/letters/new", allow=Can.HANDOFF_SEND, methods=["GET", "POST"])
+def new(number: str) -> Any:
+    """Begin a letter from a case: ?kind=referral | request."""
+    case, kind = by_number(number), _kind(request.args.get("kind", ""))
+    form = forms.letter_form(case, kind)
+    if form.validate_on_submit():
+        try:
+            draft = services.prepare(case, me(), kind=kind.code, **form.letter)
+            return redirect(url_for(".letter", number=draft.number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("handoffs/edit.html", form=form, case=case, kind=kind, draft=None), 422 if form.errors else 200
+
+
+@handoffs.page("/letters/<number>", allow=Can.HANDOFF_SEND)
+def letter(number: str) -> Any:
+    """Exactly what the other side will see, before anything has left."""
+    draft = queries.draft(number)
+    return render("handoffs/letter.html", **_letter(draft))
+
+
+def _letter(draft: HandoffDraft) -> dict[str, Any]:
+    case = by_number(draft.case_number)
+    chosen = [file for file in packet.files_of(case) if str(file.id) in draft.files]
+    steps = LETTER.open_to(me(), draft)
+    if any(step.name == "send" for step in steps):  # who may send has nobody to submit it to
+        steps = [step for step in steps if step.name != "submit"]
+    return {
+        "draft": draft,
+        "case": case,
+        "kind": KINDS[draft.kind],
+        "receiver": registry.by_id(draft.receiver_id),
+        "lines": packet.preview(case, draft.fields),
+        "files": chosen,
+        "steps": steps,
+        "changeable": LETTER.possible(LETTER["revise"], draft) and me().can(Can.HANDOFF_SEND, draft),
+        "reference": queries.reference_of(draft),
+    }
+
+
+@handoffs.page("/letters/<number>/edit", allow=Can.HANDOFF_SEND, methods=["GET", "POST"])
+def edit(number: str) -> Any:
+    draft = queries.draft(number)
+    case, kind = by_number(draft.case_number), KINDS[draft.kind]
+    form = forms.letter_form(case, kind, draft)
+    if form.validate_on_submit():
+        try:
+            services.revise(draft, me(), seen=form.version.data, **form.letter)
+            return redirect(url_for(".letter", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("handoffs/edit.html", form=form, case=case, kind=kind, draft=draft), 422 if form.errors else 200
+
+
+@handoffs.page("/letters/<number>/steps/<step>", allow=Can.HANDOFF_SEND, methods=["GET", "POST"])
+def letter_step(number: str, step: str) -> Any:
+    draft = queries.draft(number)
+    form = (LETTER[step].form or Form)()
+    if form.validate_on_submit():
+        try:
+            LETTER.take(step, draft, by=me(), seen=form.version.data, **form.facts)
+            flash(str(LETTER[step].done))
+            return redirect(_after(draft), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("handoffs/letter_step.html", draft=draft, step=LETTER[step], form=form), 422 if form.errors else 200
+
+
+def _after(draft: HandoffDraft) -> str:
+    """To the handoff once it is sent, to the case once it is dropped, else to the letter."""
+    if reference := queries.reference_of(draft):
+        return url_for(".show", reference=reference)
+    if draft.status == "discarded":
+        return url_for("cases.show", number=draft.case_number)
+    return url_for(".letter", number=draft.number)
+
+
+def _kind(code: str) -> Any:
+    if code not in KINDS:
+        raise Missing
+    return KINDS[code]
