@@ -124,24 +124,29 @@ def test_a_ring_never_prints_its_keys() -> None:
 
 
 def test_equal_phones_match_in_one_county_and_not_in_two() -> None:
-    with realm.enter(county(2)):
-        east = privacy.blind_index("13812346027", "phone")
-        assert privacy.blind_index("+86 138-1234-6027", "phone") == east
-        assert privacy.blind_index("１３８ １２３４ ６０２７", "phone") == east
-        assert privacy.blind_index("13812346027", "id_number") != east
-        assert privacy.blind_index(" - ", "phone") is None
-        assert privacy.blind_indexes("", "phone") == []
+    east = privacy.blind_index("13812346027", "phone", tenant=2)
+    assert privacy.blind_index("+86 138-1234-6027", "phone", tenant=2) == east
+    assert privacy.blind_index("１３８ １２３４ ６０２７", "phone", tenant=2) == east
+    assert privacy.blind_index("13812346027", "id_number", tenant=2) != east
+    assert privacy.blind_index("13812346027", "phone", tenant=3) != east
+    assert privacy.blind_index(" - ", "phone", tenant=2) is None
+
+
+def test_a_realm_searches_what_it_opens() -> None:
+    stored = privacy.blind_index("13812346027", "phone", tenant=2)
+    for here in (county(2), Realm(frozenset({1, 2}), None, 2)):
+        with realm.enter(here):
+            assert privacy.blind_indexes("13812346027", "phone") == [stored]
+            assert privacy.blind_indexes("", "phone") == []
+    with realm.enter(Realm(frozenset({1, 2}), None, None)):
+        assert privacy.blind_indexes("13812346027", "phone") == []
+
+
+def test_an_index_is_stored_for_the_realm_that_writes() -> None:
     with realm.enter(county(3)):
-        assert privacy.blind_index("13812346027", "phone") != east
-
-
-def test_a_realm_without_a_pen_stores_no_index_but_may_search_what_it_opens() -> None:
-    with realm.enter(county(2)):
-        stored = privacy.blind_index("13812346027", "phone")
-    with realm.enter(Realm(frozenset({1, 2}), None, 2)):
-        with pytest.raises(PermissionError):
-            privacy.blind_index("13812346027", "phone")
-        assert privacy.blind_indexes("13812346027", "phone") == [stored]
+        assert privacy.blind_index("13812346027", "phone") == privacy.blind_index("13812346027", "phone", tenant=3)
+    with realm.enter(Realm(frozenset({1, 2}), None, 2)), pytest.raises(PermissionError):
+        privacy.blind_index("13812346027", "phone")
 
 
 def test_reading_a_sealed_field_shows_its_mask_and_revealing_it_the_value() -> None:

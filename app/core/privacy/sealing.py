@@ -22,11 +22,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import ColumnElement, false, inspect, or_, select
+from sqlalchemy import ColumnElement, false, inspect, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.core.privacy.masks import digits_of
 from tenants import realm
+from tenants.database import Base
 
 _NONCE, _TAG = 12, 16
 
@@ -133,9 +134,11 @@ def fold(value: str, kind: str) -> str:
     return "".join(unicodedata.normalize("NFKC", value).split()).replace("-", "").upper()
 
 
-def blind_index(value: str, kind: str) -> str | None:
-    """The index to store for a value in this realm's tenant; None when nothing is left after folding."""
-    folded, tenant = fold(value, kind), realm.current().writes
+def blind_index(value: str, kind: str, *, tenant: int | None = None) -> str | None:
+    """The index to store for a value of `tenant`, by default the realm's own; None when folding leaves nothing."""
+    folded = fold(value, kind)
+    if tenant is None:
+        tenant = realm.current().writes
     if tenant is None:
         raise PermissionError("this realm has no pen, so it stores no index")
     return keyring().index(folded, kind, tenant, keyring().current) if folded else None
@@ -210,9 +213,10 @@ class sealed:
         self._write(row, value.strip() if value else None)
 
     def _write(self, row: Any, value: str | None) -> None:
-        setattr(row, self.column, seal(value, **self._cell(row)) if value else None)
+        cell = self._cell(row)
+        setattr(row, self.column, seal(value, **cell) if value else None)
         if self.index is not None:
-            setattr(row, self.index, blind_index(value, self.kind) if value else None)
+            setattr(row, self.index, blind_index(value, self.kind, tenant=cell["tenant"]) if value else None)
 
     def reveal(self, row: Any) -> str | None:
         stored = getattr(row, self.column)
@@ -252,18 +256,34 @@ class Sealing:
         return self.sealed_fields()[name].reveal(self)
 
 
-def reseal(session: Session, model: type[Any], batch: int = 500) -> int:
-    """Seal one batch of the realm's rows of `model` under the current key; returns how many, 0 when none is left.
+def models() -> list[Any]:
+    """Every table with sealed fields that a domain has declared."""
+    return [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, Sealing)]
 
-    Each batch is a transaction of the caller's, so a rotation that was cut off goes on where it stopped.
+
+def reseal(session: Session, model: type[Any], batch: int = 500) -> tuple[int, int]:
+    """Seal under the current key what older ones sealed; returns how many rows were, and how many could not be opened.
+
+    Commits after every batch and asks only for what is left, so a rotation that was cut off goes on where it stopped.
     """
     fields = model.sealed_fields().values()
-    old = [getattr(model, field.column).not_like(f"{keyring().current}:%") for field in fields]
-    rows = session.scalars(
-        select(model).where(or_(*old)).order_by(*inspect(model).primary_key).limit(batch).with_for_update()
-    ).all()
-    for row in rows:
-        for field in fields:
-            field.reseal(row)
-    session.flush()
-    return len(rows)
+    key = inspect(model).primary_key
+    # not_like is neither true nor false of an empty cell, so an empty cell is never old.
+    old = or_(*(getattr(model, field.column).not_like(f"{keyring().current}:%") for field in fields))
+    done = failed = 0
+    last: tuple[Any, ...] | None = None
+    while True:
+        query = select(model).where(old).order_by(*key).limit(batch).with_for_update()
+        rows = session.scalars(query if last is None else query.where(tuple_(*key) > tuple_(*last))).all()
+        if not rows:
+            return done, failed
+        for row in rows:
+            try:
+                for field in fields:
+                    field.reseal(row)
+                done += 1
+            except Unopened:
+                failed += 1
+        last = tuple(inspect(rows[-1]).identity)
+        session.commit()
+        session.expunge_all()
