@@ -13,6 +13,7 @@ COMMANDS = (
     "app.audit.commands:audit",
     "app.deadlines.commands:deadlines",
     "app.jobs.commands:jobs",
+    "app.core.privacy.commands:privacy",
     "app.search.commands:search",
 )
 
