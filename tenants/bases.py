@@ -177,6 +177,6 @@ def owned_to(target: str, column: str, **options: Any) -> Any:
     owner = column.partition(".")[0]
     return relationship(
         target,
-        primaryjoin=f"and_(foreign({column}) == remote({target}.id), {owner}.tenant_id == {target}.tenant_id)",
+        primaryjoin=f"and_(foreign({column}) == remote({target}.id), {owner}.tenant_id == remote({target}.tenant_id))",
         **options,
     )

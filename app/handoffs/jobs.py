@@ -11,12 +11,15 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import audit
+from app.accounts.permissions import Can
+from app.cases.models import Case
 from app.cases.workflow import CASE
 from app.core import clock
 from app.handoffs import queries
 from app.handoffs.kinds import KINDS
-from app.handoffs.models import Handoff, HandoffEcho, HandoffMessage, HandoffStep
+from app.handoffs.models import Handoff, HandoffDraft, HandoffEcho, HandoffMessage, HandoffStep
 from app.jobs import job
+from app.notifications import notify
 from tenants import realm
 from tenants.bases import uuid7
 from tenants.database import db
@@ -96,3 +99,44 @@ def hear(step_id: UUID, act: UUID) -> bool:
         if move and CASE.possible(CASE[move], case):
             CASE.take(move, case, by=by)
     return True
+
+
+def _notify(handoff: Handoff, step: HandoffStep, case: Case | None) -> None:
+    """Tell those who have to do with it: whoever receives there, or here the handler and who wrote the letter."""
+    if step.step == "sign":  # that it has arrived is seen on its page; nobody has to act
+        return
+    facts = {"number": handoff.number, "place": registry.by_id(step.author_id).slug}
+    whom: dict[str, Any] = {"can": Can.HANDOFF_RECEIVE}
+    if step.author_id == handoff.receiver_id:
+        senders = select(HandoffStep.by_id).where(
+            HandoffStep.handoff_id == handoff.id, HandoffStep.author_id == handoff.sender_id
+        )
+        whom = {"people": [*db.session.scalars(senders), case.assignee_id if case else None]}
+    notify(
+        f"handoff.heard_{step.step}",
+        handoff,
+        **whom,
+        facts=facts,
+        endpoint="handoffs.show",
+        arguments={"reference": queries.reference(handoff)},
+        key=f"handoff:{step.id}",
+    )
+
+
+@job()
+def tell_of_letter(letter: str, step: str) -> None:
+    """Tell whoever approves that a letter waits, and its drafter that it was given back."""
+    draft = db.session.scalars(select(HandoffDraft).where(HandoffDraft.id == UUID(letter))).one()
+    whom: dict[str, Any] = {"can": Can.CASE_APPROVE} if step == "submit" else {"people": [draft.drafted_by]}
+    key = f"letter:{letter}:{step}:{draft.version}"
+    notify(f"letter.{step}", draft, **whom, endpoint="handoffs.letter", arguments={"number": draft.number}, key=key)
+
+
+@job()
+def redate_all(subject: Any = None, number: Any = None) -> None:
+    """Carry last days that a new calendar moved over to the handoffs; each side to those whose status it sets."""
+    for handoff in db.session.scalars(queries.ours_to_redate()):
+        handoff.due_on = min((one.due_on for one in handoff.clocks if one.is_open), default=None)
+
+
+audit.subscribe("calendar.recounted", redate_all)

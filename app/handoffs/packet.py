@@ -225,12 +225,13 @@ def take_over(handoff: Handoff, by: Any) -> Case:
     Its acceptance clock starts on the day it was signed for; the profile is the one that bound the first receipt.
     """
     facts, shared = handoff.facts, _shared(handoff)
+    party: dict[str, Any] = {code: shared.get(code, "") for code in Party.FIELDS}
     complaint = Complaint(
         facts=shared.get("story") or handoff.summary or handoff.ask,
         demand=shared.get("demand", ""),
         title=handoff.subject,
         summary=handoff.summary,
-        **{code: shared.get(code, "") for code in Party.FIELDS},
+        **party,
         **{code: facts[code] for code in ("nature", "channel", "category", "problem", "prepaid", "minor", "elderly")},
         claims=tuple(facts["claims"]),
         amount=Decimal(facts["amount"]) if facts["amount"] else None,

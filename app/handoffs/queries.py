@@ -34,6 +34,7 @@ from tenants.registry import registry
 S = HandoffState
 PAGE = 50
 NEVER = date(9999, 12, 31)
+_ENDED = Handoff.ended_at.is_not(None)
 _REFERENCE = re.compile(r"(?P<slug>[a-z][a-z0-9-]*)-(?P<number>[A-Z]{2}-\d{4}-\d{6})")
 
 
@@ -232,9 +233,17 @@ def untold(before: datetime) -> Select[Any]:
     )
 
 
-# For the bureau: nothing confidential is asked for -------------------------------------------------------------------
+def ours_to_redate() -> Select[Any]:
+    """What is not over and has a status of our side, so that we are the ones who may write it."""
+    mine = _mine()
+    ours = or_(
+        and_(Handoff.sender_id == mine, Handoff.status.in_(Handoff.sender_sets)),
+        and_(Handoff.receiver_id == mine, Handoff.status.in_(Handoff.receiver_sets)),
+    )
+    return select(Handoff).where(ours, ~_ENDED).options(selectinload(Handoff.clocks))
 
-_ENDED = Handoff.ended_at.is_not(None)
+
+# For the bureau: nothing confidential is asked for -------------------------------------------------------------------
 
 
 def exchange(

@@ -68,14 +68,16 @@ def note(
     return entry
 
 
-def redate(handoff: Handoff) -> None:
-    """Carry the limit that runs over to the handoff, where lists are ordered by it."""
+def follow(
+    handoff: Handoff, *, meets: Sequence[str] = (), starts: Sequence[str] = (), drops: Sequence[str] = ()
+) -> None:
+    """What a step does to the limits of both sides; the one that runs then orders the lists."""
+    today = clock.today()
+    profile = deadlines.load_rules().in_force(today, deadlines.EXCHANGE)
+    started: Any
+    for started in deadlines.follow(handoff, today, profile=profile, meets=meets, starts=starts, drops=drops):
+        started.sender_id, started.receiver_id = handoff.sender_id, handoff.receiver_id
     handoff.due_on = min((one.due_on for one in handoff.clocks if one.is_open), default=None)
-
-
-def limits() -> deadlines.Profile:
-    """The city's limits for exchange, as they stand today."""
-    return deadlines.load_rules().in_force(clock.today(), deadlines.EXCHANGE)
 
 
 def receiver_for(kind: Kind, receiver_id: int) -> Place:
@@ -154,8 +156,7 @@ def dispatch(draft: HandoffDraft, by: Any, *, text: str | None = None, **rest: A
         version=1,
     )
     db.session.add(handoff)
-    deadlines.follow(handoff, clock.today(), profile=limits(), starts=("sign",))
-    redate(handoff)
+    follow(handoff, starts=("sign",))
     db.session.flush()
     drafter = draft.drafted_by_name if draft.drafted_by != by.id else ""
     sent = note(handoff, "send", by, text=draft.ask, drafted_by=drafter)

@@ -8,32 +8,21 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from app import deadlines
 from app.cases import lists
-from app.cases import story as case_story
 from app.core import clock
 from app.handoffs import queries
 from app.handoffs.kinds import KINDS, ReturnReason
 from app.handoffs.models import Handoff, HandoffClock, HandoffState
 from app.handoffs.queries import Told
-from app.handoffs.workflow import LETTER, WORKFLOWS, named
+from app.handoffs.words import STEPS
 from app.ui.text import money
 from tenants import realm
 from tenants.registry import registry
 
 S = HandoffState
 TONES = {"send": "blue", "accept": "ok", "return": "red", "answer": "ok", "close": "ok", "withdraw": "red"}
-SENT, WROTE = _l("Sent to another organisation"), _l("Wrote about it to the other organisation")
-case_story.TITLES.update(
-    {
-        "case.handoff_send": SENT,
-        "case.handoff_write": WROTE,
-        **{f"case.handoff_{step.name}": step.done for life in WORKFLOWS.values() for step in life.by_name.values()},
-        **{f"case.letter_{step.name}": step.done for step in LETTER.by_name.values()},
-    }
-)
 
 
 def url_of(handoff: Handoff) -> str:
@@ -119,7 +108,7 @@ def _told(one: Told) -> dict[str, Any]:
         who = _("%(drafter)s drafted, %(name)s approved", drafter=step.drafted_by, name=step.by_name)
     return {
         "at": step.at,
-        "title": f"{one.place.short_name} {named(step.step)}",
+        "title": f"{one.place.short_name} {STEPS[step.step]}",
         "detail": str(ReturnReason(step.reason).label) if step.reason else "",
         "quote": one.words,
         "who": who,

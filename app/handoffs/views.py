@@ -16,7 +16,7 @@ from app.core.area import Area
 from app.core.errors import Invalid, Missing
 from app.core.forms import Form
 from app.files.serve import download
-from app.handoffs import forms, packet, panels, queries, services, story
+from app.handoffs import forms, packet, panels, queries, services, story, words
 from app.handoffs.kinds import KINDS
 from app.handoffs.models import Handoff, HandoffDraft
 from app.handoffs.workflow import LETTER, life_of
@@ -26,7 +26,7 @@ from tenants.registry import registry
 
 handoffs = Area("handoffs", __name__, kinds={"center", "department"})
 
-__all__ = ["handoffs", "panels"]  # importing the panels puts them on the page of a case
+__all__ = ["handoffs", "panels", "words"]  # to import these is to put them on the page of a case and in the trail
 
 
 # In-trays -----------------------------------------------------------------------------------------------------------
@@ -156,7 +156,13 @@ def reveal(reference: str, field: str) -> Any:
             value = services.reveal(handoff, me(), field=field, reason=form.text.data)
         except Invalid as refusal:
             form.say(refusal)
-    facts = {"handoff": handoff, "reference": reference, "field": packet.FIELDS[field], "form": form, "value": value}
+    facts: dict[str, Any] = {
+        "handoff": handoff,
+        "reference": reference,
+        "field": packet.FIELDS[field],
+        "form": form,
+        "value": value,
+    }
     return render("handoffs/reveal.html", **facts), 422 if form.errors else 200
 
 

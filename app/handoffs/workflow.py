@@ -9,12 +9,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app import audit, deadlines
+from app import audit
 from app.accounts.permissions import Can
 from app.cases.workflow import CASE
-from app.core import clock
+from app.core import clock, unit
 from app.core.errors import Invalid, NotAllowed
-from app.handoffs import forms, packet, queries, sending
+from app.handoffs import forms, jobs, packet, queries, sending
 from app.handoffs.kinds import KINDS, ReturnReason
 from app.handoffs.models import DraftState, Handoff, HandoffClock, HandoffDraft, HandoffState
 from app.workflow import Step, Workflow
@@ -64,10 +64,7 @@ class Exchange(Workflow):
 
 
 def _follow(step: Step, handoff: Handoff, by: Any, facts: dict[str, Any]) -> None:
-    deadlines.follow(
-        handoff, clock.today(), profile=sending.limits(), meets=step.meets, starts=step.starts, drops=step.drops
-    )
-    sending.redate(handoff)
+    sending.follow(handoff, meets=step.meets, starts=step.starts, drops=step.drops)
 
 
 # What a step changes beyond the status ------------------------------------------------------------------------------
@@ -148,7 +145,7 @@ def _return_step(answer: str, *starts: str) -> Move:
     )  # fmt: skip
 
 
-def _withdraw_step(answer: str, *source: S) -> Move:
+def _withdraw_step(answer: str, *source: HandoffState) -> Move:
     return Move(
         "withdraw", _l("Withdraw"), set(source), S.WITHDRAWN, Can.HANDOFF_SEND, form=forms.WordsForm,
         effect=_withdraw, drops=("sign", answer), done=_l("Withdrew it"), side=SENDER,
@@ -214,13 +211,6 @@ def life_of(handoff: Handoff) -> Exchange:
     return WORKFLOWS[handoff.kind]
 
 
-def named(step: str) -> Any:
-    """What a step is called in a story: done, by whomever."""
-    if step in ("send", "write"):
-        return {"send": _l("Sent it"), "write": _l("Wrote")}[step]
-    return next(life.by_name[step].done for life in WORKFLOWS.values() if step in life.by_name)
-
-
 # Before it is sent --------------------------------------------------------------------------------------------------
 
 
@@ -238,6 +228,8 @@ def _on_the_case(step: Step, draft: HandoffDraft, by: Any, **rest: Any) -> None:
     if step.name not in ("send", "revise"):
         facts = {"kind": draft.kind, "letter": draft.number, "to": registry.by_id(draft.receiver_id).slug}
         audit.record(f"case.letter_{step.name}", sending.case_of(draft), by, facts=facts)
+    if step.tell:
+        unit.afterwards(jobs.tell_of_letter, letter=draft.id, step=step.name)
 
 
 LETTER = Workflow(

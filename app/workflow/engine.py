@@ -153,7 +153,8 @@ class Workflow:
     def _lock(self, subject: Any) -> None:
         if db.session.is_modified(subject):
             raise Unsaved(subject)
-        db.session.refresh(subject, with_for_update=True)  # two clicks, one winner
+        # Two clicks, one winner. Of the subject alone: what was joined to it when it was read cannot be locked with it.
+        db.session.refresh(subject, with_for_update={"of": type(subject)})
 
     def _draft(self, step: Step, subject: Any, by: Any, text: str | None, facts: dict[str, Any]) -> Any:
         if self.waiting(subject) is not None:
