@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
-    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
@@ -40,6 +39,15 @@ def _grouped() -> dict[str, list[tuple[str, str]]]:
     return {"": [("", "—")], **lists.leaves()}
 
 
+def _or_none(listed: str, **options: Any) -> list[tuple[str, str]]:
+    return [("", "—"), *lists.choices(listed, **options)]
+
+
+def _ground(listed: str) -> RadioField:
+    chosen = [InputRequired(_l("Choose the ground."))]
+    return RadioField(_l("Ground"), chosen, choices=lambda: lists.choices(listed, with_code=True))
+
+
 class Checkboxes(SelectMultipleField):
     """Several of a list, each with a box."""
 
@@ -52,7 +60,7 @@ class IntakeForm(Form):
 
     name = Line(_l("Consumer's name"), [max_length(60)])
     phone = Code(_l("Phone"), [max_length(20)], description=_l("Blanks, dashes and full-width digits do not matter."))
-    facts = _text(_l("What happened"), needed=True, description=_l("When, where, what was bought, what went wrong."))
+    told = _text(_l("What happened"), needed=True, description=_l("When, where, what was bought, what went wrong."))
     demand = _text(_l("What is wanted, in the consumer's words"), limit=1000)
     claims = Checkboxes(_l("Claims"), choices=lambda: lists.choices("claims"))
     amount = Money(_l("Amount in dispute"), [Optional()])
@@ -61,9 +69,11 @@ class IntakeForm(Form):
         [max_length(80)],
         description=_l("Name, shop sign or credit code. Not in the list? Leave what was said."),
     )
-    merchant_number = HiddenField()
+    merchant_number = Line(_l("Merchant of the register"))  # a choice that the look-up puts on the page
     category = SelectField(_l("Category"), choices=_grouped, default="")
-    problem = SelectField(_l("Problem"), choices=lambda: [("", "—"), *lists.choices("problems", group="association")])
+    problem = SelectField(
+        _l("Problem"), choices=lambda: [("", "—"), *lists.choices("problems", group="association")], default=""
+    )
     prepaid = BooleanField(_l("Prepaid card or membership"))
     elderly = BooleanField(_l("The consumer is 60 or older"))
     minor = BooleanField(_l("The consumer is under 18"))
@@ -101,12 +111,12 @@ class DescribeForm(Form):
     )
     nature = SelectField(_l("Nature"), choices=lambda: lists.choices("natures"))
     category = SelectField(_l("Category"), [_needed], choices=_grouped)
-    problem = SelectField(_l("Problem"), [_needed], choices=lambda: [("", "—"), *lists.choices("problems")])
+    problem = SelectField(_l("Problem"), [_needed], choices=lambda: _or_none("problems"))
     amount = Money(_l("Amount in dispute"), [Optional()])
     merchant_name = Line(
         _l("Merchant"), [max_length(80)], description=_l("Choose from the register, or leave as told.")
     )
-    merchant_number = HiddenField()
+    merchant_number = Line(_l("Merchant of the register"))  # a choice that the look-up puts on the page
 
 
 class AcceptForm(DescribeForm):
@@ -150,7 +160,7 @@ class EndForm(Form):
 
 
 class PauseForm(Form):
-    reason = SelectField(_l("Why the clock stops"), choices=[("testing", _l("testing or appraisal"))])
+    reason = SelectField(_l("Why the clock stops"), choices=lambda: [("testing", _l("testing or appraisal"))])
     evidence = StringField(_l("Number of the paper"), [_needed], description=_l("Of the order for testing."))
     on = _on(_l("Stops on"))
     text = _text(_l("Remark"))
@@ -170,7 +180,7 @@ class ExtendForm(Form):
 class NotifyForm(Form):
     mode = SelectField(
         _l("How they were told"),
-        choices=[
+        choices=lambda: [
             ("handed", _l("handed over")),
             ("post", _l("by post")),
             ("phone", _l("by telephone")),
@@ -186,7 +196,7 @@ class NoteForm(Form):
     text = _text(_l("Note"), needed=True)
     public = RadioField(
         _l("Who may read it"),
-        choices=[("", _l("Only we")), ("yes", _l("The consumer too"))],
+        choices=lambda: [("", _l("Only we")), ("yes", _l("The consumer too"))],
         default="",
         validators=[Optional()],
     )

@@ -13,6 +13,7 @@ from sqlalchemy import (
     CheckConstraint,
     Computed,
     Date,
+    ForeignKeyConstraint,
     Index,
     Numeric,
     UniqueConstraint,
@@ -68,6 +69,8 @@ class Case(Owned):
         states_check(Outcome, "outcome"),
         CheckConstraint("origin in ('first', 'taken_over')", name="origin"),
         CheckConstraint("(origin = 'taken_over') = (origin_id is not null)", name="origin_id"),
+        # A case that was taken over names the handoff it came by, and only its receiver can.
+        ForeignKeyConstraint(["origin_id", "tenant_id"], ["handoff.id", "handoff.receiver_id"]),
         owned_fk("person", "assignee_id"),
         owned_fk("merchant", "merchant_id"),
         Index("ix_case_open", "tenant_id", "queue_on", "id", postgresql_where="open"),
@@ -177,6 +180,7 @@ class CaseStatement(Private):
     case_id: Mapped[UUID]
     facts: Mapped[str]
     demand: Mapped[str] = mapped_column(default="", server_default="")
+    told_at: Mapped[datetime | None]  # when it was said to whoever passed it on, such as a hotline
     purchased_on: Mapped[date | None]
     order_number: Mapped[str] = mapped_column(default="", server_default="")
 

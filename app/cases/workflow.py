@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from app import deadlines
 from app.accounts.permissions import Can
@@ -12,9 +14,10 @@ from app.cases import forms
 from app.cases.jobs import tell
 from app.cases.models import OPEN, Case, CaseDraft, CaseState, Outcome
 from app.cases.services import closing, mediation, triage
-from app.cases.services.parts import profile_of, redate
+from app.cases.services.parts import look_up, profile_of, redate
 from app.core import clock, unit
 from app.workflow import Step, Workflow
+from tenants.database import db
 
 S = CaseState
 _UNDER_WAY = frozenset({S.LODGED, S.ACCEPTED, S.MEDIATING})
@@ -40,12 +43,15 @@ def _follow(step: Step, case: Case, by: Any, facts: dict[str, Any]) -> None:
     on = facts.get("on") or clock.today()
     deadlines.follow(case, on, profile=profile_of(case), meets=step.meets, starts=step.starts, drops=step.drops)
     redate(case)
+    if step.target is not None and (step.target not in OPEN or not step.source <= frozenset(OPEN)):
+        look_up(case)  # the search tells open cases from others
 
 
 def _told(step: Step, case: Case, by: Any, *, drafted: bool = False) -> None:
     """Queue the notices; who gets them is worked out when they are sent."""
-    if step.tell or drafted:
-        unit.afterwards(tell, case=case.id, step=step.name, by=getattr(by, "id", None), drafted=drafted)
+    whom = ("approver",) if drafted else step.tell
+    if whom:
+        unit.afterwards(tell, case=case.id, step=step.name, whom=",".join(whom), by=getattr(by, "id", None))
 
 
 CASE = Workflow(
@@ -164,3 +170,13 @@ CASE = Workflow(
         ),
     ],
 )  # fmt: skip
+
+
+def assign_many(assignee: str, numbers: Sequence[str], *, by: Any) -> int:
+    """Give several open cases to one person, all or none; how many changed hands."""
+    query = select(Case).where(Case.number.in_(numbers), Case.open).order_by(Case.number)
+    given = [case for case in db.session.scalars(query) if str(case.assignee_id) != assignee]
+    for case in given:
+        CASE.take("assign", case, by=by, assignee=assignee)
+        db.session.flush()
+    return len(given)

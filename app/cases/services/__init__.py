@@ -1,9 +1,10 @@
 """What is done to a case, by stage: intake 登记, triage 受理, mediation 调解, closing 办结, and the file 案卷."""
 
-from app.cases.services.file import attach, note, remove_file, reveal
+from app.cases.services.file import PERSONAL, attach, may_remove, note, remove_file, reveal
 from app.cases.services.intake import Complaint, Lodged, entitle, issue_code, lodge, lodge_many, slip_shown
 
 __all__ = [
+    "PERSONAL",
     "Complaint",
     "Lodged",
     "attach",
@@ -11,6 +12,7 @@ __all__ = [
     "issue_code",
     "lodge",
     "lodge_many",
+    "may_remove",
     "note",
     "remove_file",
     "reveal",

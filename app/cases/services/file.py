@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app import audit
 from app.accounts.permissions import Can
 from app.cases.models import Case, CaseFile, Party
+from app.cases.services.parts import statement_of
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
 from app.files import services as stored
 from tenants.database import db
+
+# What is masked on the page: the fields of the consumer, and numbers in the consumer's own words.
+PERSONAL: dict[str, Any] = {**Party.FIELDS, "statement": _l("What happened, in the consumer's words")}
 
 
 def note(case: Case, by: Any, *, text: str, public: bool = False) -> None:
@@ -28,13 +33,14 @@ def reveal(case: Case, by: Any, *, field: str, reason: str) -> str:
     """The whole of a personal field, in exchange for a reason; who saw it and why stays in the story."""
     if not by.can(Can.CASE_REVEAL, case):
         raise NotAllowed(_("Your role does not include this."))
-    if field not in Party.FIELDS:
+    if field not in PERSONAL:
         raise Invalid("field", _("There is no such field."))
     if len(reason.strip()) < 2:
         raise Invalid("text", _("Say what you need it for."))
-    party = db.session.scalars(select(Party).where(Party.case_id == case.id)).one()
     audit.record("case.revealed", case, by, facts={"field": field}, text=reason.strip())
-    return party.reveal(field) or ""
+    if field == "statement":
+        return statement_of(case).facts
+    return db.session.scalars(select(Party).where(Party.case_id == case.id)).one().reveal(field) or ""
 
 
 def attach(case: Case, by: Any, evidence: Sequence[Any]) -> list[CaseFile]:

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from app import audit, deadlines
 from app.cases import lists
 from app.cases.models import Case, CaseClock, CaseCredential, CaseFile, CaseState, CaseStatement, Party
-from app.cases.services.parts import look_up, redate
+from app.cases.services.parts import document, redate
 from app.core import clock
 from app.core.errors import Invalid
 from app.core.numbering import next_number, numbered
@@ -27,6 +27,7 @@ from app.core.privacy import blind_index, mask_name, mask_phone, redact
 from app.deadlines import NoRule, Profile, Rules
 from app.files import services as stored
 from app.merchants.models import Merchant
+from app.search import services as search
 from tenants.bases import uuid7
 from tenants.database import db
 
@@ -64,6 +65,7 @@ class Complaint:
     purchased_on: date | None = None
     order_number: str = ""
     reference: str | None = None
+    told_at: datetime | None = None
     received_at: datetime | None = None
     profile: Profile | None = field(default=None, repr=False)
 
@@ -127,14 +129,14 @@ def lodge(
         credential = db.session.scalars(select(CaseCredential).where(CaseCredential.case_id == known.id)).first()
         again = issue_code(known, by) if slip and (credential is None or credential.shown_at is None) else None
         return Lodged(known, False, *(again or (credential.receipt if credential else None, None)))
-    case, rows = _rows(complaint, number, key, fingerprint, deadlines.load_rules())
+    case, statement, party = _rows(complaint, number, key, fingerprint, deadlines.load_rules())
     if origin_id is not None:
         case.origin, case.origin_id, case.origin_from = "taken_over", origin_id, origin_from
-    db.session.add_all([case, *rows])
+    db.session.add_all([case, statement, party])
     db.session.flush()
     if evidence:
         stored.attach(CaseFile, evidence, case_id=case.id, added_by=getattr(by, "id", None), added_at=clock.now())
-    look_up(case)
+    search.index(document(case, statement, complaint.merchant))
     _record(case, by, files=len(evidence))
     return Lodged(case, True, *(issue_code(case, by) if slip else (None, None)))
 
@@ -154,16 +156,18 @@ def lodge_many(complaints: Sequence[tuple[str, Complaint]], by: Any) -> dict[str
     for year in sorted({_year(complaint) for complaint in new.values()}):
         batch = {key: complaint for key, complaint in new.items() if _year(complaint) == year}
         first = int(next_number("case", year, count=len(batch)).rpartition("-")[2])
-        rows: list[Any] = []
-        for ordinal, (key, complaint) in enumerate(batch.items(), start=first):
-            number = numbered("", year, ordinal)
-            case, others = _rows(complaint, number, key, complaint.fingerprint(), rules)
-            made[key] = case
-            rows += [case, *others]
-        db.session.add_all(rows)
+        rows = [
+            _rows(complaint, numbered("", year, ordinal), key, complaint.fingerprint(), rules)
+            for ordinal, (key, complaint) in enumerate(batch.items(), start=first)
+        ]
+        db.session.add_all(row for group in rows for row in group)
         db.session.flush()
+        merchants = [complaint.merchant for complaint in batch.values()]
+        search.index(
+            *(document(case, told, merchant) for (case, told, _party), merchant in zip(rows, merchants, strict=True))
+        )
+        made |= dict(zip(batch, (case for case, *_others in rows), strict=True))
     for case in made.values():
-        look_up(case, new[case.submission_key or ""])
         _record(case, by)
     return made
 
@@ -197,7 +201,9 @@ def entitle(text: str) -> str:
     return first if len(first) <= 30 else f"{first[:29]}…"
 
 
-def _rows(complaint: Complaint, number: str, key: str | None, fingerprint: str, rules: Rules) -> tuple[Case, list[Any]]:
+def _rows(
+    complaint: Complaint, number: str, key: str | None, fingerprint: str, rules: Rules
+) -> tuple[Case, CaseStatement, Party]:
     received = complaint.received_at or clock.now()
     on = clock.on(received)
     try:
@@ -239,13 +245,14 @@ def _rows(complaint: Complaint, number: str, key: str | None, fingerprint: str, 
         case_id=case.id,
         facts=complaint.facts,
         demand=complaint.demand,
+        told_at=complaint.told_at,
         purchased_on=complaint.purchased_on,
         order_number=complaint.order_number,
     )
     party = Party(case_id=case.id)
     party.name, party.phone = complaint.name, complaint.phone
     party.id_number, party.address = complaint.id_number, complaint.address
-    return case, [statement, party]
+    return case, statement, party
 
 
 def _record(case: Case, by: Any, **facts: Any) -> None:
@@ -258,7 +265,7 @@ def _sent_before(key: str | None, fingerprint: str) -> Case | None:
         return None
     case = db.session.scalars(select(Case).where(Case.submission_key == key)).first()
     if case is not None and case.submission_hash != fingerprint:
-        raise Invalid("submission_key", _("This form was sent before with other words. Open it afresh and try again."))
+        raise Invalid("", _("This form was sent before with other words. Open it afresh and try again."))
     return case
 
 

@@ -16,7 +16,7 @@ from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
 from app.cases.services.parts import look_up, statement_of
 from app.core import clock
 from app.core.errors import Invalid
-from app.merchants.models import Merchant
+from app.merchants import services as register
 from tenants.database import db
 
 
@@ -24,7 +24,7 @@ def describe(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> N
     """Title, summary, classification and merchant, as a handler has read and confirmed them."""
     facts = {**{name: getattr(case, name) for name in ("title", "summary", "category", "problem")}, **facts}
     for name, limit in (("title", LONGEST_TITLE), ("summary", LONGEST_SUMMARY)):
-        if not facts[name].strip() or len(facts[name]) > limit:
+        if not 0 < len((facts[name] or "").strip()) <= limit:
             raise Invalid(name, _("Between 1 and %(limit)s characters, please.", limit=limit))
     for name, listed in (("category", "categories"), ("problem", "problems"), ("nature", "natures")):
         lists.check(listed, facts.get(name), name, _("This is not on the list."))
@@ -33,7 +33,7 @@ def describe(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> N
     case.nature = facts.get("nature") or case.nature
     case.amount = facts.get("amount", case.amount)
     if "merchant_number" in facts:
-        name_merchant(case, facts["merchant_number"], facts.get("merchant_name", ""))
+        name_merchant(case, by, facts["merchant_number"], facts.get("merchant_name") or "")
     look_up(case)
 
 
@@ -83,13 +83,11 @@ def known_ground(listed: str, ground: str) -> None:
     lists.check(listed, ground, "ground", _("This is not on the list."))
 
 
-def name_merchant(case: Case, number: str | None, name: str) -> None:
+def name_merchant(case: Case, by: Any, chosen: str | None, said: str) -> None:
     """Tie the case to a merchant of the register, or leave the name as it was told."""
-    merchant = db.session.scalars(select(Merchant).where(Merchant.number == number)).first() if number else None
-    if number and merchant is None:
-        raise Invalid("merchant_name", _("This merchant is not in the register."))
+    merchant = register.choose(chosen, said, by)
     case.merchant_id = merchant.id if merchant else None
-    case.merchant_name = merchant.called if merchant else name
+    case.merchant_name = merchant.called if merchant else said
 
 
 def _uuid(value: str) -> UUID | None:

@@ -1,0 +1,50 @@
+"""Between the intake form and `services.lodge`: the merchant that was chosen, the hints, what a form is filled with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.cases import queries
+from app.cases.forms import IntakeForm
+from app.cases.models import Case
+from app.cases.services import Complaint
+from app.core.forms import narrow
+from app.merchants import queries as merchants
+from app.merchants import services as register
+from app.merchants.models import Merchant
+from tenants.bases import uuid7
+
+
+def key() -> str:
+    """Of one filling-in of a form: sent twice, it is one complaint."""
+    return str(uuid7())
+
+
+def complaint(form: IntakeForm, by: Any) -> Complaint:
+    typed = form.facts
+    merchant = register.choose(typed.pop("merchant_number"), typed["merchant_name"] or "", by)
+    typed["facts"] = typed.pop("told")
+    del typed["evidence"]
+    given = {name: value for name, value in typed.items() if value is not None}
+    return Complaint(**given, merchant=merchant)
+
+
+def found(form: Any) -> list[Merchant]:
+    """What to choose from when the page is shown again, or before a script has asked."""
+    said = getattr(form, "merchant_name", None)
+    return merchants.look_up(said.data) if said is not None and said.data else []
+
+
+def hints(typed: Mapping[str, str]) -> list[queries.Hint]:
+    return queries.duplicates(
+        phone=narrow(typed.get("phone")),
+        merchant=merchants.find(typed.get("merchant_number")),
+        merchant_name=narrow(typed.get("merchant_name")),
+        facts=typed.get("told", ""),
+    )
+
+
+def known(case: Case) -> dict[str, Any]:
+    """What the forms of steps ask for and the case says under another name."""
+    return {"merchant_number": case.merchant.number if case.merchant else "", "text": ""}

@@ -1,0 +1,39 @@
+"""What is asked about cases: the queue, one case, likely duplicates, a person's day."""
+
+from app.cases.queries.day import day
+from app.cases.queries.duplicates import Hint, duplicates
+from app.cases.queries.file import (
+    Opened,
+    Slip,
+    by_number,
+    draft_of,
+    file_of,
+    files_of,
+    opened,
+    since,
+    slip_of,
+    waiting_drafts,
+)
+from app.cases.queries.queue import Figures, figures, of_merchant, queue, rows_of, tabs
+
+__all__ = [
+    "Figures",
+    "Hint",
+    "Opened",
+    "Slip",
+    "by_number",
+    "day",
+    "draft_of",
+    "duplicates",
+    "figures",
+    "file_of",
+    "files_of",
+    "of_merchant",
+    "opened",
+    "queue",
+    "rows_of",
+    "since",
+    "slip_of",
+    "tabs",
+    "waiting_drafts",
+]

@@ -1,0 +1,165 @@
+"""One case with all that belongs to it, as its own organisation sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app import audit, deadlines
+from app.cases.models import Agreement, Case, CaseCredential, CaseDraft, CaseFile, CaseStatement, Party
+from app.core import clock
+from app.core.errors import Missing
+from app.deadlines import ClockView
+from app.deadlines.wording import days
+from tenants.database import db
+
+
+def by_number(number: str) -> Case:
+    """Raises Missing where this organisation has no such case, whoever else may have it."""
+    query = (
+        select(Case)
+        .where(Case.number == number)
+        .options(joinedload(Case.assignee), joinedload(Case.merchant), selectinload(Case.clocks))
+    )
+    case = db.session.scalars(query).first()
+    if case is None:
+        raise Missing
+    return case
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A case on the page: what the organisation itself may read of it."""
+
+    case: Case
+    statement: CaseStatement
+    party: Party
+    draft: CaseDraft | None
+    files: list[CaseFile]
+    clocks: list[ClockView]
+    agreements: list[Agreement]
+    of_consumer: int  # other cases with the same phone in the last year
+    of_merchant: int  # cases against the merchant in the last 30 days, this one too
+    lines: list[audit.Line] = field(repr=False)
+
+
+def opened(case: Case) -> Opened:
+    statement, party, draft = db.session.execute(
+        select(CaseStatement, Party, CaseDraft)
+        .join(Party, and_(Party.tenant_id == CaseStatement.tenant_id, Party.case_id == CaseStatement.case_id))
+        .outerjoin(
+            CaseDraft,
+            and_(
+                CaseDraft.tenant_id == CaseStatement.tenant_id,
+                CaseDraft.subject_id == CaseStatement.case_id,
+                CaseDraft.status == "waiting",
+            ),
+        )
+        .where(CaseStatement.case_id == case.id)
+    ).one()
+    today, rules = clock.today(), deadlines.load_rules()
+    of_consumer, of_merchant = db.session.execute(select(_like_phone(case, party), _against_merchant(case))).one()
+    return Opened(
+        case=case,
+        statement=statement,
+        party=party,
+        draft=draft,
+        files=files_of(case),
+        clocks=[deadlines.view(one, today, rules) for one in case.clocks if one.state != "void"],
+        agreements=_agreements(case),
+        of_consumer=of_consumer,
+        of_merchant=of_merchant,
+        lines=audit.trail(case.id),
+    )
+
+
+def _like_phone(case: Case, party: Party) -> Any:
+    since = clock.now() - timedelta(days=365)
+    same = select(Party.case_id).where(Party.phone_index == party.phone_index)
+    return (
+        select(func.count())
+        .select_from(Case)
+        .where(Case.id.in_(same), Case.id != case.id, Case.received_at >= since)
+        .scalar_subquery()
+    )
+
+
+def _against_merchant(case: Case) -> Any:
+    since = clock.now() - timedelta(days=30)
+    return (
+        select(func.count())
+        .select_from(Case)
+        .where(Case.merchant_id == case.merchant_id, Case.received_at >= since)
+        .scalar_subquery()
+    )
+
+
+def _agreements(case: Case) -> list[Agreement]:
+    if case.decided_at is None:
+        return []
+    return list(db.session.scalars(select(Agreement).where(Agreement.case_id == case.id).order_by(Agreement.id)))
+
+
+def files_of(case: Case) -> list[CaseFile]:
+    return list(db.session.scalars(select(CaseFile).where(CaseFile.case_id == case.id).order_by(CaseFile.id)))
+
+
+def file_of(case: Case, file_id: UUID) -> CaseFile:
+    """Raises Missing for a file of another case, or none at all."""
+    query = select(CaseFile).where(CaseFile.case_id == case.id, CaseFile.id == file_id)
+    file = db.session.scalars(query).first()
+    if file is None:
+        raise Missing
+    return file
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What the consumer takes home."""
+
+    case: Case
+    credential: CaseCredential | None
+    acceptance: ClockView | None
+    mediation: str  # how long, in words
+
+
+def slip_of(case: Case) -> Slip:
+    credential = db.session.scalars(select(CaseCredential).where(CaseCredential.case_id == case.id)).first()
+    rules, running = deadlines.load_rules(), case.clock("acceptance")
+    limit = rules.profile(case.profile_code, case.profile_version).limit("mediation")
+    return Slip(
+        case,
+        credential,
+        deadlines.view(running, clock.today(), rules) if running else None,
+        days(limit.amount, limit.unit),
+    )
+
+
+def since(case: Case, version: int) -> list[audit.Line]:
+    """What was done to a case after somebody saw that version of it, newest first: every step counts one."""
+    return audit.trail(case.id, limit=max(0, min(case.version - version, 20)))
+
+
+def draft_of(case: Case, draft_id: UUID) -> CaseDraft:
+    query = select(CaseDraft).where(CaseDraft.subject_id == case.id, CaseDraft.id == draft_id)
+    draft = db.session.scalars(query).first()
+    if draft is None:
+        raise Missing
+    return draft
+
+
+def waiting_drafts(limit: int = 20) -> list[tuple[CaseDraft, Case]]:
+    """What waits for approval, the oldest first."""
+    query = (
+        select(CaseDraft, Case)
+        .join(Case, and_(Case.tenant_id == CaseDraft.tenant_id, Case.id == CaseDraft.subject_id))
+        .where(CaseDraft.status == "waiting")
+        .order_by(CaseDraft.drafted_at)
+        .limit(limit)
+    )
+    return [(draft, case) for draft, case in db.session.execute(query)]

@@ -1,0 +1,110 @@
+"""The audit trail of a case as a story for people: a sentence for each entry, and the steps of its life."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app import audit
+from app.cases import lists
+from app.cases.models import Case, CaseState, Outcome
+from app.cases.services import PERSONAL
+from app.cases.workflow import CASE
+from app.core.privacy import redact
+
+S = CaseState
+
+# event -> what is said of it; the steps say it themselves. Others add their own events about a case.
+TITLES: dict[str, Any] = {
+    "case.lodge": _l("Registered the complaint"),
+    "case.drafted": _l("Drafted, waiting for approval"),
+    "case.draft_rejected": _l("Sent the draft back"),
+    "case.note": _l("Note"),
+    "case.revealed": _l("Looked at a personal field"),
+    "case.file_added": _l("Added to the file"),
+    "case.file_removed": _l("Took out of the file"),
+    "case.code_renewed": _l("Gave out a new tracking code"),
+    "case.called_in": _l("The city called in the file"),
+    **{f"case.{step.name}": step.done or step.label for step in CASE.by_name.values()},
+}
+_CONSUMERS_WORDS = {"case.supplement"}
+_TONES = {"case.refuse": "red", "case.end": "warn", "case.accept": "ok", "case.settle": "ok", "case.close": "ok"}
+
+
+def story(lines: Sequence[audit.Line]) -> list[dict[str, Any]]:
+    """The rows of the timeline, newest first."""
+    return [_row(line) for line in lines]
+
+
+def _row(line: audit.Line) -> dict[str, Any]:
+    entry = line.entry
+    return {
+        "at": entry.at,
+        "title": TITLES.get(entry.event, entry.event),
+        "detail": _detail(entry.event, entry.facts),
+        "quote": redact(line.words) if entry.event in _CONSUMERS_WORDS else line.words,
+        "who": "" if entry.actor_role == "system" else entry.actor_name,
+        "tone": _TONES.get(entry.event, "blue" if entry.event.startswith("case.") else ""),
+        "public": {"public": True, "internal": False}.get(line.visibility),
+        "anchor": f"e{entry.seq}",
+    }
+
+
+def _detail(event: str, facts: dict[str, Any]) -> str:
+    """The codes of an entry in words."""
+    said = []
+    if ground := facts.get("ground"):
+        said.append(
+            f"{ground} {lists.named('refusal_grounds' if ground.startswith('NA') else 'ending_grounds', ground)}"
+        )
+    if step := facts.get("step"):
+        said.append(str(CASE.by_name[step].label) if step in CASE.by_name else step)
+    if event == "case.lodge" and facts.get("channel"):
+        said.append(lists.named("channels", facts["channel"]))
+    if field := facts.get("field"):
+        said.append(str(PERSONAL.get(field, field)))
+    if facts.get("amount") and event == "case.settle":
+        said.append(_("¥%(amount)s recovered", amount=facts["amount"]))
+    if facts.get("on") and event in ("case.session", "case.pause", "case.resume", "case.notify"):
+        said.append(str(facts["on"]))
+    if facts.get("files"):
+        said.append(_("%(n)s files", n=facts["files"]))
+    return " · ".join(said)
+
+
+def flow(case: Case, lines: Sequence[audit.Line]) -> list[dict[str, Any]]:
+    """The steps of its life with the days they were reached, those ahead without."""
+    began = next((line.entry.at for line in lines if line.entry.event == "case.mediate"), None)
+    if case.outcome == Outcome.REFUSED:
+        return [
+            {"title": _("Lodged"), "at": case.received_at, "state": "done"},
+            {"title": S.REFUSED.label, "at": case.decided_at, "state": "stopped"},
+        ]
+    if case.outcome in (Outcome.WITHDRAWN, Outcome.TAKEN_OVER):
+        return [
+            {"title": _("Lodged"), "at": case.received_at, "state": "done"},
+            {"title": Outcome(case.outcome).label, "at": case.closed_at, "state": "stopped"},
+        ]
+    came_out = S.ENDED.label if case.outcome == Outcome.ENDED else S.SETTLED.label
+    steps = [
+        (_("Lodged"), case.received_at, {S.LODGED}),
+        (S.ACCEPTED.label, case.accepted_at, {S.ACCEPTED}),
+        (_("Mediation"), began, {S.MEDIATING}),
+        (came_out if case.outcome else _("Outcome"), case.decided_at, {S.SETTLED, S.ENDED}),
+        (S.CLOSED.label, case.closed_at, {S.CLOSED}),
+    ]
+    standing = S(case.before_referral or case.status)
+    reached = next(place for place, (_title, _at, states) in enumerate(steps) if standing in states)
+    return [
+        {"title": title, "at": at if place <= reached else None, "state": _standing(place, reached, standing)}
+        for place, (title, at, _states) in enumerate(steps)
+    ]
+
+
+def _standing(place: int, reached: int, standing: CaseState) -> str:
+    if place < reached or standing == S.CLOSED:
+        return "done"
+    return "now" if place == reached else ""

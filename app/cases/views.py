@@ -1,0 +1,300 @@
+"""The queue, intake, one case and its steps."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, request, session, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.accounts import me
+from app.accounts.permissions import Can
+from app.cases import forms, intake, lists, panels, queries, services, story
+from app.cases.models import Case
+from app.cases.queries.queue import beside, handlers
+from app.cases.workflow import CASE
+from app.cases.workflow import assign_many as assign_many_to
+from app.core.area import Area
+from app.core.errors import Changed, Invalid, Missing, WrongMoment
+from app.core.forms import PLUMBING
+from app.core.privacy import redact
+from app.files.serve import download
+from app.ui import render
+from app.workflow import Approval, Step
+from tenants.registry import registry
+
+cases = Area("cases", __name__, kinds={"center"}, url_prefix="/cases")
+
+
+@cases.page("", allow=Can.CASE_READ)
+def index() -> Any:
+    numbers, view = queries.figures(me()), queries.queue(me()).read(request.args)
+    shown = queries.rows_of(view)
+    return render(
+        "cases/index.html",
+        view=view,
+        shown=shown,
+        numbers=numbers,
+        tabs=queries.tabs(view, numbers),
+        beside=beside(shown.rows),
+        handlers=handlers,
+    )
+
+
+@cases.page("/assign", allow=Can.CASE_ASSIGN, methods=["POST"])
+def assign_many() -> Any:
+    chosen, assignee = request.form.getlist("chosen"), request.form.get("assignee", "")
+    done = assign_many_to(assignee, chosen[:100], by=me())
+    flash(ngettext("%(num)d case was assigned.", "%(num)d cases were assigned.", done))
+    return redirect(url_for(".index"), 303)
+
+
+# Intake --------------------------------------------------------------------------------------------------------------
+
+
+@cases.page("/new", allow=Can.CASE_INTAKE, methods=["GET", "POST"])
+def new() -> Any:
+    form = forms.IntakeForm(submission_key=intake.key())
+    if form.validate_on_submit():
+        try:
+            complaint = intake.complaint(form, me())
+            lodged = services.lodge(
+                complaint, me(), key=form.submission_key.data, evidence=form.evidence.data, slip=True
+            )
+            session["slip"] = [lodged.case.number, lodged.code]
+            return redirect(url_for(".slip", number=lodged.case.number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("cases/new.html", form=form, found=intake.found(form), hints=()), _code(form)
+
+
+@cases.page("/new/duplicates", allow=Can.CASE_INTAKE, methods=["POST"])
+def duplicates() -> Any:
+    """A fragment: what may be the same matter. By POST, because a phone number has no place in an address."""
+    return render("cases/_hints.html", hints=intake.hints(request.form))
+
+
+@cases.page("/<number>/slip", allow=Can.CASE_INTAKE)
+def slip(number: str) -> Any:
+    case = queries.by_number(number)
+    issued_for, code = session.pop("slip", (None, None))
+    code = code if issued_for == number else None
+    if code:
+        services.slip_shown(case)
+    return render("cases/slip.html", code=code, slip=queries.slip_of(case))
+
+
+@cases.page("/<number>/slip", allow=Can.CASE_INTAKE, methods=["POST"], endpoint="renew_code")
+def renew_code(number: str) -> Any:
+    session["slip"] = [number, services.issue_code(queries.by_number(number), me())[1]]
+    return redirect(url_for(".slip", number=number), 303)
+
+
+# One case ------------------------------------------------------------------------------------------------------------
+
+
+@cases.page("/<number>", allow=Can.CASE_READ)
+def show(number: str) -> Any:
+    return _page(queries.by_number(number), forms.NoteForm())
+
+
+def _page(case: Case, note: forms.NoteForm, code: int = 200) -> Any:
+    opened = queries.opened(case)
+    return render(
+        "cases/show.html",
+        case=case,
+        opened=opened,
+        form=note,
+        steps=[] if opened.draft else CASE.open_to(me(), case),
+        drafted=CASE[opened.draft.step] if opened.draft else None,
+        rows=story.story(opened.lines),
+        flow=story.flow(case, opened.lines),
+        panels=panels.panels(case, me()),
+        actions=panels.actions(case, me()),
+        may_remove=services.may_remove,
+    ), code
+
+
+@cases.page("/<number>/notes", allow=Can.CASE_READ, methods=["POST"])
+def note(number: str) -> Any:
+    case, form = queries.by_number(number), forms.NoteForm()
+    if not form.validate():
+        return _page(case, form, 422)
+    services.note(case, me(), text=form.text.data, public=form.public.data == "yes")
+    flash(_("The note is in the story."))
+    return redirect(url_for(".show", number=number), 303)
+
+
+@cases.page("/<number>/reveal/<field>", allow=Can.CASE_REVEAL, methods=["GET", "POST"])
+def reveal(number: str, field: str) -> Any:
+    if field not in services.PERSONAL:
+        raise Missing
+    case, form, value = queries.by_number(number), forms.RevealForm(), None
+    if form.validate_on_submit():
+        try:
+            value = services.reveal(case, me(), field=field, reason=form.text.data)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("cases/reveal.html", case=case, form=form, title=services.PERSONAL[field], value=value), _code(form)
+
+
+@cases.page("/<number>/steps/<name>", allow=Can.CASE_READ, methods=["GET", "POST"])
+def step(number: str, name: str) -> Any:
+    case, declared = queries.by_number(number), CASE[name]
+    if declared.hidden:
+        raise Missing
+    form = _step_form(declared, case)
+    if form.validate_on_submit():
+        try:
+            taken = CASE.take(name, case, by=me(), seen=form.version.data or 0, **form.facts)
+            return _taken(taken, case)
+        except Invalid as refusal:
+            form.say(refusal)
+        except (Changed, WrongMoment) as refusal:
+            return _conflict(case, declared, form, refusal)
+    return render("cases/step.html", case=case, step=declared, form=form, found=intake.found(form)), _code(form)
+
+
+def _step_form(declared: Step, case: Case) -> Any:
+    """The form of a step, filled in with what the case says already."""
+    kind = declared.form or forms.Form
+    form = kind(obj=case, **intake.known(case)) if issubclass(kind, forms.DescribeForm) else kind()
+    if request.method == "GET":
+        form.version.data = case.version
+    if isinstance(form, forms.AssignForm):
+        form.assignee.data = form.assignee.data or str(case.assignee_id or "")
+        form.assignee.choices = [(str(person.id), person.name) for person in handlers()]
+    return form
+
+
+def _taken(taken: Step | Approval, case: Case) -> Any:
+    if isinstance(taken, Approval):
+        flash(_("Drafted. It waits for the director's approval."))
+    else:
+        flash(_("%(what)s.", what=taken.done or taken.label))
+    return redirect(
+        (request.args.get("next") == "queue" and url_for(".index")) or url_for(".show", number=case.number), 303
+    )
+
+
+def _conflict(case: Case, declared: Step, form: Any, refusal: Changed | WrongMoment) -> Any:
+    """409: how it stands now beside what was typed, which can be sent again as it is."""
+    now = queries.by_number(case.number)
+    lines = queries.since(now, form.version.data or 0)
+    typed = [(field.label.text, field.data) for field in form if field.data and field.name not in PLUMBING]
+    form.version.data = now.version
+    return render(
+        "cases/conflict.html",
+        case=now,
+        step=declared,
+        form=form,
+        typed=typed,
+        rows=story.story(lines),
+        possible=declared in CASE.open_to(me(), now),
+        message=refusal.message,
+    ), 409
+
+
+# Drafts that wait for the director -----------------------------------------------------------------------------------
+
+
+@cases.page("/<number>/drafts/<uuid:draft_id>/approve", allow=Can.CASE_APPROVE, methods=["POST"])
+def approve(number: str, draft_id: UUID) -> Any:
+    case = queries.by_number(number)
+    taken = CASE.approve(queries.draft_of(case, draft_id), case, by=me(), text=request.form.get("text"))
+    return _taken(taken, case)
+
+
+@cases.page("/<number>/drafts/<uuid:draft_id>/reject", allow=Can.CASE_APPROVE, methods=["GET", "POST"])
+def reject(number: str, draft_id: UUID) -> Any:
+    case, form = queries.by_number(number), forms.ReasonForm()
+    draft = queries.draft_of(case, draft_id)
+    if form.validate_on_submit():
+        CASE.reject(draft, case, by=me(), text=form.text.data)
+        flash(_("The draft went back."))
+        return redirect(url_for(".show", number=number), 303)
+    return render("cases/reject.html", case=case, form=form, draft=draft, step=CASE[draft.step]), _code(form)
+
+
+# Evidence ------------------------------------------------------------------------------------------------------------
+
+
+@cases.page("/<number>/files", allow=Can.CASE_INTAKE, methods=["GET", "POST"])
+def files(number: str) -> Any:
+    case, form = queries.by_number(number), forms.EvidenceForm()
+    form.evidence.beside(queries.files_of(case))
+    if form.validate_on_submit():
+        try:
+            services.attach(case, me(), form.evidence.data)
+            flash(_("Added to the file."))
+            return redirect(url_for(".show", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("cases/files.html", case=case, form=form), _code(form)
+
+
+@cases.page("/<number>/files/<uuid:file_id>", allow=Can.CASE_READ)
+def file(number: str, file_id: UUID) -> Any:
+    return download(queries.file_of(queries.by_number(number), file_id), by=me(), inline="inline" in request.args)
+
+
+@cases.page("/<number>/files/<uuid:file_id>/remove", allow=Can.CASE_INTAKE, methods=["GET", "POST"])
+def remove_file(number: str, file_id: UUID) -> Any:
+    case, form = queries.by_number(number), forms.ReasonForm()
+    kept = queries.file_of(case, file_id)
+    if form.validate_on_submit():
+        services.remove_file(case, kept, me(), reason=form.text.data)
+        flash(_("Taken out of the file."))
+        return redirect(url_for(".show", number=number), 303)
+    return render("cases/remove.html", case=case, form=form, file=kept), _code(form)
+
+
+def _code(form: Any) -> int:
+    return 422 if form.errors or form.form_errors else 200
+
+
+@cases.app_context_processor
+def create_button() -> dict[str, Any]:
+    """The one create button on top of every page, for those who register complaints."""
+    person = me()
+    if not getattr(person, "is_authenticated", False) or not person.can(Can.CASE_INTAKE):
+        return {}
+    return {"create": {"url": url_for("cases.new"), "title": _("Register a complaint")}}
+
+
+# Codes in words, for templates ---------------------------------------------------------------------------------------
+
+
+@cases.app_template_filter()
+def classified(case: Case) -> list[str]:
+    """Goods or services, category, problem: as far as they are known."""
+    entry = lists.entries("categories").get(case.category or "")
+    kind = {"goods": _("Goods"), "service": _("Services")}[entry.group] if entry else ""
+    known = (kind, lists.named("categories", case.category), lists.named("problems", case.problem))
+    return [words for words in known if words] or [lists.named("natures", case.nature)]
+
+
+cases.add_app_template_filter(redact, "redacted")
+
+
+@cases.app_template_filter()
+def claims(case: Case) -> str:
+    return _(", ").join(lists.named("claims", code) for code in case.claims)
+
+
+@cases.app_template_filter()
+def channel(case: Case) -> str:
+    return lists.named("channels", case.channel)
+
+
+@cases.app_template_filter()
+def ground(code: str) -> str:
+    return f"{code} {lists.named('refusal_grounds' if code.startswith('NA') else 'ending_grounds', code)}"
+
+
+@cases.app_template_filter()
+def place_name(tenant_id: int) -> str:
+    """The short name of another organisation: public, unlike anything it holds."""
+    return registry.by_id(tenant_id).short_name

@@ -1,0 +1,70 @@
+"""Finding merchants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ColumnElement, or_, select
+
+from app.core.errors import Missing
+from app.core.forms import narrow
+from app.core.listing import Filter, Listing, Order
+from app.merchants.models import Merchant, MerchantContact
+from tenants.database import db
+
+MOST = 8
+
+
+def by_number(number: str) -> Merchant:
+    """Raises Missing where this organisation has no such merchant."""
+    merchant = find(number)
+    if merchant is None:
+        raise Missing
+    return merchant
+
+
+def find(number: str | None) -> Merchant | None:
+    if not number:
+        return None
+    return db.session.scalars(select(Merchant).where(Merchant.number == number)).first()
+
+
+def contact_of(merchant: Merchant) -> MerchantContact | None:
+    return db.session.scalars(select(MerchantContact).where(MerchantContact.merchant_id == merchant.id)).first()
+
+
+def look_up(said: str, most: int = MOST) -> list[Merchant]:
+    """Merchants whose name, sign or credit code has what was said in it; those that begin with it first."""
+    said = narrow(said)
+    if len(said) < 2:
+        return []
+    query = select(Merchant).where(called(said))
+    begins = or_(Merchant.name.startswith(said, autoescape=True), Merchant.sign.startswith(said, autoescape=True))
+    return list(db.session.scalars(query.order_by(begins.desc(), Merchant.name, Merchant.id).limit(most)))
+
+
+def called(said: str) -> ColumnElement[bool]:
+    """The condition that a merchant is called so."""
+    return or_(
+        Merchant.name.contains(said, autoescape=True),
+        Merchant.sign.contains(said, autoescape=True),
+        Merchant.credit_code.startswith(said.upper(), autoescape=True),
+    )
+
+
+REGISTER = Listing(
+    filters=[
+        Filter("called", _l("Name, sign or code"), called, parse=narrow),
+        Filter("trade", _l("Trade"), lambda value: Merchant.trade == value),
+    ],
+    orders=[
+        Order("name", _l("Name"), (Merchant.name, Merchant.id)),
+        Order("newest", _l("Newest first"), (Merchant.created_at, Merchant.id), descending=True),
+    ],
+)
+
+
+def register(view: Any) -> Any:
+    """A page of the register."""
+    return view.page(select(Merchant))

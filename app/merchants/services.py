@@ -1,0 +1,116 @@
+"""Keeping the register of merchants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+from stdnum.cn import uscc
+
+from app import audit
+from app.accounts.permissions import Can
+from app.core import clock
+from app.core.errors import Changed, Invalid
+from app.core.forms import narrow
+from app.core.numbering import next_number
+from app.merchants import queries
+from app.merchants.models import Merchant, MerchantContact
+from tenants.database import db
+
+NEW = "+"  # the choice “not in the list: enter it in the register”
+FIELDS = ("name", "sign", "credit_code", "trade", "address", "region_code")
+
+
+def add(
+    by: Any,
+    *,
+    name: str,
+    sign: str = "",
+    credit_code: str | None = None,
+    trade: str = "",
+    address: str = "",
+    region_code: str | None = None,
+    contact_name: str = "",
+    contact_phone: str = "",
+) -> Merchant:
+    """Enter a merchant. Raises Invalid for a credit code that is wrong or already in the register."""
+    merchant = Merchant(
+        number=next_number("merchant", clock.today().year, prefix="M"),
+        name=_name(name),
+        sign=sign,
+        credit_code=_code(credit_code),
+        trade=trade,
+        address=address,
+        region_code=region_code,
+        created_at=clock.now(),
+        version=1,
+    )
+    db.session.add(merchant)
+    db.session.flush()
+    _contact(merchant, contact_name, contact_phone)
+    audit.record("merchant.added", merchant, by, facts={"credit_code": merchant.credit_code})
+    return merchant
+
+
+def change(merchant: Merchant, by: Any, *, seen: int | None = None, **facts: Any) -> None:
+    """Correct an entry; the cases against it keep the name they were lodged under."""
+    db.session.refresh(merchant, with_for_update=True)
+    if seen is not None and seen != merchant.version:
+        raise Changed(_("Somebody else has changed this in the meantime."), merchant)
+    facts["name"], facts["credit_code"] = _name(facts["name"]), _code(facts.get("credit_code"), merchant)
+    changed = [name for name in FIELDS if name in facts and getattr(merchant, name) != facts[name]]
+    for name in changed:
+        setattr(merchant, name, facts[name])
+    merchant.version += 1
+    _contact(merchant, facts.get("contact_name", ""), facts.get("contact_phone", ""))
+    audit.record("merchant.changed", merchant, by, facts={"changed": ",".join(changed)})
+
+
+def choose(chosen: str | None, said: str, by: Any) -> Merchant | None:
+    """The merchant that somebody means: the chosen one, the only one called exactly so, a new one, or none.
+
+    `chosen` is a number of the register, NEW to enter what was said, or nothing. Raises Invalid for a number that is
+    not there.
+    """
+    if chosen == NEW:
+        return add(by, name=said) if said and by.can(Can.MERCHANT_KEEP) else None
+    if chosen:
+        merchant = queries.find(chosen)
+        if merchant is None:
+            raise Invalid("merchant_name", _("This merchant is not in the register."))
+        return merchant
+    exact = [one for one in queries.look_up(said) if narrow(said) in (one.name, one.sign, one.credit_code)]
+    return exact[0] if len(exact) == 1 else None
+
+
+def _name(name: str) -> str:
+    if not name.strip():
+        raise Invalid("name", _("This is needed."))
+    return name.strip()
+
+
+def _code(code: str | None, mine: Merchant | None = None) -> str | None:
+    """The credit code in its one form; None for none. Its last character is a checksum (GB 32100-2015)."""
+    if not code:
+        return None
+    if not uscc.is_valid(code):
+        raise Invalid("credit_code", _("This is no valid credit code: 18 characters, the last one does not fit."))
+    code = uscc.compact(code)
+    known = db.session.scalars(select(Merchant).where(Merchant.credit_code == code)).first()
+    if known is not None and known is not mine:
+        raise Invalid("credit_code", _("%(name)s has this credit code already.", name=known.name))
+    return str(code)
+
+
+def _contact(merchant: Merchant, name: str, phone: str) -> None:
+    if not name and not phone:
+        return
+    query = select(MerchantContact).where(MerchantContact.merchant_id == merchant.id)
+    contact = db.session.scalars(query).first()
+    if contact is None:
+        contact = MerchantContact(merchant_id=merchant.id)
+        db.session.add(contact)
+    contact.name = name or contact.name or ""
+    if phone:
+        contact.phone = phone

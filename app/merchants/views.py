@@ -1,0 +1,75 @@
+"""The register of merchants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+
+from app.accounts import me
+from app.accounts.permissions import Can
+from app.cases.queries import of_merchant, queue
+from app.cases.queries.queue import clocks_of
+from app.core.area import Area
+from app.core.errors import Invalid
+from app.merchants import queries, services
+from app.merchants.forms import MerchantForm
+from app.ui import render
+
+merchants = Area("merchants", __name__, kinds={"center"}, url_prefix="/merchants")
+
+
+@merchants.page("/", allow=Can.MERCHANT_READ)
+def index() -> Any:
+    view = queries.REGISTER.read(request.args)
+    return render("merchants/index.html", view=view, shown=queries.register(view))
+
+
+@merchants.page("/look-up", allow=Can.MERCHANT_READ)
+def look_up() -> Any:
+    """What fits what is being typed: a fragment for htmx, JSON for who asks for it."""
+    found = queries.look_up(request.args.get("merchant_name", ""))
+    if request.accept_mimetypes.best == "application/json":
+        return [{"number": one.number, "name": one.name, "sign": one.sign, "code": one.credit_code} for one in found]
+    return render("merchants/_found.html", found=found, said=request.args.get("merchant_name", ""), chosen="")
+
+
+@merchants.page("/new", allow=Can.MERCHANT_KEEP, methods=["GET", "POST"])
+def new() -> Any:
+    form = MerchantForm(name=request.args.get("name", ""))
+    if form.validate_on_submit():
+        try:
+            merchant = services.add(me(), **form.facts)
+            flash(_("%(name)s is in the register.", name=merchant.called))
+            return redirect(url_for(".show", number=merchant.number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("merchants/edit.html", form=form, merchant=None, contact=None), code(form)
+
+
+@merchants.page("/<number>", allow=Can.MERCHANT_READ)
+def show(number: str) -> Any:
+    merchant = queries.by_number(number)
+    view = queue(me()).read({"scope": "all", "sort": "newest", **request.args})
+    shown = view.page(of_merchant(merchant.id))
+    contact = queries.contact_of(merchant)
+    return render("merchants/show.html", merchant=merchant, contact=contact, shown=shown, clocks=clocks_of(shown.rows))
+
+
+@merchants.page("/<number>/edit", allow=Can.MERCHANT_KEEP, methods=["GET", "POST"])
+def edit(number: str) -> Any:
+    merchant = queries.by_number(number)
+    form = MerchantForm(obj=merchant)
+    if form.validate_on_submit():
+        try:
+            services.change(merchant, me(), seen=form.version.data or 0, **form.facts)
+            flash(_("Saved."))
+            return redirect(url_for(".show", number=merchant.number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("merchants/edit.html", form=form, merchant=merchant, contact=queries.contact_of(merchant)), code(form)
+
+
+def code(form: MerchantForm) -> int:
+    return 422 if form.errors or form.form_errors else 200
