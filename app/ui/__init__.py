@@ -1,5 +1,8 @@
 """The face of every page: rendering, charts, the words of numbers and times, preferences, assets."""
 
+import secrets
+from functools import partial
+
 from flask import Flask
 
 from app.ui import assets, charts, preferences, text
@@ -15,6 +18,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         asset=assets.url,
         attrs_of=text.attrs_of,
+        fresh_key=partial(secrets.token_urlsafe, 16),
         icon=assets.icon,
         sparkline_points=charts.sparkline_points,
         words=text.script_words,

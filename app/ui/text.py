@@ -35,11 +35,11 @@ def money(value: float | Decimal | None, short: bool = False, cents: bool = Fals
     """4680 -> ¥4,680; `cents` always shows them; `short` counts in 万 (¥428.6万), or in thousands and millions."""
     if value is None:
         return NOTHING
-    if short and abs(value) >= 10_000:
-        steps = CHINESE_STEPS if chinese() else ENGLISH_STEPS
-        size, unit = next(step for step in steps if abs(value) >= step[0])
-        return f"¥{number(Decimal(value) / size, 1)}{unit}"
     exact = Decimal(value)
+    if short and abs(exact) >= 10_000:
+        steps = CHINESE_STEPS if chinese() else ENGLISH_STEPS
+        size, unit = next(step for step in steps if abs(exact) >= step[0])
+        return f"¥{number(exact / size, 1)}{unit}"
     return f"¥{number(exact, 2 if cents or exact != exact.to_integral_value() else 0)}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,12 +11,13 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
-from jinja2 import ChoiceLoader, DictLoader
+from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader
 
 from app import ui
 
+TEMPLATES = Path(__file__).with_name("templates")
 EAST = SimpleNamespace(slug="east", name="East Center", kind="center")
-ANN = SimpleNamespace(name="Ann", role=SimpleNamespace(label="Mediator"))
+ANN = SimpleNamespace(name="Ann", role_label="Mediator")
 
 PAGE = """
 {% extends "base.html" %}
@@ -41,7 +43,7 @@ def face(pages: dict[str, str]) -> Flask:
     Babel(app, locale_selector=ui.preferences.locale)
     CSRFProtect(app)
     ui.init_app(app)
-    app.jinja_loader = ChoiceLoader([DictLoader(pages)])
+    app.jinja_loader = ChoiceLoader([DictLoader(pages), FileSystemLoader(TEMPLATES)])
     app.context_processor(
         lambda: {
             "place": EAST, "me": ANN, "menu": [], "brand": {"city": "Riverton"}, "csp_nonce": "n0nce",

@@ -67,3 +67,11 @@ def test_a_refusal_stands_beside_its_field_and_keeps_what_was_typed(refused):
     assert re.search(r'<input[^>]*aria-describedby="title-help title-wrong"[^>]*aria-invalid="true"', refused)
     assert "&lt;script&gt;typed" in refused
     assert 'value="many"' in refused
+
+
+def test_each_showing_of_a_form_is_one_submission_and_a_refusal_keeps_its_key(show):
+    shown = [show(FORM, form=Intake(formdata=None)) for _n in range(2)]
+    keys = {re.search(r'name="submission_key" value="([^"]+)"', html)[1] for html in shown}
+    assert len(keys) == 2
+    again = Intake(formdata=MultiDict({"submission_key": "the same"}))
+    assert 'value="the same"' in show(FORM, form=again)

@@ -17,7 +17,8 @@ function beside(control, text, { actions = [] } = {}) {
     button.addEventListener("click", () => { note.remove(); act(); });
     note.append(button);
   }
-  if (place.matches(".panel")) place.querySelector(":scope > header")?.after(note) ?? place.prepend(note);
+  const head = place.querySelector(":scope > header");
+  if (head) head.after(note);
   else place.prepend(note);
 }
 
@@ -25,7 +26,7 @@ const signIn = { text: say("signIn"), act: () => window.open(`${root}/sign-in`, 
 const again = (control) => ({ text: say("again"), act: () => (control.matches("form") ? control.requestSubmit() : control.click()) });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr, elt } = event.detail;
+  const { xhr, requestConfig: { elt } } = event.detail;
   const [, kind] = PLAIN.exec(xhr.responseText) ?? [];
   if (!kind && !(/^\s*<!doctype/i.test(xhr.responseText) && !elt.closest("[hx-select]"))) return;
   event.detail.shouldSwap = false;
