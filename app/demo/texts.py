@@ -112,6 +112,7 @@ class Letter:
 
     title: str
     body: str
+    demand: str
     summary: str
     evidence: tuple[str, ...]
     voice: str
@@ -207,7 +208,7 @@ def letter(rng: Random, about: Matter, *, voice: str | None = None, report: bool
     if report:
         body += fill(rng.choice(DESK["report"]["line"]), rng, slots)
     titles = [title for title in (fill(one, rng, slots) for one in texts["title"]) if len(title) <= TITLE_LENGTH]
-    return Letter(rng.choice(titles), body, about.slots["summary"], evidence, chosen)
+    return Letter(rng.choice(titles), body, f"{slots['ask']}。", about.slots["summary"], evidence, chosen)
 
 
 def say(rng: Random, about: Matter, part: str, key: str, **facts: str) -> str:
@@ -260,15 +261,14 @@ def _compose(rng: Random, style: Mapping[str, Any], slots: Mapping[str, str], *,
     return _tidy("".join(said))
 
 
+_JOINS = {"。。": "。", "，，": "，", "；。": "；", "。；": "；", "。，": "，", "其的": "其"}
+
+
 def _tidy(text: str) -> str:
-    """Joins of templates that no writer would leave standing."""
-    return (
-        text.replace("。。", "。")
-        .replace("，，", "，")
-        .replace("；。", "；")
-        .replace("。；", "；")
-        .replace("。，", "，")
-    )
+    """The text without the joins of templates that no writer would leave standing."""
+    for found, better in _JOINS.items():
+        text = text.replace(found, better)
+    return text
 
 
 def _exchange(rng: Random, situation: Situation, department: str, slots: Mapping[str, str]) -> dict[str, str]:

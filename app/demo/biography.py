@@ -1,0 +1,286 @@
+"""One case: first everything that will happen to it, then what of that has happened by now."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from app.deadlines.profiles import Rules
+from app.demo import crossing
+from app.demo.city import CITY, Official
+from app.demo.pace import Pace
+from app.demo.records import AFTER, OUTCOMES, Act, Exchange, Incoming, Life
+from app.demo.texts import money, say, spoken_day
+
+_OFFERS = {
+    "C01": "repair",
+    "C02": "redo",
+    "C03": "replace",
+    "C05": "pay",
+    "C07": "pay",
+    "C08": "apology",
+    "C09": "perform",
+    "C11": "pay",
+}
+_UNPAID = ("repair", "redo")
+_MODES = ("message", "message", "phone", "post", "handed", "internet")
+
+
+class Biography:
+    """The life of one case in one center, told up to `now`."""
+
+    def __init__(self, case: Incoming, seed: int, now: datetime, rules: Rules) -> None:
+        self.case, self.seed, self.now, self.rules = case, seed, now, rules
+        self.rng = rng = Random(f"life:{seed}:{case.key}")
+        self.pace = Pace(rng, rules, case.received_at.date())
+        self.clerk = rng.choice(case.center.holding("clerk")).login
+        self.handler: Official = case.taken_by or rng.choice(case.center.holding("handler"))
+        self.director = case.center.holding("director")[0].login
+        self.acts: list[Act] = []
+        self.exchanges: list[Exchange] = []
+        self.child: Life | None = None
+        age = (now - case.received_at).days
+        # Somewhere something always lies: these stand still until somebody looks.
+        self.untouched = age < 22 and rng.random() < 0.07
+        self.stuck = age < 130 and rng.random() < 0.055
+
+    def write(self, keys: Iterator[int]) -> tuple[Life, Life | None]:
+        """The life, and the life of the case that another county opened from it; that one takes the next key."""
+        self._lodge()
+        if not self.untouched:
+            if self.case.fate == "refer":
+                crossing.refer(self, keys)
+            elif self.case.fate == "refuse":
+                self._refuse()
+            elif self.case.fate == "withdraw":
+                self.act(self.pace.after(self.last, 0, 4), "withdraw", self.clerk, self.words("ending", "T1"))
+            else:
+                self.hear()
+        return self._life(), self.child
+
+    # For those who tell a part of it -----------------------------------------------------------------------------
+
+    @property
+    def last(self) -> datetime:
+        """When the latest thing happened."""
+        return self.acts[-1].at
+
+    def act(self, at: datetime, step: str, by: str, text: str = "", **facts: Any) -> None:
+        self.acts.append(Act(at, step, by, text, facts))
+
+    def words(self, part: str, key: str, **facts: str) -> str:
+        return say(self.rng, self.case.matter, part, key, **facts)
+
+    def taken_over(self, key: int, at: datetime, officer: Official) -> None:
+        """The case that another county opened at that moment, with a life of its own."""
+        there = CITY.offices[officer.office]
+        case = replace(
+            self.case, key=key, center=there, received_at=at, fate="hear", parent=self.case.key, taken_by=officer
+        )
+        self.child, _ = Biography(case, self.seed, self.now, self.rules).write(iter(()))
+
+    def hear(self) -> None:
+        """Accepted, mediated, settled or ended, closed."""
+        accepted_at = self._decided_at()
+        self.act(accepted_at, "accept", self.handler.login)
+        started_at = self.pace.after(accepted_at, 0, 5)
+        self.act(started_at, "mediate", self.handler.login)
+        answered_at = crossing.ask_department(self, started_at)
+        self._calls(started_at)
+        if not self.stuck:
+            self._mediate(accepted_at, max(started_at, answered_at))
+        elif self.rng.random() < 0.5:
+            self._note(self.pace.after(started_at, 20, 40), self.words("note", "late"))
+
+    # The parts of it ---------------------------------------------------------------------------------------------
+
+    def _lodge(self) -> None:
+        """Registered by the clerk when it comes in, or on the next morning; then somebody takes it on."""
+        if self.case.taken_by:
+            self.act(self.case.received_at, "lodge", self.handler.login, assignee=self.handler.login)
+            return
+        at = self.case.received_at
+        if self.case.channel not in ("window", "phone"):
+            at = self.pace.after(at, 0, 1, soon=True)
+        self.act(at, "lodge", self.clerk)
+        if self.untouched:
+            return
+        if self.rng.random() < 0.6:
+            words = self.words("note", "assign", assignee=self.handler.name) if self.rng.random() < 0.4 else ""
+            self.act(self.pace.after(at, 0, 1), "assign", self.director, words, assignee=self.handler.login)
+        else:
+            self.act(self.pace.after(at, 0, 2), "claim", self.handler.login, assignee=self.handler.login)
+        if self.case.fate == "hear" and self.rng.random() < 0.45:
+            old = self.case.matter.elderly and self.rng.random() < 0.4
+            self._note(self.pace.after(self.last, 0, 1), self.words("note", "elder" if old else "triage"))
+
+    def _decided_at(self) -> datetime:
+        """When a complaint is accepted or refused: within seven working days, now and then later."""
+        days = (8, 12) if self.rng.random() < 0.02 else (0, 4)
+        return max(self.pace.after(self.case.received_at, *days), self.pace.after(self.last, 0, 0))
+
+    def _refuse(self) -> None:
+        key = self.case.ground or "NA7"
+        if self.case.nature == "R":
+            key = "report"
+        elif "claimant" in self.case.matter.situation.tags:
+            key = "claimant"
+        drafted_at = self._decided_at()
+        at = self.pace.after(drafted_at, *((2, 5) if self.rng.random() < 0.2 else (1, 3)))
+        facts = {"ground": self.case.ground}
+        words = self.words("refusal", key)
+        self.acts.append(Act(at, "refuse", self.director, words, facts, self.handler.login, drafted_at))
+
+    def _note(self, at: datetime, text: str, *, public: bool = False) -> None:
+        self.act(at, "note", self.handler.login, text, public=public)
+
+    def _calls(self, since: datetime) -> None:
+        at = since
+        for _ in range(self.rng.choice((0, 1, 1, 2))):
+            at = self.pace.after(at, 0, 4)
+            self._note(at, self.words("note", "call", date=spoken_day(at.date())))
+
+    def _mediate(self, accepted_at: datetime, since: datetime) -> None:
+        rng = self.rng
+        due_on = self.pace.due_on("mediation", accepted_at.date())
+        agreed = rng.random() < (0.45 if self.case.outbreak else 0.69)
+        took = int(rng.lognormvariate(2.75 if agreed else 3.1, 0.55)) + 2
+        day = min(accepted_at.date() + timedelta(days=took), due_on - timedelta(days=rng.randint(0, 6)))
+        chance = rng.random()
+        if chance < 0.14:  # until the last days
+            day = due_on - timedelta(days=rng.randint(0, 5))
+        elif chance < 0.175:
+            day = due_on + timedelta(days=rng.randint(1, 25))
+        at = max(self.pace.on_day(day), self.pace.after(since, 1, 3))
+        if agreed:
+            self._settle(at)
+        else:
+            self._end(at, late=at.date() >= due_on)
+
+    def _sessions(self, last: datetime, *, agreed: str | None) -> None:
+        """The meetings before the end: one or two that came to nothing, and mostly a last one."""
+        begun_on = self.last.date()
+        span = (last.date() - begun_on).days
+        days = range(3, span - 4, 6)
+        chosen = self.rng.sample(days, k=min(len(days), self.rng.choice((0, 0, 1, 2))))
+        moments = [self.pace.on_day(begun_on + timedelta(days=day)) for day in sorted(chosen)]
+        for meeting, at in enumerate(moments, start=1):
+            if at < last:
+                self.act(at, "session", self.handler.login, self._minutes(at, meeting, None), on=at.date())
+        if agreed or self.rng.random() < 0.5:
+            words = self._minutes(last, len(moments) + 1, agreed)
+            self.act(last, "session", self.handler.login, words, on=last.date())
+
+    def _minutes(self, at: datetime, meeting: int, agreed: str | None) -> str:
+        parts = (
+            "again" if meeting > 1 else "open",
+            "claimant",
+            "merchant",
+            "mediator",
+            "agreed" if agreed else "apart",
+        )
+        facts = {"date": spoken_day(at.date()), "round": "一二三四"[meeting - 1], "offer": agreed or ""}
+        return "".join(self.words("minutes", part, **facts) for part in parts)
+
+    def _settle(self, at: datetime) -> None:
+        rng, amount = self.rng, self.case.matter.amount
+        kind = _OFFERS.get(self.case.matter.claims[0], "card" if "prepaid" in self.case.matter.tags else "refund")
+        paid = amount if rng.random() < 0.45 else float(max(round(amount * rng.uniform(0.4, 0.95)), 1))
+        terms = self.words("offer", kind, offer=money(paid))
+        self._sessions(at, agreed=terms)
+        at += timedelta(minutes=rng.randint(5, 40))
+        perform_by = self.rules.calendar.add_working_days(at.date(), rng.choice((3, 5, 7, 10, 15)))
+        facts = {"terms": terms, "amount": 0.0 if kind in _UNPAID else paid, "on": at.date(), "perform_by": perform_by}
+        self.act(at, "settle", self.handler.login, **facts)
+        key = "performed" if kind in (*_UNPAID, "replace", "perform") else "settled"
+        self.act(self.pace.after(at, 2, 12), "close", self.handler.login, self.words("closing", key, offer=money(paid)))
+        if rng.random() < 0.015:
+            self._reopen()
+
+    def _reopen(self) -> None:
+        self.act(self.pace.after(self.last, 8, 30), "reopen", self.director, self.words("reopen", "text"))
+        self.act(self.pace.after(self.last, 1, 4), "mediate", self.handler.login)
+        at = self.pace.after(self.last, 3, 20)
+        if self.rng.random() < 0.4:
+            self._finish(at, "T3")
+            return
+        amount = self.case.matter.amount
+        terms = self.words("offer", "refund", offer=money(amount))
+        self.act(at, "settle", self.handler.login, terms=terms, amount=amount, on=at.date(), perform_by=None)
+        words = self.words("closing", "settled", offer=money(amount))
+        self.act(self.pace.after(at, 2, 8), "close", self.handler.login, words)
+
+    def _end(self, at: datetime, *, late: bool) -> None:
+        grounds = {"T1": 30, "T2": 24, "T3": 30, "T4": 0, "T5": 0, "T6": 3, "T7": 2, "T8": 0.6}
+        if self.case.matter.department == "scjg" and self.case.matter.situation.category.startswith("G"):
+            grounds["T4"] = 9
+        if self.case.outbreak:
+            grounds |= {"T2": 70, "T1": 4}
+        ground = "T5" if late else self.rng.choices(list(grounds), list(grounds.values()))[0]
+        if ground not in ("T1", "T7"):
+            self._sessions(at, agreed=None)
+        self._finish(at + timedelta(minutes=self.rng.randint(10, 50)), ground)
+
+    def _finish(self, at: datetime, ground: str) -> None:
+        gone = ground == "T2" and self.case.matter.situation.key == "gym_closed"
+        self.act(at, "end", self.handler.login, self.words("ending", "gone" if gone else ground), ground=ground)
+        told_at = self.pace.after(at, 0, 9 if self.rng.random() < 0.03 else 4)
+        self.act(told_at, "notify", self.handler.login, mode=self.rng.choice(_MODES), on=told_at.date())
+        self.act(self.pace.after(told_at, 0, 4), "close", self.handler.login, self.words("closing", "ended"))
+
+    # What of it has happened -------------------------------------------------------------------------------------
+
+    def _life(self) -> Life:
+        case = self.case
+        acts = sorted((act for act in self.acts if act.at <= self.now), key=lambda act: act.at)
+        waiting = next((act for act in self.acts if act.drafted_at and act.drafted_at <= self.now < act.at), None)
+        state = before = "lodged"
+        facts: dict[str, Any] = dict.fromkeys(
+            ("outcome", "ground", "assignee", "amount", "accept", "decided", "closed")
+        )
+        for act in acts:
+            if act.step == "refer":
+                before = state
+            state = before if act.step == "come_back" else AFTER.get(act.step, state)
+            if act.step == "reopen":
+                facts |= dict.fromkeys(("outcome", "ground", "amount", "decided", "closed"))
+            facts |= {name: act.facts[name] for name in ("ground", "assignee", "amount") if name in act.facts}
+            facts["outcome"] = OUTCOMES.get(act.step, facts["outcome"])
+            if act.step == "accept":
+                facts["accept"] = act.at
+            elif act.step in ("refuse", "settle", "end"):
+                facts["decided"] = act.at
+            if AFTER.get(act.step) == "closed":
+                facts["closed"] = act.at
+        return Life(
+            key=case.key,
+            center=case.center.slug,
+            received_at=case.received_at,
+            channel=case.channel,
+            nature=case.nature,
+            reference=_reference(case),
+            matter=case.matter,
+            letter=case.letter,
+            parent=self.case.parent,
+            acts=tuple(acts),
+            exchanges=tuple(self.exchanges),
+            limits=self.pace.case_limits([("receive", case.received_at), *((act.step, act.at) for act in acts)]),
+            waiting=waiting,
+            state=state,
+            outcome=facts["outcome"],
+            ground=facts["ground"],
+            assignee=facts["assignee"],
+            accepted_at=facts["accept"],
+            decided_at=facts["decided"],
+            closed_at=facts["closed"],
+            recovered=facts["amount"],
+        )
+
+
+def _reference(case: Incoming) -> str | None:
+    """The number it had where it came from: the hotline's, or the platform's."""
+    prefix = {"hotline": "", "platform": "1"}.get(case.channel)
+    if prefix is None:
+        return None
+    return f"{prefix}{case.received_at:%Y%m%d}{(case.key * 7919 + 1213) % 100000:05d}"

@@ -1,0 +1,119 @@
+"""What a case sends across the wall: a referral to another center, a request to a department."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from app.demo.city import CITY, Office
+from app.demo.records import SENT, Exchange, Move
+
+if TYPE_CHECKING:
+    from app.demo.biography import Biography
+
+_WANTED = {"referral": "受理并告知结果", "request": "核查结论、处理情况"}
+
+
+def refer(case: Biography, keys: Iterator[int]) -> None:
+    """To the county where the merchant is: taken over there, or returned and heard here after all."""
+    rng, pace = case.rng, case.pace
+    there = CITY.offices[case.case.matter.merchant.county]
+    taker = rng.choice(there.holding("handler"))
+    officer = taker.login
+    evidence = case.case.letter.evidence
+    at = pace.after(case.last, 0, 3)
+    ask = case.words("referral", "reason", there=there.county)
+    case.act(at, "refer", case.director, to=there.slug)
+    moves = [_letter(case, at, ask, evidence)]
+    at = pace.after(at, *((3, 6) if rng.random() < 0.08 else (0, 2)))
+    moves.append(Move(at, "sign", there.slug, officer))
+    at = pace.after(at, *((8, 11) if rng.random() < 0.05 else (0, 4)))
+    if rng.random() < 0.1:
+        moves.append(_returned(case, at, there, officer))
+        _keep(case, "referral", there, ask, moves)
+        case.act(at, "come_back", officer, moves[-1].text, office=there.slug)
+        case.hear()
+        return
+    moves.append(Move(at, "accept", there.slug, officer, case.words("referral", "accept")))
+    _keep(case, "referral", there, ask, moves)
+    case.act(at, "taken_over", officer, office=there.slug)
+    if at <= case.now:
+        case.taken_over(next(keys), at, taker)
+
+
+def ask_department(case: Biography, since: datetime) -> datetime:
+    """A request to the department that knows the matter, for some; the moment until which its answer was awaited."""
+    rng, slug = case.rng, case.case.matter.department
+    if not slug or rng.random() > (0.45 if case.case.outbreak else 0.32):
+        return since
+    department = CITY.offices[slug]
+    ask = "".join(case.words("request", part, days="5") for part in ("open", "assist", "due"))
+    sent_at = case.pace.after(since, 0, 5)
+    moves = [_letter(case, sent_at, ask, ("协查函.pdf", "投诉情况摘要.pdf", *case.case.letter.evidence[:1]))]
+    moves += _answered(case, sent_at, department)
+    _keep(case, "request", department, ask, moves)
+    return moves[-1].at
+
+
+def _answered(case: Biography, sent_at: datetime, department: Office) -> list[Move]:
+    """What the department does with it: signs, accepts or returns, asks, answers; some requests lie."""
+    rng, pace = case.rng, case.pace
+    officer = rng.choice(department.holding("officer")).login
+    if case.stuck and rng.random() < 0.35:
+        return []
+    at = pace.after(sent_at, *((3, 6) if rng.random() < 0.07 else (0, 2)))
+    moves = [Move(at, "sign", department.slug, officer)]
+    if rng.random() < 0.13:
+        moves.append(_returned(case, pace.after(at, 0, 2), department, officer))
+        at = pace.after(moves[-1].at, 0, 2)
+        if moves[-1].reason != "incomplete":
+            return [*moves, _own(case, at, "close")]
+        moves.append(_own(case, at, "resend", case.words("department", "give"), case.case.letter.evidence))
+        at = pace.after(at, 0, 1)
+        moves.append(Move(at, "sign", department.slug, officer))
+    at = pace.after(at, 0, 1)
+    moves.append(Move(at, "accept", department.slug, officer, case.words("department", "accept")))
+    if rng.random() < 0.15:
+        at = pace.after(at, 0, 1)
+        moves.append(Move(at, "write", department.slug, officer, case.words("department", "ask")))
+        at = pace.after(at, 0, 1)
+        moves.append(_own(case, at, "write", case.words("department", "give")))
+    if case.stuck and rng.random() < 0.5:
+        return [*moves, _own(case, pace.after(at, 4, 8), "write", case.words("department", "urge"))]
+    at = pace.after(at, *((6, 14) if rng.random() < 0.16 else (1, 3)))
+    head = department.holding("head")[0].login
+    files = ("复函.pdf", *rng.sample(("现场检查笔录.pdf", "现场照片.jpg"), k=rng.randint(0, 2)))
+    moves.append(Move(at, "answer", department.slug, head, case.words("department", "answer"), files=files))
+    moves.append(_own(case, pace.after(at, 0, 4), "close", case.words("department", "close")))
+    return moves
+
+
+def _returned(case: Biography, at: datetime, receiver: Office, officer: str) -> Move:
+    """Sent back, with the code and the words that fit it."""
+    part = "referral" if receiver.kind == "center" else "department"
+    reasons = ("elsewhere", "incomplete") if part == "referral" else ("incomplete", "incomplete", "not_ours")
+    reason = case.rng.choice(reasons)
+    other = case.rng.choice([one.short_name for one in CITY.departments if one.slug != receiver.slug])
+    words = case.words(part, reason, other=other, sender=case.case.center.county)
+    return Move(at, "return", receiver.slug, officer, words, reason)
+
+
+def _letter(case: Biography, at: datetime, text: str, files: tuple[str, ...]) -> Move:
+    """Drafted by the handler, approved and sent by the director."""
+    return Move(at, "send", case.case.center.slug, case.director, text, "", files, case.handler.login)
+
+
+def _own(case: Biography, at: datetime, step: str, text: str = "", files: tuple[str, ...] = ()) -> Move:
+    return Move(at, step, case.case.center.slug, case.handler.login, text, files=files)
+
+
+def _keep(case: Biography, kind: str, receiver: Office, ask: str, moves: list[Move]) -> None:
+    """Only what has happened by now."""
+    past = tuple(move for move in moves if move.at <= case.now)
+    if not past:
+        return
+    limits = case.pace.exchange_limits(kind, [(move.step, move.at) for move in past])
+    state = next(SENT[move.step] for move in reversed(past) if move.step in SENT)
+    center = case.case.center.slug
+    case.exchanges.append(Exchange(kind, center, receiver.slug, ask, _WANTED[kind], past, limits, state))

@@ -1,0 +1,157 @@
+"""What a life consists of, as plain values: acts, moves of an exchange, time limits, the life itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from app.demo.city import Office, Official
+from app.demo.merchants import Merchant
+from app.demo.people import Consumer
+from app.demo.texts import Letter, Matter
+
+AFTER = {
+    "accept": "accepted",
+    "refuse": "refused",
+    "withdraw": "closed",
+    "mediate": "mediating",
+    "settle": "settled",
+    "end": "ended",
+    "close": "closed",
+    "reopen": "accepted",
+    "refer": "referred",
+    "taken_over": "closed",
+}
+OUTCOMES = {
+    "refuse": "refused",
+    "withdraw": "withdrawn",
+    "settle": "settled",
+    "end": "ended",
+    "taken_over": "taken_over",
+    "reopen": None,
+}
+SENT = {
+    "send": "sent",
+    "resend": "sent",
+    "sign": "signed",
+    "accept": "accepted",
+    "return": "returned",
+    "answer": "answered",
+    "send_back": "sent_back",
+    "close": "closed",
+    "withdraw": "withdrawn",
+}
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What came in, where and how; `fate` is what will become of it: hear | refuse | withdraw | refer.
+
+    One that was taken over has a `parent`, and was taken by an official of the center.
+    """
+
+    key: int
+    center: Office
+    received_at: datetime
+    channel: str
+    nature: str
+    matter: Matter
+    letter: Letter
+    fate: str
+    ground: str | None = None
+    outbreak: bool = False
+    parent: int | None = None
+    taken_by: Official | None = None
+
+
+@dataclass(frozen=True)
+class Act:
+    """A step that somebody took: `by` a login of that office; a drafted one was drafted by another, earlier."""
+
+    at: datetime
+    step: str
+    by: str
+    text: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    drafted_by: str | None = None
+    drafted_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A legal time limit that ran: `ended_on` the day it was met, None while it runs."""
+
+    code: str
+    started_on: date
+    due_on: date
+    ended_on: date | None
+
+    def late(self, today: date) -> bool:
+        return (self.ended_on or today) > self.due_on
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step in an exchange, by somebody of `office`; `written` is what was said, `files` what was attached."""
+
+    at: datetime
+    step: str
+    office: str
+    by: str
+    text: str = ""
+    reason: str = ""
+    files: tuple[str, ...] = ()
+    drafted_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A handoff of this case: a referral to another center, or a request to a department."""
+
+    kind: str
+    sender: str
+    receiver: str
+    ask: str
+    wanted: str
+    moves: tuple[Move, ...]
+    limits: tuple[Limit, ...]
+    state: str
+
+
+@dataclass(frozen=True)
+class Life:
+    """A case and all that became of it until now. A case that was taken over names the `parent` that was referred."""
+
+    key: int
+    center: str
+    received_at: datetime
+    channel: str
+    nature: str
+    reference: str | None
+    matter: Matter
+    letter: Letter
+    parent: int | None
+    acts: tuple[Act, ...]
+    exchanges: tuple[Exchange, ...]
+    limits: tuple[Limit, ...]
+    waiting: Act | None
+    state: str
+    outcome: str | None
+    ground: str | None
+    assignee: str | None
+    accepted_at: datetime | None
+    decided_at: datetime | None
+    closed_at: datetime | None
+    recovered: float | None
+
+    @property
+    def origin(self) -> str:
+        return "first" if self.parent is None else "taken_over"
+
+    @property
+    def merchant(self) -> Merchant:
+        return self.matter.merchant
+
+    @property
+    def consumer(self) -> Consumer:
+        return self.matter.consumer
