@@ -12,6 +12,7 @@ from flask_login import current_user
 from werkzeug.local import LocalProxy
 
 from app.accounts.permissions import Can
+from app.cases import queries as cases
 from tenants import realm
 
 
@@ -87,7 +88,10 @@ MENUS: dict[str, tuple[Group, ...]] = {
 }
 
 # name -> how many, for the present realm; each is one indexed statement. Filled by the domains that count.
-COUNTS: dict[str, Callable[[Any], int]] = {}
+COUNTS: dict[str, Callable[[Any], int]] = {
+    "open": lambda person: cases.figures(person).open,
+    "late": lambda person: cases.figures(person).late,
+}
 
 
 def menu() -> list[dict[str, Any]]:
