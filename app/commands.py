@@ -15,6 +15,8 @@ COMMANDS = (
     "app.jobs.commands:jobs",
     "app.core.privacy.commands:privacy",
     "app.search.commands:search",
+    "app.transfer.commands:import_",
+    "app.facts.commands:facts",
 )
 
 

@@ -91,7 +91,7 @@ def init_app(app: Flask) -> None:
     def fault(error: Exception) -> Response:
         _undo()
         log.error("a fault", exc_info=error)
-        if app.config["TESTING"] and app.config.get("PROPAGATE_EXCEPTIONS", True):
+        if app.config["TESTING"]:
             raise error
         return page(500)
 

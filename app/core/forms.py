@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DecimalField, Field, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput
 
@@ -28,6 +30,11 @@ def tidy(value: str | None) -> str:
     return "".join(
         sign for sign in (value or "").replace("\r\n", "\n") if sign in "\n\t" or unicodedata.category(sign) != "Cc"
     ).strip()
+
+
+def options(pairs: Iterable[tuple[Any, Any]], *, group: str | None = None) -> list[SelectChoice]:
+    """(value, words) pairs as the choices of a select or radio field."""
+    return [SelectChoice(value, words, optgroup=group) for value, words in pairs]
 
 
 class Line(StringField):  # type: ignore[misc]  # WTForms has no types

@@ -9,8 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import procrastinate
+from flask_sqlalchemy.session import Session
 from procrastinate import PsycopgConnector, RetryStrategy
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from app.core import clock, trace
 from app.jobs.models import JobReceipt
@@ -58,6 +59,10 @@ class Job:
         arguments |= {"tenant": here.writes, "request": trace.current().request_id}
         if once:
             arguments["once"] = f"{here.writes}:{once}"
+            seen = db.session.info.setdefault("queued", set())
+            if (self.name, once) in seen:
+                return
+            seen.add((self.name, once))
             if db.session.execute(_WAITING, {"task": self.name, "once": arguments["once"]}).first():
                 return
         db.session.execute(
@@ -80,6 +85,12 @@ class Job:
             self.run(**arguments)
             db.session.add(JobReceipt(tenant_id=mine, number=number, task=self.name, done_at=clock.now()))
             db.session.commit()
+
+
+@event.listens_for(Session, "after_commit")
+@event.listens_for(Session, "after_rollback")
+def _forget_queued(session: Session) -> None:
+    session.info.pop("queued", None)
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -1,0 +1,66 @@
+"""flask import messages FILE --center SLUG"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from app.cases import lists
+from app.core.errors import Refusal
+from app.files.accept import EVIDENCE, accept
+from app.files.refusal import Refused
+from app.transfer import services
+from app.transfer.models import Import, ImportState
+from app.transfer.sheet import WANTED
+from tenants import realm
+from tenants.database import db
+from tenants.registry import registry
+
+import_ = AppGroup("import", help="Take in what comes from elsewhere.")
+
+
+@import_.command("messages")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--center", "slug", required=True, help="The county center that receives them.")
+@click.option("--channel", default="hotline", show_default=True, help="The channel they came by.")
+@click.option("--column", "columns", multiple=True, metavar="WHAT=HEADING", help="What a column is, if not found.")
+def messages(file: Path, slug: str, channel: str, columns: tuple[str, ...]) -> None:
+    """Take in a spreadsheet of messages; each becomes a case that waits for triage, once."""
+    place = registry.find(slug)
+    if place is None or place.kind != "center":
+        raise click.ClickException(f"no county center is called {slug}")
+    if channel not in {code for code, _name in lists.choices("channels")}:
+        raise click.ClickException(f"no channel is called {channel}")
+    with realm.enter(registry.realm(place), db.leave), file.open("rb") as content:
+        try:
+            accepted = accept(content, file.name, kinds={".xlsx": EVIDENCE[".xlsx"]})
+            batch = services.begin(accepted, None, channel=channel)
+            batch.columns = {**batch.columns, **_said(columns, services.opened(batch).head)}
+            services.ready(batch)
+        except (Refused, Refusal) as refusal:
+            raise click.ClickException(str(refusal.message)) from refusal
+        db.session.commit()
+        with click.progressbar(length=batch.rows, label=file.name) as bar:
+            batch = services.run(batch.id, tell=lambda now: bar.update(now.position - bar.pos))
+        _print_faults(batch)
+    click.echo(f"imported {batch.imported}, already there {batch.already}, rejected {batch.rejected}")
+
+
+def _said(columns: tuple[str, ...], head: list[str]) -> dict[str, int]:
+    chosen = {}
+    for said in columns:
+        what, _equals, heading = said.partition("=")
+        if what not in WANTED or heading not in head:
+            raise click.ClickException(f"{said}: say one of {', '.join(WANTED)}, and a heading of the sheet")
+        chosen[what] = head.index(heading)
+    return chosen
+
+
+def _print_faults(batch: Import) -> None:
+    assert batch.status == ImportState.DONE
+    for line, reference, reason in list(services.report(batch))[1:21]:
+        click.echo(f"line {line} {reference}: {reason}", err=True)
+    if batch.rejected > 20:
+        click.echo(f"… and {batch.rejected - 20} more", err=True)

@@ -1,0 +1,191 @@
+"""Taking a file of messages in: in batches that are each all or nothing, so that it can be stopped and gone on with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app import audit
+from app.accounts.models import Person
+from app.audit.models import Remark
+from app.cases.models import Case
+from app.cases.services import Complaint, entitle, lodge_many
+from app.core import clock, unit
+from app.core.errors import Invalid, WrongMoment
+from app.core.numbering import next_number
+from app.core.privacy import redact
+from app.files import services as stored
+from app.files.accept import Accepted
+from app.files.store import store
+from app.transfer import jobs, sheet
+from app.transfer.models import Import, ImportFault, ImportState
+from app.transfer.sheet import Fault, Message, Sheet, messages
+from tenants import realm
+from tenants.database import db
+
+BATCH = 250
+
+
+def begin(file: Accepted, by: Any, *, channel: str = "hotline") -> Import:
+    """Keep the file and suggest what its columns are. Raises Invalid beside `file` when nobody can read it."""
+    try:
+        found = sheet.read(file.content)
+    except sheet.Unreadable as fault:
+        raise Invalid("file", str(fault)) from fault
+    file.content.seek(0)
+    (batch,) = stored.attach(
+        Import,
+        [file],
+        number=next_number("import", clock.today().year),
+        status=ImportState.MAPPING.value,
+        channel=channel,
+        columns=sheet.suggest(found.head),
+        rows=len(found.rows),
+        begun_by=getattr(by, "id", None),
+        begun_at=clock.now(),
+    )
+    db.session.flush()
+    audit.record("import.begin", batch, by, facts={"rows": batch.rows})
+    return batch
+
+
+def opened(batch: Import) -> Sheet:
+    """The file again, from its bytes."""
+    with store.open(batch) as content:
+        return sheet.read(content)
+
+
+def start(batch: Import, columns: dict[str, int], by: Any) -> None:
+    """Queue it with these columns. Raises Invalid when a needed one is missing, or one is used twice."""
+    if batch.status not in (ImportState.MAPPING, ImportState.STOPPED, ImportState.FAILED):
+        raise WrongMoment(_("This import is already running or finished."))
+    batch.columns = columns
+    ready(batch)
+    audit.record("import.start", batch, by, facts={"position": batch.position})
+    unit.afterwards(jobs.run, batch=batch.id)
+
+
+def ready(batch: Import) -> None:
+    """Check the columns and let it run. Raises Invalid when a needed one is missing, or one is used twice."""
+    for what, (name, needed, _headings) in sheet.WANTED.items():
+        if needed and what not in batch.columns:
+            raise Invalid(what, _("Choose the column for “%(name)s”.", name=name))
+    if len(set(batch.columns.values())) < len(batch.columns):
+        raise Invalid("columns", _("The same column was chosen twice."))
+    batch.status = ImportState.RUNNING.value
+
+
+def stop(batch: Import, by: Any) -> None:
+    """Stop at the next edge of a batch; what is in stays in, and it can be gone on with."""
+    if batch.status != ImportState.RUNNING:
+        raise WrongMoment(_("This import is not running."))
+    batch.status = ImportState.STOPPED.value
+    audit.record("import.stop", batch, by, facts={"position": batch.position})
+
+
+def run(batch_id: UUID, *, tell: Callable[[Import], None] = lambda batch: None) -> Import:
+    """Take the rows in, batch by batch, each committed with the position reached; goes on where it was left."""
+    mine = realm.current().writes
+    batch = db.session.get_one(Import, (mine, batch_id))
+    by = db.session.get(Person, (mine, batch.begun_by)) if batch.begun_by else None
+    rows = messages(opened(batch), batch.columns, batch.position)
+    while batch.status == ImportState.RUNNING and (part := list(islice(rows, BATCH))):
+        _take(batch, part, by)
+        db.session.commit()
+        tell(batch)
+        db.session.refresh(batch)  # somebody may have stopped it
+    if batch.status == ImportState.RUNNING:
+        batch.status, batch.ended_at = ImportState.DONE.value, clock.now()
+        counts = {"imported": batch.imported, "already": batch.already, "rejected": batch.rejected}
+        audit.record("import.done", batch, by, facts=counts)
+    return batch
+
+
+def _take(batch: Import, part: Sequence[Message | Fault], by: Any) -> None:
+    """One batch: new messages become cases; repeated ones leave at most a note; faults are written down."""
+    good = [row for row in part if isinstance(row, Message)]
+    first: dict[str, Message] = {}
+    for row in good:
+        first.setdefault(key(row), row)
+    made = lodge_many([(name, _complaint(row, batch.channel)) for name, row in first.items()], by)
+    for name, row in first.items():
+        if name in made and row.label:
+            _note_label(made[name], row, by)
+    repeated = [row for row in good if key(row) not in made or first[key(row)] is not row]
+    _note_new_labels(repeated, made, by)
+    faults = [row for row in part if isinstance(row, Fault)]
+    db.session.add_all(
+        ImportFault(import_id=batch.id, line=row.line, reference=row.reference, reason=row.reason) for row in faults
+    )
+    batch.imported += len(made)
+    batch.already += len(repeated)
+    batch.rejected += len(faults)
+    batch.position += len(part)
+
+
+def key(row: Message) -> str:
+    """What makes a message the same one wherever it comes from again."""
+    return f"hotline:{row.reference}"
+
+
+def _complaint(row: Message, channel: str) -> Complaint:
+    """What was said, and no guess at what it means: category and merchant wait for a person."""
+    title = redact(row.title)
+    return Complaint(
+        facts=row.facts if not row.title or row.title in row.facts else f"{row.title}\n{row.facts}",
+        title=title if title and len(title) <= 40 else entitle(row.title or row.facts),
+        name=row.name,
+        phone=row.phone,
+        address=row.address,
+        merchant_name=row.merchant,
+        channel=channel,
+        reference=row.reference,
+        told_at=row.told_at,
+    )
+
+
+def _note_label(case: Case, row: Message, by: Any) -> None:
+    audit.record("case.note", case, by, text=label_words(row))
+
+
+def label_words(row: Message) -> str:
+    return _("Label given by the source: %(label)s", label=row.label)
+
+
+def _note_new_labels(rows: Sequence[Message], made: dict[str, Case], by: Any) -> None:
+    """The same message with another label: the label is kept as a note, once."""
+    labelled = [row for row in rows if row.label]
+    if not labelled:
+        return
+    keys = {key(row) for row in labelled}
+    cases = {
+        case.submission_key: case
+        for case in db.session.scalars(select(Case).where(Case.submission_key.in_(keys - made.keys())))
+    } | made
+    audit.flush()
+    known = _words_on([cases[key(row)].id for row in labelled if key(row) in cases])
+    for row in labelled:
+        case = cases.get(key(row))
+        if case is not None and label_words(row) not in known.get(case.id, set()):
+            known.setdefault(case.id, set()).add(label_words(row))
+            _note_label(case, row, by)
+
+
+def _words_on(case_ids: Sequence[UUID]) -> dict[UUID, set[str]]:
+    found: dict[UUID, set[str]] = {}
+    for row in db.session.execute(select(Remark.subject_id, Remark.text).where(Remark.subject_id.in_(case_ids))):
+        found.setdefault(row.subject_id, set()).add(row.text)
+    return found
+
+
+def report(batch: Import) -> Iterator[list[str]]:
+    """The rows that could not be taken: line, number, reason; for the download."""
+    yield [_("Line"), _("Number at the source"), _("Why it was not taken")]
+    faults = select(ImportFault).where(ImportFault.import_id == batch.id).order_by(ImportFault.line)
+    for fault in db.session.scalars(faults):
+        yield [str(fault.line), fault.reference, str(sheet.REASONS[fault.reason])]
