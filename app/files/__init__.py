@@ -14,4 +14,7 @@ if TYPE_CHECKING:
 
 
 def init_app(app: Flask) -> None:
+    """Name the folder, and declare the nightly sweep."""
+    from app.files import jobs  # noqa: F401 (jobs stand on the files that this package is)
+
     store.configure(app.config["SETTINGS"].instance / "files")

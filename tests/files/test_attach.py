@@ -14,7 +14,7 @@ from werkzeug.http import parse_options_header
 
 from app.cases.models import CaseFile
 from app.core import clock
-from app.files import services
+from app.files import jobs, services
 from app.files.accept import Accepted, accept
 from app.files.refusal import Refused, Unreadable
 from app.files.serve import download
@@ -123,6 +123,20 @@ def test_the_sweep_agrees_with_the_rows_of_every_table(town: Town, unbound: None
         assert (swept.removed, swept.missing) == (1, {own[1].stored_as})
         assert on_disk() == 2
         assert services.sweep().removed == 0
+
+
+def test_the_nightly_sweep_notes_what_it_met(town: Town, unbound: None, root: Engine) -> None:
+    with town.at(EAST):
+        lost, _kept = services.attach(CaseFile, [evidence(), evidence()], **of_a_case())
+        db.session.commit()
+        store.remove(lost)
+        jobs.sweep.run()
+        db.session.commit()
+    with root.connect() as connection:
+        event, facts = connection.execute(
+            text("select event, facts from audit_entry where tenant_id = 2 order by seq desc limit 1")
+        ).one()
+    assert (event, facts) == ("files.swept", {"removed": 0, "missing": 1})
 
 
 def test_a_download_is_saved_and_never_taken_for_a_page(town: Town) -> None:
