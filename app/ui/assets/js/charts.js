@@ -75,4 +75,3 @@ export function draw(figure) {
 const repaint = () => drawn.forEach(paint);
 document.addEventListener("hp:display", repaint);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
-window.addEventListener("beforeprint", () => drawn.forEach(({ chart }) => chart.resize()));

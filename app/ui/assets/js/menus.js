@@ -44,5 +44,16 @@ let opened = [];
 window.addEventListener("beforeprint", () => {
   opened = [...document.querySelectorAll("details.twin:not([open])")];
   for (const twin of opened) twin.open = true;
+  display("paper", "");
 });
-window.addEventListener("afterprint", () => { for (const twin of opened) twin.open = false; });
+window.addEventListener("afterprint", () => {
+  for (const twin of opened) twin.open = false;
+  display("paper", null);
+});
+
+/** Black on white while printing, whatever the screen has; the charts are painted again for it. */
+function display(name, value) {
+  if (value === null) delete document.documentElement.dataset[name];
+  else document.documentElement.dataset[name] = value;
+  document.dispatchEvent(new CustomEvent("hp:display"));
+}
