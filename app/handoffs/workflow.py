@@ -67,7 +67,8 @@ def _follow(step: Step, handoff: Handoff, by: Any, facts: dict[str, Any]) -> Non
     sending.follow(handoff, meets=step.meets, starts=step.starts, drops=step.drops)
 
 
-# What a step changes beyond the status ------------------------------------------------------------------------------
+# What a step changes beyond the status. The handoff itself is written last: a flush before the status has changed
+# would carry the other side's status, and the policy refuses that.
 
 
 def _words(text: str | None) -> None:
@@ -122,10 +123,10 @@ def _withdraw(handoff: Handoff, by: Any, *, text: str | None = None, **rest: Any
     """Acts at once: what was disclosed is shut in this transaction, and a referred case is back on its desk."""
     _words(text)
     packet.close_to_receiver(handoff)
-    handoff.ended_at = clock.now()
     case = queries.own_case(handoff)
     if KINDS[handoff.kind].moves_case and case is not None:
         CASE.take("come_back", case, by=by)
+    handoff.ended_at = clock.now()
 
 
 # The kinds ----------------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from tenants.database import db
 from tests.town import EAST, MARKET, WEST, Town
 
 MONDAY = datetime(2026, 6, 1, 2, 0, tzinfo=clock.SHANGHAI)
-PHONE, IDENTITY, ADDRESS = "13812346027", "110101199003078478", "东县城关镇柳荫路12号"
+PHONE, IDENTITY, ADDRESS = "13812346027", "110101199003078478", "江州市临河县城关镇柳荫路12号"
 TOLD = Complaint(
     facts="2026年5月20日在悦动健身办卡，门店关闭。我的电话13812346027。",
     demand="退还余额4680元",
