@@ -1,14 +1,20 @@
-"""A case to begin with, as the window would take it in."""
+"""A case to begin with, as the window would take it in; and the statements that a page sends."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
+from app.cases.models import Case
+from app.cases.queries import by_number
 from app.cases.services import Complaint, lodge
+from app.cases.workflow import CASE
+from app.core import clock
 from tenants.database import db
 from tests.town import EAST
 
@@ -24,6 +30,33 @@ TOLD = Complaint(
     prepaid=True,
 )
 
+# What each step is told; days are filled in when it is taken.
+TELLING: dict[str, dict[str, Any]] = {
+    "refuse": {"ground": "NA3", "text": "不是为生活消费需要"},
+    "withdraw": {"text": "电话撤回"},
+    "session": {"on": None, "text": "双方到场"},
+    "settle": {"on": None, "terms": "分三期退还", "amount": "4680.00"},
+    "end": {"ground": "T3", "text": "商家拒绝退款"},
+    "notify": {"on": None, "mode": "post"},
+    "pause": {"on": None, "reason": "testing", "evidence": "JC-2026-17"},
+    "resume": {"on": None},
+    "reopen": {"text": "商家没有履行"},
+    "reconsider": {"text": "补充了材料"},
+    "supplement": {"text": "又补充了一张收据"},
+    "extend": {"amount": 30, "evidence": "YQ-1", "text": "案情复杂"},
+}
+# How a case comes to a status: (who, step).
+WAYS: dict[str, tuple[str, ...]] = {
+    "lodged": (),
+    "accepted": ("accept",),
+    "mediating": ("accept", "mediate"),
+    "settled": ("accept", "mediate", "settle"),
+    "ended": ("accept", "mediate", "end"),
+    "refused": ("refuse",),
+    "referred": ("refer",),
+    "closed": ("accept", "mediate", "settle", "close"),
+}
+
 
 @pytest.fixture
 def lodged(town: Any) -> Callable[..., str]:
@@ -36,3 +69,66 @@ def lodged(town: Any) -> Callable[..., str]:
             return case.number
 
     return make
+
+
+@pytest.fixture
+def take(town: Any) -> Callable[..., Any]:
+    """Take a step in East in a transaction of its own: `take(number, "accept")`."""
+
+    def go(number: str, step: str, *, login: str = "director", place: str = EAST, **facts: Any) -> Any:
+        with town.at(place):
+            told = {**TELLING.get(step, {}), **facts}
+            told = {name: clock.today() if name == "on" and value is None else value for name, value in told.items()}
+            taken = CASE.take(step, by_number(number), by=town.person(place, login), **told)
+            db.session.commit()
+            return taken
+
+    return go
+
+
+@pytest.fixture
+def standing(lodged: Any, take: Any) -> Callable[..., str]:
+    """A case of East in a status: `standing("mediating")`."""
+
+    def make(status: str, **facts: Any) -> str:
+        number = lodged(**facts)
+        for step in WAYS[status]:
+            take(number, step)
+        return number
+
+    return make
+
+
+@pytest.fixture
+def look(town: Any) -> Callable[[str], Case]:
+    """A case of East as it is now, with its clocks, outside any transaction."""
+
+    def at(number: str) -> Case:
+        with town.at(EAST):
+            case = by_number(number)
+            assert case.clocks is not None
+            db.session.expunge_all()
+            return case
+
+    return at
+
+
+@pytest.fixture
+def statements(app: Any) -> Callable[[], Any]:
+    """The statements that a block sends, without the announcement of the realm."""
+
+    @contextmanager
+    def listen() -> Iterator[list[str]]:
+        sent: list[str] = []
+
+        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if "set_realm" not in statement:
+                sent.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return listen
