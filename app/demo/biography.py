@@ -191,7 +191,12 @@ class Biography:
         self._sessions(at, agreed=terms)
         at += timedelta(minutes=rng.randint(5, 40))
         perform_by = self.rules.calendar.add_working_days(at.date(), rng.choice((3, 5, 7, 10, 15)))
-        facts = {"terms": terms, "amount": 0.0 if kind in _UNPAID else paid, "on": at.date(), "perform_by": perform_by}
+        facts: dict[str, Any] = {
+            "terms": terms,
+            "amount": 0.0 if kind in _UNPAID else paid,
+            "on": at.date(),
+            "perform_by": perform_by,
+        }
         self.act(at, "settle", self.handler.login, **facts)
         key = "performed" if kind in (*_UNPAID, "replace", "perform") else "settled"
         self.act(self.pace.after(at, 2, 12), "close", self.handler.login, self.words("closing", key, offer=money(paid)))

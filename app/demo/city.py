@@ -11,6 +11,19 @@ DATA = Path(__file__).parent / "data"
 PASSWORD = "hengping-demo-2026"  # noqa: S105 printed in the README: nothing behind it is real
 """One password for every account of the demo: the town is fictional, and the README prints it."""
 
+TITLES = {
+    "clerk": "登记员",
+    "handler": "调解员",
+    "director": "主任",
+    "center_admin": "系统管理员",
+    "supervisor": "督办科科长",
+    "analyst": "统计分析员",
+    "bureau_admin": "系统管理员",
+    "officer": "联络员",
+    "head": "科长",
+}
+"""What stands on the door of each role."""
+
 STREETS = ("中心街", "新街", "老街", "集贸街", "车站路", "卫生院路")
 """The streets that every small town has."""
 
@@ -23,6 +36,10 @@ class Official:
     login: str
     name: str
     role: str
+
+    @property
+    def title(self) -> str:
+        return TITLES[self.role]
 
 
 @dataclass(frozen=True)

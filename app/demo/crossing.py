@@ -94,8 +94,7 @@ def _returned(case: Biography, at: datetime, receiver: Office, officer: str) -> 
     part = "referral" if receiver.kind == "center" else "department"
     reasons = ("elsewhere", "incomplete") if part == "referral" else ("incomplete", "incomplete", "not_ours")
     reason = case.rng.choice(reasons)
-    other = case.rng.choice([one.short_name for one in CITY.departments if one.slug != receiver.slug])
-    words = case.words(part, reason, other=other, sender=case.case.center.county)
+    words = case.words(part, reason, sender=case.case.center.county)
     return Move(at, "return", receiver.slug, officer, words, reason)
 
 

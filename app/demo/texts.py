@@ -73,7 +73,7 @@ def _situations() -> dict[str, Situation]:
     found = {}
     for row in rows:
         tags = (*row.pop("tags", ()), *(flag for flag in _FLAGS if row.pop(flag, False)))
-        facts = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+        facts: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
         found[row["key"]] = Situation(**facts, tags=tags)
     return found
 
@@ -229,7 +229,7 @@ def money(amount: float) -> str:
 
 def _slots(rng: Random, situation: Situation) -> dict[str, str]:
     """The situation's own facts, one drawn from each list; 2..6 is a number from a range."""
-    own = {}
+    own: dict[str, str] = {}
     for names, values in situation.slots.items():
         chosen = rng.choice(values)
         span = _RANGE.match(chosen)
@@ -239,7 +239,7 @@ def _slots(rng: Random, situation: Situation) -> dict[str, str]:
 
 
 def _voice(rng: Random, about: Matter) -> str:
-    if about.elderly and rng.random() < 0.6:
+    if about.consumer.age(about.received_on) >= 66 and rng.random() < 0.7:
         return "elderly"
     return rng.choices(list(VOICES), [style["weight"] for style in VOICES.values()])[0]
 
@@ -305,9 +305,12 @@ def _price(rng: Random, low: int, high: int) -> float:
     amount = exp(rng.uniform(log(low), log(high)))
     if amount < 100:
         return min(max(round(amount * 2) / 2, low), high)
-    step, tails = (10, (0, 5, 8, 9)) if amount < 1000 else (100, (0, 0, 50, 80, 88, 98, 99))
+    steps: tuple[int, tuple[int, ...]] = (10, (0, 5, 8, 9))
     if amount >= 10000:
-        step, tails = 1000, (0, 0, 500, 800, 888, 600)
+        steps = 1000, (0, 0, 500, 600, 800, 888)
+    elif amount >= 1000:
+        steps = 100, (0, 0, 50, 80, 88, 98, 99)
+    step, tails = steps
     return float(min(max(int(amount) // step * step + rng.choice(tails), low), high))
 
 
