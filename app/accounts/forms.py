@@ -20,10 +20,10 @@ class SignInForm(Form):
 
 
 class PasswordForm(Form):
-    """`old` goes where nobody has one: after a slip."""
+    """The old one is not asked for after a slip. An error page repeats nothing that is named a password."""
 
-    old = PasswordField(_l("Present password"), [_FILLED])
-    new = PasswordField(
+    old_password = PasswordField(_l("Present password"), [_FILLED])
+    new_password = PasswordField(
         _l("New password"),
         [_FILLED],
         description=_l(
@@ -32,7 +32,9 @@ class PasswordForm(Form):
             count=passwords.SHORTEST,
         ),
     )
-    again = PasswordField(_l("New password once more"), [_FILLED, EqualTo("new", _l("The two are not the same."))])
+    new_password_again = PasswordField(
+        _l("New password once more"), [_FILLED, EqualTo("new_password", _l("The two are not the same."))]
+    )
 
 
 class PersonForm(Form):

@@ -104,7 +104,8 @@ _ROWS = (
     "1qaz2wsx3edc4rfv5tgb6yhn7ujm",
 )
 _RUNS = tuple(run for row in _ROWS for run in (row * 2, row[::-1] * 2))
-_SUFFIX = re.compile(r"(县|区|市|局|中心|消费者权益保护.*|管理.*|监督.*|委员会)+$")
+_OFFICE = re.compile(r"(消费者权益保护|市场监督管理|管理|监督|委员会|中心|局).*$")
+_LEVEL = re.compile(r"[县区市]$")
 ALWAYS = ("12315", "12345", "消保", "xiaobao", "hengping", "衡平")
 
 
@@ -139,7 +140,8 @@ def _context(words: Iterable[str | None]) -> Iterator[str]:
     year = clock.today().year
     yield from (str(year + step) for step in (-1, 0, 1))
     for word in words:
-        for form in {word or "", _SUFFIX.sub("", word or "")}:
+        office = _OFFICE.sub("", word or "")
+        for form in {word or "", office, _LEVEL.sub("", office)}:
             # A short Latin word, such as the slug "city", hides in too many honest passwords.
             if len(form) >= (5 if form.isascii() else 2):
                 yield form.casefold()

@@ -161,11 +161,11 @@ def change_password(person: Person, old: str, new: str, *, within: SignIn) -> En
         if not passwords.matches(credential.password_hash, old):
             with unit.apart():
                 audit.record("account.failed", person, person, facts={"why": "wrong_old"})
-            raise Invalid("old", _("This is not your present password."))
+            raise Invalid("old_password", _("This is not your present password."))
         if old == new:
-            raise Invalid("new", _("Choose another password than the present one."))
+            raise Invalid("new_password", _("Choose another password than the present one."))
         throttle.forget("password", said)
-    set_password(person, new, by=person, field="new")
+    set_password(person, new, by=person, field="new_password")
     begun, token = sessions.begin(person, device=within.device, address=within.address)
     return Entrance(person, begun, token)
 

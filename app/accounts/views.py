@@ -107,15 +107,15 @@ def new_password() -> Any:
     assert here is not None
     form, status = PasswordForm(), 200
     if here.by_slip:
-        del form.old
+        del form.old_password
     if form.validate_on_submit():
         try:
-            old = "" if here.by_slip else form.old.data
-            entrance = services.change_password(me(), old, form.new.data, within=here)
+            old = "" if here.by_slip else form.old_password.data
+            entrance = services.change_password(me(), old, form.new_password.data, within=here)
             flash(_("Your password has been changed. Every other device is signed out."))
             return _welcome(entrance, url_for("accounts.account"))
         except (Invalid, TooMany) as refusal:
-            form.say(refusal if isinstance(refusal, Invalid) else Invalid("old", refusal.message))
+            form.say(refusal if isinstance(refusal, Invalid) else Invalid("old_password", refusal.message))
             status = refusal.code
     status = 422 if form.errors and status == 200 else status
     return render("accounts/password.html", form=form, by_slip=here.by_slip), status

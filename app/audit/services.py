@@ -64,7 +64,10 @@ def record(
         "request_id": trace.current().request_id,
         "address": trace.current().address,
     }
-    db.session.info.setdefault("entries", []).append((values, text))
+    session = db.session()
+    if not session.in_transaction():
+        session.begin()  # or else there is nothing that a rollback could end, and the entry would outlive it
+    session.info.setdefault("entries", []).append((values, text))
     for job, once in (*_subscribers.get(name, ()), *_subscribers.get(f"{name.partition('.')[0]}.*", ())):
         told = {} if once else {"subject": entry_subject, "number": number or None}
         job.enqueue(once="event" if once else None, **told)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -54,19 +55,20 @@ def verify() -> str | None:
     """Check this tenant's chain; None when it holds, else one sentence naming the first bad entry."""
     mine = realm.current().opens
     head = db.session.execute(select(Head.seq, Head.hash).where(Head.tenant_id == mine)).first()
-    return first_fault(_entries(mine), (head.seq, head.hash) if head else None)
+    with closing(_entries(mine)) as written:
+        return first_fault(written, (head.seq, head.hash) if head else None)
 
 
-def _entries(mine: int | None) -> Iterator[dict[str, Any]]:
+def _entries(mine: int | None) -> Generator[dict[str, Any], None, None]:
     table, remarks = Entry.__table__, Remark.__table__
     columns = [table.c[name] for name in (*FIELDS, "hash")]
     beside = and_(remarks.c.tenant_id == table.c.tenant_id, remarks.c.entry_id == table.c.id)
-    rows = db.session.execute(
+    query = (
         select(*columns, remarks.c.text.label("words"))
         .select_from(table.outerjoin(remarks, beside))
         .where(table.c.tenant_id == mine)
         .order_by(table.c.seq)
-        .execution_options(yield_per=2000)
     )
-    for row in rows.mappings():
-        yield dict(row)
+    with db.session.execute(query.execution_options(yield_per=2000)) as rows:
+        for row in rows.mappings():
+            yield dict(row)

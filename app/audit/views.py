@@ -9,9 +9,10 @@ from flask import request
 from app.accounts import me
 from app.accounts import queries as people
 from app.accounts.permissions import ROLES, Can
-from app.audit import trail, words
+from app.audit import words
 from app.audit.models import Entry
 from app.audit.queries import TRAIL
+from app.audit.trail import entries
 from app.core.area import Area
 from app.ui import render
 from tenants import realm
@@ -23,7 +24,7 @@ audit = Area("audit", __name__)
 @audit.page("/audit", allow=Can.AUDIT_READ)
 def index() -> Any:
     view = TRAIL.read(request.args)
-    found = view.page(trail.entries())
+    found = view.page(entries())
     names = people.names(
         entry.subject_id for entry in found.rows if entry.subject_kind == "person" and entry.subject_id
     )
