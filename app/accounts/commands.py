@@ -42,11 +42,11 @@ def add(slug: str, login: str, name: str | None, role: str | None, title: str | 
     role = role or services.FIRST_ROLE[place.kind]
     trace.begin(route="flask accounts add")
     with realm.enter(registry.realm(realm.BUREAU_ID), db.leave):
-        # Everywhere but in the bureau itself this is an act in another realm, which leaves its trace in both.
-        appoint = services.appoint if place.is_bureau else services.appoint_in
-        where = () if place.is_bureau else (place,)
         try:
-            person, code = appoint(*where, login, name or login, role, title=title)
+            if place.is_bureau:
+                person, code = services.appoint(login, name or login, role, title=title)
+            else:  # an act in another realm, which leaves its trace in both
+                person, code = services.appoint_in(place, login, name or login, role, title=title)
         except Refusal as refusal:
             raise click.ClickException(str(refusal.message)) from refusal
         db.session.commit()

@@ -10,7 +10,8 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenants.bases import Private, owned_fk
+from app.accounts.models import Person
+from tenants.bases import Private, owned_fk, owned_to
 
 
 class Notice(Private):
@@ -35,3 +36,5 @@ class Notice(Private):
     arguments: Mapped[dict[str, Any]] = mapped_column(JSONB)
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = owned_to("Person", "Notice.person_id")
