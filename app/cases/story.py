@@ -9,11 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app import audit
+from app.audit import words
 from app.cases import lists
 from app.cases.models import Case, CaseState, Outcome
 from app.cases.services import PERSONAL
 from app.cases.workflow import CASE
 from app.core.privacy import redact
+from tenants.registry import registry
 
 S = CaseState
 
@@ -46,11 +48,20 @@ def _row(line: audit.Line) -> dict[str, Any]:
         "title": TITLES.get(entry.event, entry.event),
         "detail": _detail(entry.event, entry.facts),
         "quote": redact(line.words) if entry.event in _CONSUMERS_WORDS else line.words,
-        "who": "" if entry.actor_role == "system" else entry.actor_name,
+        "who": _who(entry),
         "tone": _TONES.get(entry.event, "blue" if entry.event.startswith("case.") else ""),
         "public": {"public": True, "internal": False}.get(line.visibility),
         "anchor": f"e{entry.seq}",
     }
+
+
+def _who(entry: Any) -> str:
+    """The name, after that of the organisation when it is another one."""
+    if entry.actor_role == "system":
+        return ""
+    if entry.actor_place == entry.tenant_id:
+        return str(entry.actor_name)
+    return f"{registry.by_id(entry.actor_place).short_name} {entry.actor_name}"
 
 
 def _detail(event: str, facts: dict[str, Any]) -> str:
@@ -72,7 +83,7 @@ def _detail(event: str, facts: dict[str, Any]) -> str:
         said.append(str(facts["on"]))
     if facts.get("files"):
         said.append(_("%(n)s files", n=facts["files"]))
-    return " · ".join(said)
+    return " · ".join(said) or words.detail(event, facts)
 
 
 def flow(case: Case, lines: Sequence[audit.Line]) -> list[dict[str, Any]]:

@@ -88,7 +88,7 @@ def slip(number: str) -> Any:
 
 @cases.page("/<number>/slip", allow=Can.CASE_INTAKE, methods=["POST"], endpoint="renew_code")
 def renew_code(number: str) -> Any:
-    session["slip"] = [number, services.issue_code(queries.by_number(number), me())[1]]
+    session["slip"] = [number, services.renew_code(queries.by_number(number), me())]
     return redirect(url_for(".slip", number=number), 303)
 
 
@@ -184,7 +184,7 @@ def _conflict(case: Case, declared: Step, form: Any, refusal: Changed | WrongMom
     now = queries.by_number(case.number)
     lines = queries.since(now, form.version.data or 0)
     typed = [(field.label.text, field.data) for field in form if field.data and field.name not in PLUMBING]
-    form.version.data = now.version
+    form.version.data, form.version.raw_data = now.version, None
     return render(
         "cases/conflict.html",
         case=now,

@@ -127,7 +127,7 @@ def lodge(
         known = _sent_before(key, fingerprint)  # the counter's lock let an earlier copy of this request finish
     if known is not None:
         credential = db.session.scalars(select(CaseCredential).where(CaseCredential.case_id == known.id)).first()
-        again = issue_code(known, by) if slip and (credential is None or credential.shown_at is None) else None
+        again = issue_code(known) if slip and (credential is None or credential.shown_at is None) else None
         return Lodged(known, False, *(again or (credential.receipt if credential else None, None)))
     case, statement, party = _rows(complaint, number, key, fingerprint, deadlines.load_rules())
     if origin_id is not None:
@@ -138,7 +138,7 @@ def lodge(
         stored.attach(CaseFile, evidence, case_id=case.id, added_by=getattr(by, "id", None), added_at=clock.now())
     search.index(document(case, statement, complaint.merchant))
     _record(case, by, files=len(evidence))
-    return Lodged(case, True, *(issue_code(case, by) if slip else (None, None)))
+    return Lodged(case, True, *(issue_code(case) if slip else (None, None)))
 
 
 def lodge_many(complaints: Sequence[tuple[str, Complaint]], by: Any) -> dict[str, Case]:
@@ -172,7 +172,13 @@ def lodge_many(complaints: Sequence[tuple[str, Complaint]], by: Any) -> dict[str
     return made
 
 
-def issue_code(case: Case, by: Any) -> tuple[str, str]:
+def renew_code(case: Case, by: Any) -> str:
+    """A new code for somebody who lost theirs, or never had one; that it was given out stays in the story."""
+    audit.record("case.code_renewed", case, by)
+    return issue_code(case)[1]
+
+
+def issue_code(case: Case) -> tuple[str, str]:
     """(receipt, code): a new tracking code; the one before it is dead. Only its HMAC is kept."""
     credential = db.session.scalars(select(CaseCredential).where(CaseCredential.case_id == case.id)).first()
     code = _random(4)
@@ -185,7 +191,6 @@ def issue_code(case: Case, by: Any) -> tuple[str, str]:
     else:
         credential.tracking_index, credential.issued_at = index, clock.now()
         credential.shown_at = None
-        audit.record("case.code_renewed", case, by)
     return credential.receipt, code
 
 
