@@ -13,6 +13,7 @@ from werkzeug.local import LocalProxy
 
 from app.accounts.permissions import Can
 from app.cases import queries as cases
+from app.handoffs import queries as handoffs
 from tenants import realm
 
 
@@ -23,7 +24,6 @@ class Item:
     can: Can | None = None
     count: str | None = None  # name of a figure in COUNTS
     late: bool = False  # the figure is something that burns
-    arguments: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,8 @@ MENUS: dict[str, tuple[Group, ...]] = {
 COUNTS: dict[str, Callable[[Any], int]] = {
     "open": lambda person: cases.figures(person).open,
     "late": lambda person: cases.figures(person).late,
+    "received": lambda person: handoffs.count("received"),
+    "under_way": lambda person: handoffs.count("under_way"),
 }
 
 
@@ -103,7 +105,8 @@ def menu() -> list[dict[str, Any]]:
         items = [
             _shown(item)
             for item in group.items
-            if (item.can is None or current_user.can(item.can)) and item.endpoint in current_app.view_functions  # drafting
+            if (item.can is None or current_user.can(item.can))
+            and item.endpoint in current_app.view_functions  # drafting
         ]
         if items:
             groups.append({"title": group.title, "items": items})
@@ -112,12 +115,14 @@ def menu() -> list[dict[str, Any]]:
 
 def _shown(item: Item) -> dict[str, Any]:
     area = item.endpoint.partition(".")[0]
-    same_area = sum(1 for group in MENUS[realm.home().kind] for other in group.items if other.endpoint.startswith(f"{area}."))
+    same_area = sum(
+        1 for group in MENUS[realm.home().kind] for other in group.items if other.endpoint.startswith(f"{area}.")
+    )
     on = request.endpoint == item.endpoint or (same_area == 1 and request.blueprint == area)
     count = COUNTS[item.count](current_user) if item.count in COUNTS else None  # drafting: else item.count
     return {
         "endpoint": item.endpoint,
-        "url": url_for(item.endpoint, **dict(item.arguments)),
+        "url": url_for(item.endpoint),
         "title": item.title,
         "count": count,
         "late": item.late and bool(count),

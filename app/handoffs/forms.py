@@ -12,7 +12,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 from app.cases.forms import Checkboxes
 from app.cases.models import Case
 from app.cases.services.intake import LONGEST_TITLE
-from app.core.forms import Form, Line, Prose, max_length
+from app.core.forms import Form, Line, Prose, max_length, options
 from app.files.fields import EvidenceField
 from app.handoffs.kinds import FULL, MASKED, Kind, ReturnReason
 from app.handoffs.models import HandoffDraft
@@ -56,7 +56,7 @@ class LetterForm(Form):
     @property
     def letter(self) -> dict[str, Any]:
         """What was filled in, as the services take it."""
-        facts = {name: value for name, value in self.facts.items() if not name.startswith("share_")}
+        facts = {name: "" if value is None else value for name, value in self.facts.items() if "share_" not in name}
         extents = {code: self[f"share_{code}"].data for code in FIELDS}
         return {**facts, "fields": {code: extent for code, extent in extents.items() if extent}}
 
@@ -69,8 +69,8 @@ class LetterForm(Form):
         """Fill the choices: who may receive it, which files there are, what there is to tick."""
         own = material(case)
         self._masked = {code: field.masked(own) for code, field in FIELDS.items()}
-        self.receiver.choices = [(place.id, place.name) for place in kind.receivers_for(realm.home())]
-        self.files.choices = [(str(file.id), file.name) for file in files_of(case)]
+        self.receiver.choices = options((place.id, place.name) for place in kind.receivers_for(realm.home()))
+        self.files.choices = options((str(file.id), file.name) for file in files_of(case))
 
 
 def letter_form(case: Case, kind: Kind, draft: HandoffDraft | None = None) -> LetterForm:
@@ -105,7 +105,7 @@ for _code, _field in FIELDS.items():
         RadioField(
             _field.label,
             [Optional()],
-            choices=[("", _l("Not shared")), (MASKED, _l("Masked")), (FULL, _l("Whole"))],
+            choices=options([("", _l("Not shared")), (MASKED, _l("Masked")), (FULL, _l("Whole"))]),
             default="",
             validate_choice=False,  # the packet knows what may be shared; a field that is not sent is not shared
         ),
@@ -124,7 +124,7 @@ class ReturnForm(Form):
     reason = RadioField(
         _l("Reason"),
         [InputRequired(_l("Choose the reason."))],
-        choices=[(reason.value, reason.label) for reason in ReturnReason],
+        choices=options((reason.value, reason.label) for reason in ReturnReason),
     )
     text = _text(_l("In words"), description=_SEEN)
 

@@ -48,7 +48,7 @@ class Field:
     label: Any
     whole: Callable[[Material], str]
     masked: Callable[[Material], str]
-    sealed: bool = True  # in the packet, and masked there until somebody asks
+    sealed: bool = True  # in the packet too; the consumer's own words are kept as they are
 
 
 def _of_party(code: str) -> Field:
@@ -117,9 +117,8 @@ def preview(case: Case, fields: Mapping[str, str]) -> list[Line]:
 
 
 def _line(field: Field, extent: str, own: Material) -> Line:
-    hidden = extent == FULL and field.sealed
-    value = field.masked(own) if extent == MASKED or hidden else field.whole(own)
-    return Line(field.code, field.label, value, extent, hidden)
+    whole, masked = field.whole(own), field.masked(own)
+    return Line(field.code, field.label, masked, extent, hidden=extent == FULL and whole != masked)
 
 
 def facts_of(case: Case) -> dict[str, Any]:
@@ -196,16 +195,22 @@ def personal_of(handoff: Handoff) -> HandoffPersonal | None:
 
 
 def lines(personal: HandoffPersonal | None) -> list[Line]:
-    """What was shared, as the page shows it: whole sealed fields stay masked until somebody says why."""
+    """What was shared, as the page shows it: the whole stays masked there until somebody says why."""
     if personal is None:
         return []
     found = []
     for code, field in FIELDS.items():
         if code in personal.masked:
             found.append(Line(code, field.label, personal.masked[code], MASKED))
-        elif value := str(getattr(personal, code)):
-            found.append(Line(code, field.label, value, FULL, hidden=field.sealed))
+        elif whole := whole_of(personal, code):
+            masked = str(getattr(personal, code)) if field.sealed else redact(whole)
+            found.append(Line(code, field.label, masked, FULL, hidden=masked != whole))
     return found
+
+
+def whole_of(personal: HandoffPersonal, code: str) -> str:
+    """A field as it was shared whole; empty where it was not."""
+    return (personal.reveal(code) if FIELDS[code].sealed else getattr(personal, code)) or ""
 
 
 def close_to_receiver(handoff: Handoff) -> None:
@@ -251,13 +256,8 @@ def _shared(handoff: Handoff) -> dict[str, str]:
     personal = personal_of(handoff)
     if personal is None:
         return {}
-    found = {}
-    for line in lines(personal):
-        if line.hidden:
-            found[line.code] = personal.reveal(line.code) or ""
-        elif line.extent == FULL or line.code in ("name", "story", "demand"):
-            found[line.code] = line.value
-    return found
+    legible = {code: value for code, value in personal.masked.items() if code in ("name", "story", "demand")}
+    return legible | {code: whole for code in FIELDS if (whole := whole_of(personal, code))}
 
 
 def _in_our_register(credit_code: str | None) -> Merchant | None:

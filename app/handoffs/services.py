@@ -127,7 +127,7 @@ def reveal(handoff: Handoff, by: Any, *, field: str, reason: str) -> str:
     if len(reason.strip()) < 2:
         raise Invalid("text", _("Say what you need it for."))
     audit.record("handoff.revealed", handoff, by, facts={"field": field}, text=reason.strip())
-    return personal.reveal(field) or ""
+    return packet.whole_of(personal, field)
 
 
 def receivers(kind: str) -> list[Place]:

@@ -1,0 +1,190 @@
+"""The pages of the exchange, as people open them."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+
+from app.handoffs import queries
+from app.jobs import drain
+from tenants.database import db
+from tests.handoffs.conftest import REFERRAL, REQUEST, Exchange, case
+from tests.handoffs.test_referral import evidence
+from tests.town import EAST, MARKET, NORTH, POLICE, WEST, Town
+
+LETTER = {"receiver": "5", "subject": "核查预付卡备案", "ask": "请核查该店备案。", "share_story": "masked"}
+
+
+def test_a_letter_is_written_looked_over_submitted_and_sent(exchange: Exchange, town: Town) -> None:
+    number = exchange.lodge()
+    handler, director = town.client(EAST, "handler"), town.client(EAST, "director")
+    assert handler.get(f"/cases/{number}/letters/new?kind=request").status_code == 200
+    assert handler.page is not None
+    assert "核查" not in handler.page.heading
+    written = handler.post(f"/cases/{number}/letters/new?kind=request", LETTER)
+    assert written.status_code == 303
+    letter = written.headers["Location"].removeprefix(f"/{EAST}")
+    handler.get(letter)
+    assert handler.page is not None
+    assert "138****6027" in handler.page.words
+    assert handler.post(f"{letter}/steps/send", {"version": "1"}).status_code == 403
+    assert handler.post(f"{letter}/steps/submit", {"version": "1"}).status_code == 303
+    director.get("/letters")
+    assert director.page is not None
+    assert "核查预付卡备案" in director.page.words
+    sent = director.post(f"{letter}/steps/send", {"version": "2"})
+    assert sent.headers["Location"] == f"/{EAST}/handoffs/east-ZB-2026-000001"
+    assert director.get("/outbox").status_code == 200
+    assert director.get("/handoffs/east-ZB-2026-000001").status_code == 200
+
+
+def test_what_is_not_ticked_in_the_form_is_not_shared(exchange: Exchange, town: Town) -> None:
+    """A form that leaves the shares out shares nothing, whatever the kind would propose."""
+    number = exchange.lodge()
+    bare = {**LETTER, "receiver": "3"}
+    del bare["share_story"]
+    assert town.client(EAST, "handler").post(f"/cases/{number}/letters/new?kind=referral", bare).status_code == 303
+    with town.at(EAST):
+        (draft,) = queries.drafts_of_case(case(number))
+        assert draft.fields == {}
+
+
+def test_a_letter_that_lacks_a_reason_keeps_what_was_typed(exchange: Exchange, town: Town) -> None:
+    number, handler = exchange.lodge(), town.client(EAST, "handler")
+    response = handler.post(f"/cases/{number}/letters/new?kind=request", {**LETTER, "share_phone": "full"})
+    assert response.status_code == 422
+    assert "请核查该店备案。" in response.get_data(as_text=True)
+
+
+def test_the_department_signs_accepts_and_answers_with_a_file(exchange: Exchange, town: Town, request_: str) -> None:
+    officer = town.client(MARKET, "officer")
+    officer.get("/inbox")
+    assert officer.page is not None
+    assert REQUEST["subject"] in officer.page.words
+    officer.get(f"/handoffs/{request_}")
+    assert "138****6027" in officer.page.words
+    for step, version in (("sign", "1"), ("accept", "2")):
+        assert officer.post(f"/handoffs/{request_}/steps/{step}", {"version": version}).status_code == 303
+    officer.get("/under-way")
+    assert REQUEST["subject"] in officer.page.words
+    officer.get(f"/handoffs/{request_}/steps/answer")
+    paper = (BytesIO("立案决定书".encode()), "立案决定书.txt")
+    answer = {"version": "3", "text": "已立案。", "files": paper}
+    done = officer.post(f"/handoffs/{request_}/steps/answer", answer, content_type="multipart/form-data")
+    assert done.status_code == 303
+    officer.get("/answered")
+    drain()
+    handler = town.client(EAST, "handler")
+    handler.get(f"/handoffs/{request_}")
+    assert handler.page is not None
+    assert "已立案。" in handler.page.words
+    assert "立案决定书.txt" in handler.page.words
+    link = next(link for link in handler.page.links if "/files/" in link)
+    downloaded = handler.get(link)
+    assert downloaded.get_data().decode() == "立案决定书"
+    assert downloaded.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_returning_asks_for_reason_and_words(exchange: Exchange, town: Town, request_: str) -> None:
+    officer, step = town.client(MARKET, "officer"), f"/handoffs/{request_}/steps/return"
+    assert officer.get(step).status_code == 200
+    assert officer.post(step, {"version": "1", "text": "不属本局。"}).status_code == 422
+    assert officer.post(step, {"version": "1", "reason": "not_ours"}).status_code == 422
+    assert officer.post(step, {"version": "1", "reason": "not_ours", "text": "不属本局职责。"}).status_code == 303
+    assert officer.post(step, {"version": "2", "reason": "not_ours", "text": "再退。"}).status_code == 409
+
+
+def test_a_message_goes_to_the_other_side(exchange: Exchange, town: Town, request_: str) -> None:
+    officer = town.client(MARKET, "officer")
+    assert officer.post(f"/handoffs/{request_}/messages", {"text": ""}).status_code == 422
+    assert officer.post(f"/handoffs/{request_}/messages", {"text": "请补充付款凭证。"}).status_code == 303
+    handler = town.client(EAST, "handler")
+    handler.get(f"/handoffs/{request_}")
+    assert handler.page is not None
+    assert "请补充付款凭证。" in handler.page.words
+
+
+def test_a_whole_field_is_shown_for_a_reason(exchange: Exchange, town: Town) -> None:
+    reference = exchange.send(exchange.lodge(), {**REQUEST, "fields": {"phone": "full"}, "need": "需核实"})
+    officer = town.client(MARKET, "officer")
+    officer.get(f"/handoffs/{reference}")
+    page = f"/handoffs/{reference}/fields/phone"
+    assert officer.get(page).status_code == 200
+    assert officer.post(page, {"text": ""}).status_code == 422
+    shown = officer.post(page, {"text": "联系消费者核实"}, may_show=("13812346027",))
+    assert "13812346027" in shown.get_data(as_text=True)
+    assert officer.get(f"/handoffs/{reference}/fields/password").status_code == 404
+
+
+@pytest.mark.parametrize("stranger", [(NORTH, "handler"), (POLICE, "officer"), (MARKET, "officer")])
+def test_a_stranger_meets_the_same_page_as_where_there_is_nothing(
+    exchange: Exchange, town: Town, stranger: tuple[str, str]
+) -> None:
+    number = exchange.lodge()
+    with town.at(EAST):
+        keys = [str(file.id) for file in evidence(case(number), town)]
+        db.session.commit()
+    reference = exchange.send(number, REFERRAL, files=keys)
+    with town.at(EAST):
+        key = queries.packed_files(queries.by_reference(reference))[0].id
+    browser = town.client(*stranger)
+
+    def seen(path: str) -> tuple[int, str]:
+        response = browser.get(path, checked=False)
+        return response.status_code, browser.page.heading if browser.page else ""
+
+    nowhere = seen("/handoffs/east-YS-2026-999999")
+    assert nowhere[0] == 404
+    for path in ("", "/steps/sign", f"/files/{key}", "/fields/phone"):
+        assert seen(f"/handoffs/{reference}{path}") == nowhere
+
+
+def test_the_file_is_gone_for_the_receiver_once_it_is_withdrawn(exchange: Exchange, town: Town) -> None:
+    number = exchange.lodge()
+    with town.at(EAST):
+        keys = [str(file.id) for file in evidence(case(number), town)]
+        db.session.commit()
+    reference = exchange.send(number, REFERRAL, files=keys)
+    west, east = town.client(WEST, "handler"), town.client(EAST, "handler")
+    west.get(f"/handoffs/{reference}")
+    assert west.page is not None
+    link = next(link for link in west.page.links if "/files/" in link)
+    assert west.get(link).status_code == 200
+    done = east.post(f"/handoffs/{reference}/steps/withdraw", {"version": "1", "text": "材料有误。"})
+    assert done.status_code == 303
+    assert west.get(link).status_code == 404
+    assert west.get(f"/handoffs/{reference}").status_code == 200
+    assert "林" not in west.page.words
+    assert east.get(link.replace(f"/{WEST}/", f"/{EAST}/")).status_code == 200
+
+
+def test_the_page_of_a_case_shows_what_went_out_and_offers_what_may(exchange: Exchange, town: Town) -> None:
+    number, handler = exchange.lodge(), town.client(EAST, "handler")
+    handler.get(f"/cases/{number}")
+    assert handler.page is not None
+    assert any(link.endswith(f"/cases/{number}/letters/new?kind=referral") for link in handler.page.links)
+    exchange.send(number, REFERRAL)
+    handler.get(f"/cases/{number}")
+    assert "YS-2026-000001" in handler.page.words
+    assert not any("kind=referral" in link for link in handler.page.links)
+
+
+def test_the_statements_of_a_tray_do_not_grow_with_its_rows(exchange: Exchange, town: Town) -> None:
+    from sqlalchemy import event
+
+    def statements(engine: Any) -> int:
+        said: list[str] = []
+        event.listen(engine, "before_cursor_execute", note := (lambda *told: said.append(told[2])))
+        browser.get("/inbox")
+        event.remove(engine, "before_cursor_execute", note)
+        return len(said)
+
+    exchange.send(exchange.lodge(), REQUEST)
+    browser = town.client(MARKET, "officer")
+    browser.get("/inbox")
+    few = statements(db.engine)
+    for _more in range(4):
+        exchange.send(exchange.lodge(), REQUEST)
+    assert statements(db.engine) == few
