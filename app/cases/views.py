@@ -18,7 +18,7 @@ from app.cases.workflow import CASE
 from app.cases.workflow import assign_many as assign_many_to
 from app.core.area import Area
 from app.core.errors import Changed, Invalid, Missing, WrongMoment
-from app.core.forms import PLUMBING
+from app.core.forms import PLUMBING, Form
 from app.core.privacy import redact
 from app.files.serve import download
 from app.ui import render
@@ -159,7 +159,7 @@ def step(number: str, name: str) -> Any:
 
 def _step_form(declared: Step, case: Case) -> Any:
     """The form of a step, filled in with what the case says already."""
-    kind = declared.form or forms.Form
+    kind = declared.form or Form
     form = kind(obj=case, **intake.known(case)) if issubclass(kind, forms.DescribeForm) else kind()
     if request.method == "GET":
         form.version.data = case.version

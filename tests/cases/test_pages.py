@@ -57,6 +57,22 @@ def test_filters_live_in_the_address(town, lodged, address, there):
     assert (number in browser.page.words) is there
 
 
+def test_a_merchant_that_comes_up_often_is_marked(town):
+    from app.merchants import services as register
+
+    with town.at(EAST):
+        handler = town.person(EAST, "handler")
+        merchant = register.add(handler, name="悦动健身")
+        lodge_many([(f"k{n}", replace(TOLD, merchant=merchant, phone=f"1390000{n:04d}")) for n in range(4)], handler)
+        db.session.commit()
+    browser = town.client(EAST, "handler")
+    browser.get("/cases")
+    assert browser.page.words.count("30") >= 4
+    number = next(link for link in browser.page.links if "/cases/20" in link)
+    browser.get(number)
+    assert any("/merchants/M" in link for link in browser.page.links)
+
+
 def test_a_case_page_masks_the_consumer_and_the_numbers_in_the_text(town, lodged):
     number = lodged()
     browser = town.client(EAST, "handler")

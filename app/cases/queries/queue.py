@@ -161,7 +161,8 @@ def _often(merchants: set[UUID]) -> dict[UUID, int]:
         .group_by(Case.merchant_id)
         .having(func.count() >= OFTEN)
     )
-    return dict(db.session.execute(query).tuples().all())  # type: ignore[arg-type]  # merchants asked for are not None
+    counted: dict[UUID, int] = dict(db.session.execute(query).all())  # type: ignore[arg-type]  # rows are pairs
+    return counted
 
 
 def of_merchant(merchant_id: UUID) -> Select[Any]:
