@@ -31,7 +31,7 @@ def _text(label: Any, *, needed: bool = True, description: Any = "", limit: int 
 class LetterForm(Form):
     """To whom, what is asked, and what goes with it: nothing that was not ticked here leaves the house."""
 
-    receiver = SelectField(_l("To"), coerce=int)
+    receiver = SelectField(_l("To"), [InputRequired(_l("Choose an organisation from the list."))], coerce=int)
     subject = Line(
         _l("Subject"), [_needed, max_length(LONGEST_TITLE)], description=_l("The bureau reads it; it names nobody.")
     )
@@ -69,6 +69,8 @@ class LetterForm(Form):
         """Fill the choices: who may receive it, which files there are, what there is to tick."""
         own = material(case)
         self._masked = {code: field.masked(own) for code, field in FIELDS.items()}
+        for share in self.shares:
+            share.flags.required = True  # one of the three is always chosen, so it is not called optional
         self.receiver.choices = options((place.id, place.name) for place in kind.receivers_for(realm.home()))
         self.files.choices = options((str(file.id), file.name) for file in files_of(case))
 

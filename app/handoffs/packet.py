@@ -71,8 +71,8 @@ FIELDS: dict[str, Field] = {
     field.code: field
     for field in (
         *(_of_party(code) for code in Party.FIELDS),
-        _of_statement("story", "facts", _l("What happened, in the consumer's words")),
-        _of_statement("demand", "demand", _l("What the consumer wants")),
+        _of_statement("story", "facts", _l("Statement")),
+        _of_statement("demand", "demand", _l("Demand")),
     )
 }
 

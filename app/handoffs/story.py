@@ -14,7 +14,7 @@ from app.cases import lists
 from app.core import clock
 from app.handoffs import queries
 from app.handoffs.kinds import KINDS, ReturnReason
-from app.handoffs.models import Handoff, HandoffClock, HandoffState
+from app.handoffs.models import Handoff, HandoffState
 from app.handoffs.queries import Told
 from app.handoffs.words import STEPS
 from app.ui.text import money
@@ -53,47 +53,55 @@ def _tray_row(row: Handoff, *, on: bool) -> dict[str, Any]:
     }
 
 
+# Which step of the life each limit is for.
+_LIMITS = {
+    "sign": S.SIGNED,
+    "referral_answer": S.ACCEPTED,
+    "request_answer": S.ANSWERED,
+    "answer_review": S.CLOSED,
+}
+
+
 def flow(handoff: Handoff) -> list[dict[str, Any]]:
-    """The steps of its life with their dates; what is awaited now with its last day."""
-    ended = S(handoff.status)
-    decided = ended if ended in (S.RETURNED, S.WITHDRAWN) else S.ACCEPTED
-    steps = [
-        (S.SENT, _("Sent"), handoff.sent_at, "done"),
-        (S.SIGNED, S.SIGNED.label, handoff.signed_at, "done"),
-    ]
-    if ended == S.WITHDRAWN:
-        return [_step(title, at, state) for _state, title, at, state in steps if at] + [
-            _step(S.WITHDRAWN.label, handoff.ended_at, "stopped")
-        ]
-    steps.append((decided, decided.label, handoff.decided_at, "stopped" if decided == S.RETURNED else "done"))
-    if not KINDS[handoff.kind].moves_case:
-        steps.append((S.ANSWERED, S.ANSWERED.label, handoff.answered_at, "done"))
-        steps.append((S.CLOSED, S.CLOSED.label, handoff.ended_at, "done"))
-    reached = _reached(handoff, len(steps))
-    rows = [
-        _step(title, at if place < reached else None, state if place < reached else "")
-        for place, (_s, title, at, state) in enumerate(steps)
-    ]
-    if reached < len(rows) and decided != S.RETURNED:
-        rows[reached] |= {"state": "now", "at": _limit(handoff.clock)}
-    return rows
+    """The steps of its life with their dates; beside one that is awaited, its last day."""
+    standing = handoff.state
+    if standing == S.WITHDRAWN:
+        reached = [(_("Sent"), handoff.sent_at), (S.SIGNED.label, handoff.signed_at)]
+        steps = [_step(title, at, "done") for title, at in reached if at]
+        return [*steps, _step(S.WITHDRAWN.label, handoff.ended_at, "stopped")]
+    steps = [_step(title, at, "done" if at else "") for title, at in _course(handoff)]
+    if standing == S.RETURNED:
+        steps[2] = _step(S.RETURNED.label, handoff.decided_at, "stopped")
+        return steps
+    ahead = next((step for step in steps if not step["state"]), None)
+    if ahead is not None:
+        ahead["state"] = "now"
+    return [step | {"at": step["at"] or limit} for step, limit in zip(steps, _limits(handoff), strict=True)]
 
 
-def _reached(handoff: Handoff, length: int) -> int:
-    """How many of the steps lie behind it."""
-    if handoff.ended_at and handoff.status != S.RETURNED:
-        return length
-    return {S.SENT: 1, S.SIGNED: 2, S.ACCEPTED: 3, S.SENT_BACK: 3, S.RETURNED: 3, S.ANSWERED: 4}[S(handoff.status)]
+def _course(handoff: Handoff) -> list[tuple[Any, Any]]:
+    """Title and moment of each step, as far as it stands: what was sent again begins anew, what came back is open."""
+    at_work = handoff.status not in (S.SENT, S.SIGNED)
+    course = [
+        (_("Sent"), handoff.sent_at),
+        (S.SIGNED.label, handoff.signed_at if handoff.status != S.SENT else None),
+        (S.ACCEPTED.label, handoff.decided_at if at_work else None),
+    ]
+    if KINDS[handoff.kind].moves_case:
+        return course
+    answered = handoff.answered_at if handoff.status in (S.ANSWERED, S.CLOSED) else None
+    return [*course, (S.ANSWERED.label, answered), (S.CLOSED.label, handoff.ended_at)]
+
+
+def _limits(handoff: Handoff) -> list[str | None]:
+    """Beside each step of the course, the last day of the limit that runs for it."""
+    running = {_LIMITS.get(one.code): one.due_on for one in handoff.clocks if one.is_open}
+    states = (S.SENT, S.SIGNED, S.ACCEPTED, S.ANSWERED, S.CLOSED)[: len(_course(handoff))]
+    return [_("by %(day)s", day=f"{running[state]:%m-%d}") if state in running else None for state in states]
 
 
 def _step(title: Any, at: Any, state: str) -> dict[str, Any]:
     return {"title": title, "at": at, "state": state}
-
-
-def _limit(running: HandoffClock | None) -> str | None:
-    if running is None or not running.is_open:
-        return None
-    return _("by %(day)s", day=f"{running.due_on:%m-%d}")
 
 
 def timeline(told: Sequence[Told]) -> list[dict[str, Any]]:
