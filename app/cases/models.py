@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -33,24 +34,24 @@ from tenants.bases import Owned, Private, owned_fk, owned_to
 
 
 class CaseState(State):
-    LODGED = "lodged", _l("Awaiting triage"), "warn"
-    ACCEPTED = "accepted", _l("Accepted"), "blue"
-    MEDIATING = "mediating", _l("In mediation"), "blue"
-    SETTLED = "settled", _l("Settled"), "ok"
-    ENDED = "ended", _l("Mediation ended"), "warn"
-    REFUSED = "refused", _l("Refused"), "red"
-    REFERRED = "referred", _l("Referred"), ""
-    CLOSED = "closed", _l("Closed"), "ok"
+    LODGED = "lodged", lazy_pgettext("case", "Awaiting triage"), "warn"
+    ACCEPTED = "accepted", lazy_pgettext("case", "Accepted"), "blue"
+    MEDIATING = "mediating", lazy_pgettext("case", "In mediation"), "blue"
+    SETTLED = "settled", lazy_pgettext("case", "Settled"), "ok"
+    ENDED = "ended", lazy_pgettext("case", "Mediation ended"), "warn"
+    REFUSED = "refused", lazy_pgettext("case", "Refused"), "red"
+    REFERRED = "referred", lazy_pgettext("case", "Referred"), ""
+    CLOSED = "closed", lazy_pgettext("case", "Closed"), "ok"
 
 
 class Outcome(State):
     """How it came out, once it has."""
 
-    SETTLED = "settled", _l("Settled"), "ok"
-    ENDED = "ended", _l("Mediation ended without agreement"), "warn"
-    REFUSED = "refused", _l("Refused"), "red"
-    WITHDRAWN = "withdrawn", _l("Withdrawn before acceptance"), ""
-    TAKEN_OVER = "taken_over", _l("Taken over by another organisation"), ""
+    SETTLED = "settled", lazy_pgettext("case", "Settled"), "ok"
+    ENDED = "ended", lazy_pgettext("case", "Mediation ended without agreement"), "warn"
+    REFUSED = "refused", lazy_pgettext("case", "Refused"), "red"
+    WITHDRAWN = "withdrawn", lazy_pgettext("case", "Withdrawn before acceptance"), ""
+    TAKEN_OVER = "taken_over", lazy_pgettext("case", "Taken over by another organisation"), ""
 
 
 OPEN = tuple(state for state in CaseState if state not in (CaseState.REFUSED, CaseState.CLOSED))

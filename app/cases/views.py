@@ -173,7 +173,7 @@ def _taken(taken: Step | Approval, case: Case) -> Any:
     if isinstance(taken, Approval):
         flash(_("Drafted. It waits for the director's approval."))
     else:
-        flash(_("%(what)s.", what=taken.done or taken.label))
+        flash(str(taken.done or taken.label))
     return redirect(
         (request.args.get("next") == "queue" and url_for(".index")) or url_for(".show", number=case.number), 303
     )
