@@ -14,13 +14,17 @@ MEGABYTE = 1024 * 1024
 
 
 def create_app(settings: Settings | None = None, *, check_role: bool = True) -> Flask:
-    """The application, as `settings` describe it. Refuses to start as a role that the walls do not bind."""
-    from app import accounts, areas, audit, commands, extensions, files, jobs, navigation, notifications, ui  # noqa: PLC0415
-    from app.core import cookies, faults, headers, logs, privacy  # noqa: PLC0415
-    from tenants.database import db  # noqa: PLC0415
-    from tenants.mount import Mount  # noqa: PLC0415
-    from tenants.provisioning import refuse_unsafe_role  # noqa: PLC0415
-    from tenants.registry import registry  # noqa: PLC0415
+    """The application, as `settings` describe it.
+
+    Refuses to serve as a role that the walls do not bind, and in production behind walls that are not as declared.
+    """
+    from app import accounts, areas, audit, commands, extensions, files, jobs, navigation, notifications, ui
+    from app.core import cookies, faults, headers, logs, privacy
+    from tenants.audit import refuse_broken_walls
+    from tenants.database import db
+    from tenants.mount import Mount
+    from tenants.provisioning import refuse_unsafe_role
+    from tenants.registry import registry
 
     settings = settings or Settings.from_env(os.environ)
     app = Flask(__name__, static_folder=None)
@@ -37,10 +41,10 @@ def create_app(settings: Settings | None = None, *, check_role: bool = True) -> 
     logs.init_app(app)
     headers.init_app(app)
     faults.init_app(app)
-    for office in (accounts, audit, files, notifications):  # drafting: while they are being written
-        if hasattr(office, "init_app"):
-            office.init_app(app)
-    jobs.use(app)
+    accounts.init_app(app)
+    audit.init_app(app)
+    files.init_app(app)
+    notifications.init_app(app)
     ui.init_app(app)
     areas.init_app(app)
     navigation.init_app(app)
@@ -48,9 +52,11 @@ def create_app(settings: Settings | None = None, *, check_role: bool = True) -> 
 
     with app.app_context():
         engine = db.engine
+        refuse_unsafe_role(engine, now=check_role)
+        if check_role and settings.environment == "production":
+            refuse_broken_walls(engine)
         registry.use(engine)
-        if check_role:
-            refuse_unsafe_role(engine)
+        jobs.use(app)
     app.wsgi_app = Mount(app.wsgi_app, registry)  # type: ignore[method-assign]
     if settings.proxies:
         count = settings.proxies

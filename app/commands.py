@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from flask import Flask
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from app import setup
 
 # module:group; each domain keeps its own commands beside its services.
 COMMANDS = (
@@ -20,7 +24,16 @@ COMMANDS = (
 )
 
 
+@click.command("set-up")
+@with_appcontext
+def set_up() -> None:
+    """Make roles and tables and seed what every city needs; may be run again after every update."""
+    setup.set_up(current_app.config["SETTINGS"])
+    click.echo("the database is set up")
+
+
 def init_app(app: Flask) -> None:
+    app.cli.add_command(set_up)
     for address in COMMANDS:
         module, _, name = address.partition(":")
         app.cli.add_command(getattr(import_module(module), name))

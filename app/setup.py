@@ -9,9 +9,11 @@ from alembic.config import Config
 from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
 
+from app.deadlines import services as deadlines
 from app.settings import Settings
 from tenants.policies import APP, GUEST, OWNER
 from tenants.provisioning import make_roles
+from tenants.realm import BUREAU_ID
 from tenants.registry import Tenant
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -24,7 +26,7 @@ def set_up(settings: Settings) -> None:
     root.dispose()
     owner = create_engine(settings.url(OWNER))
     migrate(owner)
-    _open_bureau(owner, settings.city)
+    seed(owner, settings.city)
     owner.dispose()
 
 
@@ -42,24 +44,18 @@ def migrate(owner: Engine, revision: str = "head") -> None:
         command.upgrade(config, revision)
 
 
-def _open_bureau(owner: Engine, city: str) -> None:
-    """The bureau is there before anybody could open it."""
+def seed(owner: Engine, city: str) -> None:
+    """What is there before anybody could put it there: the bureau, the calendar and the legal profiles."""
     with Session(owner) as session, session.begin():
-        if session.scalar(select(Tenant.id).where(Tenant.id == 1)) is None:
+        if session.scalar(select(Tenant.id).where(Tenant.id == BUREAU_ID)) is None:
             session.add(
                 Tenant(
-                    id=1, slug="city", name=f"{city}消费者权益保护局", short_name="市消保局", kind="bureau", active=True
+                    id=BUREAU_ID,
+                    slug="city",
+                    name=f"{city}消费者权益保护局",
+                    short_name="市消保局",
+                    kind="bureau",
+                    active=True,
                 )
             )
-
-
-def seed() -> None:
-    """What every city needs before its first case: calendar, profiles. In the bureau's realm; may be run again."""
-    from app.deadlines import services as deadlines
-    from tenants import realm
-    from tenants.database import db
-    from tenants.registry import registry
-
-    with realm.enter(registry.realm(realm.BUREAU_ID), db.leave):
-        deadlines.seed()
-        db.session.commit()
+        deadlines.seed(session)

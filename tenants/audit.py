@@ -9,9 +9,10 @@ import re
 from collections import defaultdict
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
-from tenants.bases import OF_TENANT, Among, AmongEntry, Base, Between, BetweenEntry, Reference, Walled
+from tenants.bases import OF_TENANT, Among, AmongEntry, Between, BetweenEntry, Reference, Walled
+from tenants.database import Base
 from tenants.policies import APP, GUEST, OWNER, SEARCH, Policy, wall
 
 # SECURITY DEFINER functions that exist on purpose: name -> owner. Anything else is a fault.
@@ -41,6 +42,19 @@ def faults(connection: Connection) -> list[str]:
         *_doors(connection),
         *_roles(connection),
     ]
+
+
+class BrokenWalls(RuntimeError):
+    """The walls in the database are not the declared ones."""
+
+
+def refuse_broken_walls(engine: Engine) -> None:
+    """Raises BrokenWalls with every difference between the declared walls and those in the database."""
+    with engine.connect() as connection:
+        found = faults(connection)
+    if found:
+        engine.dispose()
+        raise BrokenWalls("the portal does not serve behind broken walls: " + "; ".join(found))
 
 
 def _rows(connection: Connection, statement: str, **values: Any) -> list[Any]:
@@ -186,9 +200,9 @@ def _keys(connection: Connection, known: dict[str, type[Any]]) -> list[str]:
             said.append(
                 f"{row.source}: unique index {row.name} does not start with tenant_id and tells what others have"
             )
-        if model is not None and issubclass(model, Between | BetweenEntry | Among | AmongEntry):
-            if row.columns[0] not in ("id", "sender_id", "author_id", "lead_id"):
-                said.append(f"{row.source}: unique index {row.name} starts with neither its key nor a party")
+        shared = model is not None and issubclass(model, Between | BetweenEntry | Among | AmongEntry)
+        if shared and row.columns[0] not in ("id", "sender_id", "author_id", "lead_id"):
+            said.append(f"{row.source}: unique index {row.name} starts with neither its key nor a party")
     for row in _rows(
         connection,
         "select c.relname, g.tgname from pg_trigger g join pg_class c on c.oid = g.tgrelid "
@@ -274,6 +288,3 @@ def _roles(connection: Connection) -> list[str]:
     ):
         said.append(f"role {row.role} owns {row.relname}")
     return said
-
-
-__all__ = ["BESIDE", "DEFINERS", "faults", "models", "plain"]

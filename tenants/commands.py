@@ -38,7 +38,9 @@ def roles(print_sql: bool) -> None:
 def list_() -> None:
     """All organisations: number, slug, kind, name."""
     for place in registry.places().values():
-        click.echo(f"{place.id:>4}  {place.slug:<12} {place.kind:<11} {place.name}{'' if place.active else '  (suspended)'}")
+        click.echo(
+            f"{place.id:>4}  {place.slug:<12} {place.kind:<11} {place.name}{'' if place.active else '  (suspended)'}"
+        )
 
 
 @tenants.command("add")

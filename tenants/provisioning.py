@@ -13,12 +13,12 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from psycopg import sql
-from sqlalchemy import Connection, Engine, ForeignKey, Select, func, or_, select, text
+from sqlalchemy import Connection, Engine, ForeignKey, Select, event, func, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants import realm
-from tenants.bases import OF_TENANT, Base, Between, BetweenEntry, Owned, uuid7
-from tenants.database import db
+from tenants.bases import OF_TENANT, Between, BetweenEntry, Owned, uuid7
+from tenants.database import Base, db
 from tenants.policies import APP, GUEST, OWNER, SEARCH
 from tenants.realm import Place, Realm
 from tenants.registry import Tenant, registry
@@ -93,25 +93,31 @@ class UnsafeRole(RuntimeError):
     """The application was about to serve as a role that row level security does not bind."""
 
 
-def refuse_unsafe_role(engine: Engine) -> None:
-    """Raises UnsafeRole if the role may ignore policies: a superuser, BYPASSRLS, or an owner of tables."""
-    with engine.connect() as connection:
-        row = connection.execute(
-            text(
-                "select rolname, rolsuper, rolbypassrls, rolcreaterole, "
-                "pg_has_role(current_user, :owner, 'member') as owns "
-                "from pg_roles where rolname = current_user"
-            ),
-            {"owner": OWNER},
-        ).one()
-    for fault, said in (
-        (row.rolsuper, "is a superuser"),
-        (row.rolbypassrls, "has BYPASSRLS"),
-        (row.rolcreaterole, "may create roles"),
-        (row.owns, f"is a member of {OWNER}"),
-    ):
-        if fault:
-            raise UnsafeRole(f"the portal does not serve as {row.rolname}, which {said}: use {APP}")
+_ROLE = """
+select rolname, rolsuper, rolbypassrls, rolcreaterole, pg_has_role(current_user, 'portal_owner', 'member') as owns
+from pg_roles where rolname = current_user
+"""
+
+
+def refuse_unsafe_role(engine: Engine, *, now: bool) -> None:
+    """Let no connection out of this engine if its role may ignore policies: UnsafeRole, at the first connection.
+
+    `now` makes that connection here: a server does not start; a command may come before there are roles at all.
+    """
+
+    @event.listens_for(engine, "first_connect")
+    def look(connection: Any, record: Any) -> None:
+        with connection.cursor() as cursor:
+            name, *faults = cursor.execute(_ROLE).fetchone()
+        connection.rollback()
+        said = ("is a superuser", "has BYPASSRLS", "may create roles", f"is a member of {OWNER}")
+        for fault, words in zip(faults, said, strict=True):
+            if fault:
+                connection.close()
+                raise UnsafeRole(f"the portal does not serve as {name}, which {words}: use {APP}")
+
+    if now:
+        engine.connect().close()
 
 
 class Act(Owned):
@@ -194,8 +200,9 @@ def export(place: Place, out: BinaryIO) -> dict[str, int]:
     """
     counts: dict[str, int] = {}
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for mapper in sorted(Base.registry.mappers, key=lambda mapper: mapper.local_table.name):  # type: ignore[attr-defined]
-            model, table = mapper.class_, mapper.local_table
+        for model in sorted(_models(), key=lambda model: str(model.__tablename__)):
+            name = model.__tablename__
+            table = Base.metadata.tables[name]
             if issubclass(model, OF_TENANT):
                 query = select(table).where(table.c.tenant_id == place.id)
             elif issubclass(model, Between | BetweenEntry):
@@ -210,10 +217,14 @@ def export(place: Place, out: BinaryIO) -> dict[str, int]:
             for row in rows:
                 writer.writerow([_plain(value) for value in row])
                 count += 1
-            counts[table.name] = count
-            bundle.writestr(f"{table.name}.csv", lines.getvalue())
+            counts[name] = count
+            bundle.writestr(f"{name}.csv", lines.getvalue())
         bundle.writestr("counts.json", json.dumps(counts, indent=1, sort_keys=True))
     return counts
+
+
+def _models() -> list[Any]:
+    return [mapper.class_ for mapper in Base.registry.mappers]
 
 
 def _plain(value: Any) -> Any:

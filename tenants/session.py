@@ -29,8 +29,8 @@ def announce(session: Session, transaction: SessionTransaction, connection: Conn
 def stamp(session: Session, context: Any, instances: Any) -> None:
     mine = realm.current().writes
     for row in session.new:
-        if isinstance(row, Owned | Private | Shared) and row.tenant_id is None:
-            row.tenant_id = mine  # type: ignore[assignment]  # None is refused just below
+        if isinstance(row, Owned | Private | Shared) and mine is not None and getattr(row, "tenant_id", None) is None:
+            row.tenant_id = mine
     for row in (*session.new, *session.dirty, *session.deleted):
         if not _ours(row, mine):
             raise NotOurs(f"{row!r} is not ours to change")

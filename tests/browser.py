@@ -188,7 +188,7 @@ class Browser:
 
     def csrf_token(self) -> str:
         """The token of the last form seen; opens the sign-in page or the account page to find one."""
-        for path in ("/sign-in", "/account"):
+        for path in ("/sign-in", "/account", "/account/password"):
             page = Page(self.open("GET", path).get_data(as_text=True))
             for form in page.forms:
                 if form["fields"].get("csrf_token"):

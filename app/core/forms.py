@@ -37,7 +37,7 @@ def options(pairs: Iterable[tuple[Any, Any]], *, group: str | None = None) -> li
     return [SelectChoice(value, words, optgroup=group) for value, words in pairs]
 
 
-class Line(StringField):  # type: ignore[misc]  # WTForms has no types
+class Line(StringField):
     """One line of text."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -45,7 +45,7 @@ class Line(StringField):  # type: ignore[misc]  # WTForms has no types
             self.data = tidy(valuelist[0]).replace("\n", " ")
 
 
-class Code(StringField):  # type: ignore[misc]
+class Code(StringField):
     """Something without blanks or dashes in it: a phone number, a credit code."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -53,7 +53,7 @@ class Code(StringField):  # type: ignore[misc]
             self.data = "".join(sign for sign in narrow(valuelist[0]) if sign not in " -‐–—()").upper()
 
 
-class Prose(TextAreaField):  # type: ignore[misc]
+class Prose(TextAreaField):
     """Several lines of text."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -61,7 +61,7 @@ class Prose(TextAreaField):  # type: ignore[misc]
             self.data = tidy(valuelist[0])
 
 
-class Money(DecimalField):  # type: ignore[misc]
+class Money(DecimalField):
     """An amount in yuan, with or without ¥ and thousands separators."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -80,7 +80,7 @@ class Money(DecimalField):  # type: ignore[misc]
         self.data = amount.quantize(Decimal("0.01"))
 
 
-class Form(FlaskForm):  # type: ignore[misc]
+class Form(FlaskForm):
     """What every form of the portal has: CSRF, the version that was seen, and the key of this submission."""
 
     version = IntegerField(widget=HiddenInput())

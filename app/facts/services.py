@@ -31,14 +31,10 @@ def catch_up() -> int:
     moved = 0
     while mark.seq < last:
         upto = min(mark.seq + BATCH, last)
-        touched = set(
-            db.session.scalars(
-                select(Entry.subject_id).where(
-                    Entry.seq > mark.seq, Entry.seq <= upto, Entry.subject_kind == Case.__tablename__
-                )
-            )
-        ) - {None}
-        moved += _count(touched)
+        touched = select(Entry.subject_id).where(
+            Entry.seq > mark.seq, Entry.seq <= upto, Entry.subject_kind == Case.__tablename__
+        )
+        moved += _count({case_id for case_id in db.session.scalars(touched) if case_id})
         mark.seq = upto
     mark.at = clock.now()
     return moved

@@ -114,17 +114,13 @@ def job(*, name: str | None = None, queue_name: str = "default", every: str | No
         )
         _registered[made.name] = made
 
+        retry = RetryStrategy(max_attempts=_ATTEMPTS, exponential_wait=2)
+
+        @queue.task(name=made.name, queue=queue_name, pass_context=True, retry=retry)
         def run(context: procrastinate.JobContext, **arguments: Any) -> None:
             with _flask().app_context():
                 made.perform(context.job.id or 0, arguments)
 
-        queue.task(
-            run,
-            name=made.name,
-            queue=queue_name,
-            pass_context=True,
-            retry=RetryStrategy(max_attempts=_ATTEMPTS, exponential_wait=2),
-        )
         if every:
             _every(made, every)
         return made
@@ -135,6 +131,8 @@ def job(*, name: str | None = None, queue_name: str = "default", every: str | No
 def _every(made: Job, cron: str) -> None:
     """A periodic task that enqueues the job once per organisation."""
 
+    @queue.periodic(cron=cron)
+    @queue.task(name=f"{made.name}.every", queue="default")
     def spread(timestamp: int) -> None:
         with _flask().app_context():
             for place in registry.places().values():
@@ -142,8 +140,6 @@ def _every(made: Job, cron: str) -> None:
                     with realm.enter(registry.realm(place), db.leave):
                         made.enqueue(once="periodic")
                         db.session.commit()
-
-    queue.periodic(cron=cron)(queue.task(spread, name=f"{made.name}.every", queue="default"))
 
 
 @queue.periodic(cron="* * * * *")
@@ -175,7 +171,7 @@ def _conninfo() -> str:
     return str(url.render_as_string(hide_password=False))
 
 
-def run_worker(*, wait: bool = True, concurrency: int = 2, queues: list[str] | None = None) -> None:
+def run_worker(*, wait: bool = True, concurrency: int = 2) -> None:
     """Work the queues until stopped (SIGTERM finishes what is running), or with wait=False until they are empty."""
     # Imported here so that every domain's jobs are declared before the worker looks.
     connector = PsycopgConnector(
@@ -186,7 +182,6 @@ def run_worker(*, wait: bool = True, concurrency: int = 2, queues: list[str] | N
         with queue.replace_connector(connector) as app:
             async with app.open_async():
                 await app.run_worker_async(
-                    queues=queues,
                     wait=wait,
                     concurrency=concurrency,
                     listen_notify=wait,

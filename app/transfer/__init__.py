@@ -1,1 +1,1 @@
-"""Transfer (导入): messages from elsewhere become cases that wait for triage, each once, however often they are sent."""
+"""Transfer (导入): messages from elsewhere become cases that wait for triage, each once, however often sent."""

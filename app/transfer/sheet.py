@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import python_calamine
 from flask_babel import lazy_gettext as _l
@@ -79,7 +79,7 @@ class Sheet:
         return [(line, [_short(cell) for cell in cells]) for line, cells in self.rows[:count]]
 
 
-def read(content: BinaryIO) -> Sheet:
+def read(content: IO[bytes]) -> Sheet:
     """The first sheet of a workbook. Raises Unreadable."""
     try:
         book = python_calamine.load_workbook(io.BytesIO(content.read()))
@@ -146,7 +146,8 @@ def when(cell: Any) -> datetime | None:
         match = _TIME.fullmatch(said)
         if match is None:
             raise ValueError(said)
-        moment = datetime(*(int(part or 0) for part in match.groups()))  # type: ignore[arg-type]
+        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=SHANGHAI)
     return moment.replace(tzinfo=SHANGHAI).astimezone(UTC)
 
 

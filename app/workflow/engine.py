@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app import audit
 from app.core import clock
 from app.core.errors import Changed, NotAllowed, Unsaved, WrongMoment
+from app.core.states import State
 from tenants.database import db
 
 Effect = Callable[..., None]
@@ -53,7 +54,7 @@ class Workflow:
     """The life of one kind of thing. `noun` prefixes its events: case.accept."""
 
     noun: str
-    states: type[StrEnum]
+    states: type[State]
     first: Any
     steps: Iterable[Step]
     draft: type[Any] | None = None  # the domain's table of drafts
@@ -100,12 +101,8 @@ class Workflow:
         if by is not None and not by.can(step.permission, subject):
             raise NotAllowed(_("Your role does not include this step."))
         if not self.possible(step, subject):
-            raise WrongMoment(
-                _(
-                    "This step is no longer possible: the status is now “%(status)s”.",
-                    status=self.states(subject.status).label,
-                )
-            )  # type: ignore[attr-defined]
+            status = self.states(subject.status).label
+            raise WrongMoment(_("This step is no longer possible: the status is now “%(status)s”.", status=status))
         if seen is not None and seen != subject.version:
             raise Changed(_("Somebody else has changed this in the meantime."), subject)
         if step.approval and not by.can(step.approval, subject):
@@ -159,7 +156,7 @@ class Workflow:
     def _draft(self, step: Step, subject: Any, by: Any, text: str | None, facts: dict[str, Any]) -> Any:
         if self.waiting(subject) is not None:
             raise WrongMoment(_("A draft is already waiting for approval."))
-        assert self.draft is not None  # noqa: S101  (__post_init__ saw to it)
+        assert self.draft is not None
         draft = self.draft(
             subject_id=subject.id,
             step=step.name,

@@ -23,6 +23,7 @@ def upgrade() -> None:
     op.execute("grant usage on schema public to portal_app, portal_guest, portal_search")
     for function in FUNCTIONS:
         op.execute(function)
+    op.execute("grant select on alembic_version to portal_app")
     Base.metadata.create_all(bind)
     for name, model in sorted(models().items()):
         for statement in wall(model).statements(name):

@@ -39,10 +39,18 @@ def test_every_path_is_kebab_case(app: Any) -> None:
     assert not odd, f"write these like /two-words/<number>: {odd}"
 
 
+def test_no_two_pages_share_an_address(app: Any) -> None:
+    seen: dict[tuple[str, str], str] = {}
+    for rule in rules(app):
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            other = seen.setdefault((method, rule.rule), rule.endpoint)
+            assert other == rule.endpoint, f"{method} {rule.rule} is both {other} and {rule.endpoint}"
+
+
 def test_anyone_may_enter_only_where_it_is_meant(app: Any) -> None:
     """A page that forgets its permission would turn up here."""
     open_to_all = {rule.endpoint for rule in rules(app) if _view(app, rule).allow is ANYONE}
-    assert open_to_all == {"portal.home", "portal.healthz", "portal.readyz", "accounts.sign_in", "accounts.slip"} & open_to_all
+    assert open_to_all == {"portal.home", "portal.healthz", "portal.readyz", "accounts.sign_in", "accounts.sign_out"}
     assert {"portal.home", "accounts.sign_in"} <= open_to_all
 
 
@@ -51,7 +59,12 @@ def test_signed_in_is_enough_only_for_what_concerns_oneself(app: Any) -> None:
     for rule in rules(app):
         if _view(app, rule).allow is SIGNED_IN:
             assert rule.endpoint.partition(".")[0] in {
-                "accounts", "desk", "deadlines", "notifications", "workflow", "portal",
+                "accounts",
+                "desk",
+                "deadlines",
+                "notifications",
+                "workflow",
+                "portal",
             }, rule.endpoint
 
 

@@ -8,8 +8,25 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from app import create_app
+from app import create_app, jobs
+from tenants.audit import BrokenWalls
+from tenants.database import db
 from tenants.provisioning import UnsafeRole
+from tenants.registry import registry
+
+
+@pytest.fixture
+def another(app: Any) -> Any:
+    """Makes a second application, and gives this process back to the first."""
+
+    def make(settings: Any) -> None:
+        made = create_app(settings)
+        with made.app_context():
+            db.engine.dispose()
+
+    yield make
+    registry.use(db.engine)
+    jobs.use(app)
 
 
 def test_it_refuses_to_start_as_superuser(settings: Any, app: Any) -> None:
@@ -22,6 +39,19 @@ def test_it_refuses_to_start_as_the_owner(settings: Any, app: Any) -> None:
     owner = settings.url("portal_owner").render_as_string(hide_password=False)
     with pytest.raises(UnsafeRole, match="member of portal_owner"):
         create_app(dataclasses.replace(settings, app_url=owner))
+
+
+def test_production_does_not_serve_behind_broken_walls(settings: Any, another: Any, root: Engine) -> None:
+    production = dataclasses.replace(settings, environment="production")
+    another(production)
+    with root.begin() as connection:
+        connection.execute(text("alter table person no force row level security"))
+    try:
+        with pytest.raises(BrokenWalls, match="person: row level security does not bind the owner"):
+            another(production)
+    finally:
+        with root.begin() as connection:
+            connection.execute(text("alter table person force row level security"))
 
 
 @pytest.fixture

@@ -1,0 +1,316 @@
+"""Two counties at work, each with a neighbour and a department: something of every kind, in as many states as there are.
+
+East and West never meet: what East hands to North and to the market department is nothing to West, and the reverse.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Engine, select, text
+
+from app.bureau import services as bureau
+from app.bureau.queries import case_of, grant_for
+from app.cases import services as cases
+from app.cases.queries import by_number
+from app.cases.services import Complaint
+from app.cases.workflow import CASE
+from app.core import clock
+from app.core.numbering import Counter
+from app.facts import services as facts
+from app.files.accept import EVIDENCE, accept
+from app.handoffs import queries as letters
+from app.handoffs import services as handoffs
+from app.handoffs.packet import files_of
+from app.handoffs.workflow import LETTER
+from app.jobs import drain
+from app.merchants import services as merchants
+from app.merchants.queries import by_number as merchant_by_number
+from app.transfer import services as transfer
+from tenants.bases import uuid7
+from tenants.database import db
+from tenants.registry import registry
+from tests.files import specimens as papers
+from tests.town import CITY, EAST, MARKET, NORTH, PASSWORD, WEST, Town
+from tests.transfer.test_sheet import book
+
+COUNTIES = (EAST, WEST)
+APART = 500  # between the numbers of one county and of the next, so that a number of one is none of the other
+
+
+def telling(step: str) -> dict[str, Any]:
+    """What has to be said with a step of a case."""
+    today = clock.today()
+    return {
+        "refuse": {"ground": "NA3", "text": "不是为生活消费需要"},
+        "withdraw": {"text": "电话撤回"},
+        "session": {"on": today, "text": "双方到场"},
+        "settle": {"on": today, "terms": "分三期退还", "amount": Decimal("4680.00")},
+        "end": {"ground": "T3", "text": "商家拒绝退款"},
+    }.get(step, {})
+
+
+@dataclass
+class Scenario:
+    """The town after a busy day."""
+
+    town: Town
+    root: Engine
+    cases: dict[str, dict[str, str]]  # slug -> status -> number of a case that stands there
+
+    def rows(self, query: str, **facts: Any) -> list[Any]:
+        """Look behind the walls."""
+        with self.root.connect() as connection:
+            return list(connection.execute(text(query), facts))
+
+    def tenant(self, slug: str) -> int:
+        place = registry.find(slug)
+        assert place is not None
+        return place.id
+
+
+def build(app: Any, root: Engine) -> Scenario:
+    """Put the town back as it was, and let everybody work a little. Services only."""
+    with root.begin() as connection:
+        connection.execute(text("select town.restore()"))
+    registry.forget()
+    town = Town(app)
+    built = {}
+    for ordinal, slug in enumerate(COUNTIES):
+        _set_numbers_apart(town, slug, ordinal * APART)
+        built[slug] = County(town, slug).work()
+        drain()
+    _call_in_and_give_back(town, built[WEST]["mediating"])
+    for place in registry.places().values():
+        with town.at(place.slug):
+            facts.catch_up()
+            db.session.commit()
+    drain()
+    return Scenario(town, root, built)
+
+
+def _set_numbers_apart(town: Town, slug: str, by: int) -> None:
+    kinds = ("case", "merchant", "import", "letter", "handoff-referral", "handoff-request")
+    with town.at(slug):
+        for kind in kinds if by else ():
+            db.session.add(Counter(id=uuid7(), kind=kind, year=clock.today().year, last=by))
+        db.session.commit()
+
+
+def _call_in_and_give_back(town: Town, number: str) -> None:
+    """A grant that was, so that the bureau has one in its list and holds none."""
+    with town.at(CITY):
+        supervisor = town.person(CITY, "supervisor")
+        found = case_of(registry.find(WEST), number)  # type: ignore[arg-type]  # West is there
+        bureau.call_in(found, supervisor, extent="file", reason="核查办理质量", days=1, longest=14)
+        db.session.commit()
+        grant = grant_for(found, supervisor)
+        assert grant is not None
+        bureau.give_back(grant, supervisor)
+        db.session.commit()
+
+
+class County:
+    """One county's day."""
+
+    def __init__(self, town: Town, slug: str) -> None:
+        self.town, self.slug = town, slug
+        place = registry.find(slug)
+        assert place is not None
+        self.id, self.name = place.id, place.short_name
+        self.lodged = 0
+
+    def by(self, login: str) -> Any:
+        return self.town.person(self.slug, login)
+
+    def work(self) -> dict[str, str]:
+        self.keep_the_register()
+        standing = {
+            "lodged": self.lodge(),
+            "accepted": self.lodge("accept"),
+            "mediating": self.lodge("accept", "mediate", "session"),
+            "settled": self.lodge("accept", "mediate", "settle"),
+            "ended": self.lodge("accept", "mediate", "end"),
+            "refused": self.lodge("refuse"),
+            "withdrawn": self.lodge("withdraw"),
+            "closed": self.lodge("accept", "mediate", "settle", "close"),
+        }
+        self.fill_the_file(standing["mediating"])
+        self.draft_a_refusal(self.lodge(), rejected=True)
+        standing["drafted"] = self.draft_a_refusal(self.lodge())
+        standing["referred"] = self.refer(NORTH)
+        standing["taken_over"] = self.refer(NORTH, "sign", "accept")
+        self.ask(MARKET, "sign", "accept", "answer")
+        self.ask(MARKET, "sign", "return")
+        self.ask(MARKET, "sign", "accept", withdraw=True)
+        self.ask(MARKET)
+        self.write_letters(standing["accepted"])
+        self.import_messages()
+        self.come_and_go()
+        return standing
+
+    # The register -----------------------------------------------------------------------------------------------------
+
+    def keep_the_register(self) -> None:
+        with self.town.at(self.slug):
+            made = merchants.add(
+                self.by("handler"),
+                name=f"{self.name}悦动健身有限公司",
+                sign=f"{self.name}悦动健身",
+                trade="健身服务",
+                address="柳荫路12号",
+                contact_name="钱经理",
+                contact_phone=f"1391111000{self.id}",
+            )
+            db.session.commit()
+            self.merchant_number = made.number
+
+    # Cases ------------------------------------------------------------------------------------------------------------
+
+    def told(self) -> Complaint:
+        self.lodged += 1
+        return Complaint(
+            facts=f"{self.name}第{self.lodged}件：健身房闭店，卡里还有余额，店长不接电话。",
+            demand="退还余额",
+            title="健身房闭店拒退预付卡余额",
+            name="林晓梅",
+            phone=f"1380000{self.id:02d}{self.lodged:02d}",
+            id_number="110101199003078478",
+            address=f"{self.name}柳荫路{self.lodged}号",
+            category="S0401",
+            problem="P02",
+            order_number=f"DD{self.lodged}",
+            reference=f"12345-{self.id}-{self.lodged}",
+        )
+
+    def lodge(self, *steps: str) -> str:
+        with self.town.at(self.slug):
+            told = replace(self.told(), merchant=merchant_by_number(self.merchant_number))
+            number = cases.lodge(told, self.by("clerk"), slip=True).case.number
+            db.session.commit()
+        for step in steps:
+            self.take(number, step)
+        return number
+
+    def take(self, number: str, step: str, login: str = "director", **facts: Any) -> None:
+        said = {**telling(step), **facts}
+        with self.town.at(self.slug):
+            CASE.take(step, by_number(number), by=self.by(login), **said)
+            db.session.commit()
+
+    def fill_the_file(self, number: str) -> None:
+        kept = {
+            "收据.txt": "收据一张".encode(),
+            "合同.docx": papers.docx(),
+            "流水.xlsx": papers.xlsx(),
+            "照片.jpg": papers.picture(),
+        }
+        with self.town.at(self.slug):
+            case, clerk = by_number(number), self.by("clerk")
+            cases.attach(case, clerk, [accept(io.BytesIO(body), name) for name, body in kept.items()])
+            cases.note(case, self.by("handler"), text="店长答应明天来。")
+            cases.note(case, self.by("handler"), text="已联系商家。", public=True)
+            cases.reveal(case, self.by("handler"), field="phone", reason="回访")
+            db.session.commit()
+
+    def draft_a_refusal(self, number: str, *, rejected: bool = False) -> str:
+        self.take(number, "refuse", login="handler")
+        if rejected:
+            with self.town.at(self.slug):
+                case = by_number(number)
+                CASE.reject(CASE.waiting(case), case, by=self.by("director"), text="理由不足")
+                db.session.commit()
+        return number
+
+    # Across the wall --------------------------------------------------------------------------------------------------
+
+    def refer(self, to: str, *steps: str) -> str:
+        number = self.lodge()
+        self._send(number, to, steps, kind="referral", fields={"name": "full", "phone": "masked", "story": "full"})
+        return number
+
+    def ask(self, to: str, *steps: str, withdraw: bool = False) -> None:
+        number = self.lodge("accept")
+        self.fill_the_file(number)
+        reference = self._send(number, to, steps, kind="request", fields={"story": "masked", "demand": "full"})
+        if withdraw:
+            with self.town.at(self.slug):
+                handoffs.take(letters.by_reference(reference), "withdraw", self.by("director"), text="不再需要")
+                db.session.commit()
+
+    def _send(self, number: str, to: str, steps: tuple[str, ...], *, kind: str, fields: dict[str, str]) -> str:
+        receiver = registry.find(to)
+        assert receiver is not None
+        with self.town.at(self.slug):
+            case = by_number(number)
+            draft = handoffs.send(
+                case,
+                self.by("director"),
+                kind=kind,
+                receiver=receiver.id,
+                subject="预付卡备案核查",
+                ask="请核查备案情况。",
+                wanted="核查结果",
+                legal_basis="第十二条",
+                need="需要联系",
+                fields=fields,
+                files=[str(file.id) for file in files_of(case)],
+            )
+            db.session.commit()
+            reference = letters.reference_of(draft)
+            assert reference is not None
+        drain()
+        for step in steps:
+            with self.town.at(to):
+                answers = [accept(io.BytesIO("核查意见".encode()), "意见.txt")] if step == "answer" else []
+                said: dict[str, Any] = {"text": "已核查"} if step in ("answer", "return") else {}
+                said |= {"reason": "incomplete"} if step == "return" else {}
+                said |= {"files": answers} if answers else {}
+                who = self.town.person(to, "director" if to == NORTH else "officer")
+                handoffs.take(letters.by_reference(reference), step, who, **said)
+                db.session.commit()
+            drain()
+        with self.town.at(self.slug):
+            found = letters.by_reference(reference)
+            if found.status not in ("closed", "withdrawn"):
+                handoffs.write(found, self.by("director"), text="请尽快。")
+            db.session.commit()
+        drain()
+        return reference
+
+    def write_letters(self, number: str) -> None:
+        market = registry.find(MARKET)
+        assert market is not None
+        letter = {"kind": "request", "receiver": market.id, "subject": "核查", "ask": "请核查。", "wanted": "结果"}
+        for end in ("drafted", "waiting", "rejected"):
+            with self.town.at(self.slug):
+                draft = handoffs.prepare(by_number(number), self.by("handler"), **letter, legal_basis="第三条")
+                db.session.flush()
+                if end != "drafted":
+                    LETTER.take("submit", draft, by=self.by("handler"))
+                    db.session.flush()
+                if end == "rejected":
+                    LETTER.take("reject", draft, by=self.by("director"), text="写清楚")
+                db.session.commit()
+
+    # Imports and visits -----------------------------------------------------------------------------------------------
+
+    def import_messages(self) -> None:
+        rows = [[f"{self.id}{n}", "用户", "商家不退款", "2019/1/4", f"{self.name}：不退款。", 0, 0] for n in range(3)]
+        rows[1][3] = "不详"
+        kinds = {".xlsx": EVIDENCE[".xlsx"]}
+        for run in (True, False):
+            with self.town.at(self.slug):
+                clerk = self.by("clerk")
+                batch = transfer.begin(accept(book(*rows), "来件.xlsx", kinds=kinds), clerk)
+                if run:
+                    transfer.start(batch, batch.columns, clerk)
+                db.session.commit()
+
+    def come_and_go(self) -> None:
+        browser = self.town.client(self.slug)
+        browser.post("/sign-in", {"login": "handler", "password": "not it"})
+        browser.sign_in("handler", PASSWORD)
