@@ -31,9 +31,9 @@ def _text(label: Any, *, needed: bool = True, description: Any = "", limit: int 
 class LetterForm(Form):
     """To whom, what is asked, and what goes with it: nothing that was not ticked here leaves the house."""
 
-    receiver = SelectField(_l("To"), [InputRequired(_l("Choose an organisation from the list."))], coerce=int)
+    receiver = SelectField(_l("Receiver"), [InputRequired(_l("Choose an organisation from the list."))], coerce=int)
     subject = Line(
-        _l("Subject"), [_needed, max_length(LONGEST_TITLE)], description=_l("The bureau reads it; it names nobody.")
+        _l("Title of the letter"), [_needed, max_length(LONGEST_TITLE)], description=_l("The bureau reads it; it names nobody.")
     )
     ask = _text(_l("What is asked"), description=_SEEN)
     wanted = Line(_l("What we hope for"), [max_length(120)], description=_l("For example: findings, measures taken."))

@@ -72,7 +72,7 @@ KINDS: dict[str, Kind] = {
         ),
         Kind(
             "request",
-            _l("Request"),
+            _l("Department request"),
             prefix="ZB",
             verb=_l("Ask a department"),
             explain=_l("The department looks into what you ask and answers you. The case stays with you."),

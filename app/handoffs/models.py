@@ -26,7 +26,7 @@ class HandoffState(State):
     CLOSED = "closed", _l("Closed"), "ok"
     WITHDRAWN = "withdrawn", _l("Withdrawn"), ""
     SIGNED = "signed", _l("Signed for"), "blue"
-    ACCEPTED = "accepted", _l("Accepted"), "blue"
+    ACCEPTED = "accepted", _l("Taken up"), "blue"
     RETURNED = "returned", _l("Returned"), "red"
     ANSWERED = "answered", _l("Answered"), "ok"
 
@@ -242,10 +242,10 @@ class HandoffClock(ClockColumns, BetweenEntry):
 
 
 class DraftState(State):
-    DRAFTED = "drafted", _l("Draft"), ""
+    DRAFTED = "drafted", _l("In draft"), ""
     WAITING = "waiting", _l("Waits for approval"), "warn"
     REJECTED = "rejected", _l("Sent back to the drafter"), "red"
-    SENT = "sent", _l("Sent"), "ok"
+    SENT = "sent", _l("Sent out"), "ok"
     DISCARDED = "discarded", _l("Discarded"), ""
 
 

@@ -71,8 +71,8 @@ FIELDS: dict[str, Field] = {
     field.code: field
     for field in (
         *(_of_party(code) for code in Party.FIELDS),
-        _of_statement("story", "facts", _l("Statement")),
-        _of_statement("demand", "demand", _l("Demand")),
+        _of_statement("story", "facts", _l("Consumer's account")),
+        _of_statement("demand", "demand", _l("Consumer's demand")),
     )
 }
 

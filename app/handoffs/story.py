@@ -66,7 +66,7 @@ def flow(handoff: Handoff) -> list[dict[str, Any]]:
     """The steps of its life with their dates; beside one that is awaited, its last day."""
     standing = handoff.state
     if standing == S.WITHDRAWN:
-        reached = [(_("Sent"), handoff.sent_at), (S.SIGNED.label, handoff.signed_at)]
+        reached = [(_("Sent out"), handoff.sent_at), (S.SIGNED.label, handoff.signed_at)]
         steps = [_step(title, at, "done") for title, at in reached if at]
         return [*steps, _step(S.WITHDRAWN.label, handoff.ended_at, "stopped")]
     steps = [_step(title, at, "done" if at else "") for title, at in _course(handoff)]
@@ -83,7 +83,7 @@ def _course(handoff: Handoff) -> list[tuple[Any, Any]]:
     """Title and moment of each step, as far as it stands: what was sent again begins anew, what came back is open."""
     at_work = handoff.status not in (S.SENT, S.SIGNED)
     course = [
-        (_("Sent"), handoff.sent_at),
+        (_("Sent out"), handoff.sent_at),
         (S.SIGNED.label, handoff.signed_at if handoff.status != S.SENT else None),
         (S.ACCEPTED.label, handoff.decided_at if at_work else None),
     ]

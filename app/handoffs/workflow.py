@@ -177,8 +177,8 @@ REQUEST = Exchange(
     steps=[
         _sign_step("request_answer"),
         Move(
-            "accept", _l("Accept"), {S.SIGNED}, S.ACCEPTED, Can.HANDOFF_RECEIVE,
-            effect=_accept, primary=True, done=_l("Accepted it"), side=RECEIVER,
+            "accept", _l("Accept the request"), {S.SIGNED}, S.ACCEPTED, Can.HANDOFF_RECEIVE,
+            effect=_accept, primary=True, done=_l("Accepted the request"), side=RECEIVER,
         ),
         _return_step("request_answer", "return_handling"),
         Move(
@@ -193,8 +193,8 @@ REQUEST = Exchange(
             when=lambda handoff: handoff.returns < 2, done=_l("Sent it again"), side=SENDER,
         ),
         Move(
-            "close", _l("Close"), {S.ANSWERED, S.RETURNED}, S.CLOSED, Can.HANDOFF_SEND, form=forms.RemarkForm,
-            effect=_close, meets=("answer_review", "return_handling"), primary=True, done=_l("Closed it"), side=SENDER,
+            "close", _l("Close the exchange"), {S.ANSWERED, S.RETURNED}, S.CLOSED, Can.HANDOFF_SEND, form=forms.RemarkForm,
+            effect=_close, meets=("answer_review", "return_handling"), primary=True, done=_l("Closed the exchange"), side=SENDER,
         ),
         Move(
             "send_back", _l("Send the answer back"), {S.ANSWERED}, S.SENT_BACK, Can.HANDOFF_SEND, form=forms.WordsForm,
@@ -248,7 +248,7 @@ LETTER = Workflow(
             primary=True, done=_l("Submitted the letter for approval"), tell=("director",),
         ),
         Step(
-            "revise", _l("Change"), {D.DRAFTED, D.REJECTED}, D.DRAFTED, Can.HANDOFF_SEND,
+            "revise", _l("Change the letter"), {D.DRAFTED, D.REJECTED}, D.DRAFTED, Can.HANDOFF_SEND,
             effect=_revise, hidden=True, done=_l("Changed the letter"),
         ),
         Step(
