@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, RadioField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from app.cases.forms import Checkboxes
+from app.cases.forms import ManyCheckboxField
 from app.cases.models import Case
 from app.cases.services.intake import LONGEST_TITLE
 from app.core.forms import Form, Line, Prose, max_length, options
@@ -33,7 +33,9 @@ class LetterForm(Form):
 
     receiver = SelectField(_l("Receiver"), [InputRequired(_l("Choose an organisation from the list."))], coerce=int)
     subject = Line(
-        _l("Title of the letter"), [_needed, max_length(LONGEST_TITLE)], description=_l("The bureau reads it; it names nobody.")
+        _l("Title of the letter"),
+        [_needed, max_length(LONGEST_TITLE)],
+        description=_l("The bureau reads it; it names nobody."),
     )
     ask = _text(_l("What is asked"), description=_SEEN)
     wanted = Line(_l("What we hope for"), [max_length(120)], description=_l("For example: findings, measures taken."))
@@ -44,7 +46,7 @@ class LetterForm(Form):
         limit=300,
         description=_l("Wherever the name, a number or the address is shared whole. It stands in the ledger."),
     )
-    files = Checkboxes(_l("Files that go with it"))
+    files = ManyCheckboxField(_l("Files that go with it"))
     _masked: dict[str, str] = {}
 
     @property

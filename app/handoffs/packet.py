@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from app.cases.models import Case, CaseFile, CaseStatement, Party
 from app.cases.services import Complaint, lodge
 from app.core import clock
-from app.core.errors import Invalid
+from app.core.errors import Invalid, Missing
 from app.core.privacy import redact
 from app.deadlines import load_rules
 from app.files import services as stored
@@ -75,6 +75,13 @@ FIELDS: dict[str, Field] = {
         _of_statement("demand", "demand", _l("Consumer's demand")),
     )
 }
+
+
+def field(code: str) -> Field:
+    """Raises Missing for a field that does not exist: a made-up address."""
+    if code not in FIELDS:
+        raise Missing
+    return FIELDS[code]
 
 
 @dataclass(frozen=True)

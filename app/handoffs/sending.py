@@ -145,7 +145,7 @@ def dispatch(draft: HandoffDraft, by: Any, *, text: str | None = None, **rest: A
         ask=redact(draft.ask),
         wanted=redact(draft.wanted),
         summary=case.summary,
-        legal_basis=draft.legal_basis,
+        legal_basis=redact(draft.legal_basis),
         contact=draft.drafted_by_name,
         facts=packet.facts_of(case),
         status=HandoffState.SENT.value,
@@ -164,5 +164,6 @@ def dispatch(draft: HandoffDraft, by: Any, *, text: str | None = None, **rest: A
     packet.fill(handoff, case, by, fields=draft.fields, need=draft.need, files=chosen, step_id=sent.id)
     draft.handoff_id, draft.decided_by_name, draft.decided_at = handoff.id, by.name, clock.now()
     told = {"kind": kind.code, "number": handoff.number, "to": receiver.slug}
-    audit.record("handoff.send", handoff, by, facts={**told, "case": case.number}, text=draft.ask)
+    shared = {"fields": [f"{code}:{extent}" for code, extent in sorted(draft.fields.items())], "files": len(chosen)}
+    audit.record("handoff.send", handoff, by, facts={**told, "case": case.number, **shared}, text=draft.ask)
     audit.record("case.handoff_send", case, by, facts=told, text=draft.ask)

@@ -149,21 +149,13 @@ def file(reference: str, file: UUID) -> Any:
 def reveal(reference: str, field: str) -> Any:
     """The whole of a field that was shared, for a reason that is recorded."""
     handoff, form, value = queries.by_reference(reference), forms.RevealForm(), None
-    if field not in packet.FIELDS:
-        raise Missing
     if form.validate_on_submit():
         try:
             value = services.reveal(handoff, me(), field=field, reason=form.text.data)
         except Invalid as refusal:
             form.say(refusal)
-    facts: dict[str, Any] = {
-        "handoff": handoff,
-        "reference": reference,
-        "field": packet.FIELDS[field],
-        "form": form,
-        "value": value,
-    }
-    return render("handoffs/reveal.html", **facts), 422 if form.errors else 200
+    facts: dict[str, Any] = {"handoff": handoff, "reference": reference, "form": form, "value": value}
+    return render("handoffs/reveal.html", field=packet.field(field), **facts), 422 if form.errors else 200
 
 
 # Letters before they are sent ---------------------------------------------------------------------------------------

@@ -193,8 +193,9 @@ REQUEST = Exchange(
             when=lambda handoff: handoff.returns < 2, done=_l("Sent it again"), side=SENDER,
         ),
         Move(
-            "close", _l("Close the exchange"), {S.ANSWERED, S.RETURNED}, S.CLOSED, Can.HANDOFF_SEND, form=forms.RemarkForm,
-            effect=_close, meets=("answer_review", "return_handling"), primary=True, done=_l("Closed the exchange"), side=SENDER,
+            "close", _l("Close the exchange"), {S.ANSWERED, S.RETURNED}, S.CLOSED, Can.HANDOFF_SEND,
+            form=forms.RemarkForm, effect=_close, meets=("answer_review", "return_handling"), primary=True,
+            done=_l("Closed the exchange"), side=SENDER,
         ),
         Move(
             "send_back", _l("Send the answer back"), {S.ANSWERED}, S.SENT_BACK, Can.HANDOFF_SEND, form=forms.WordsForm,
