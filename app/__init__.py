@@ -18,7 +18,19 @@ def create_app(settings: Settings | None = None, *, check_role: bool = True) -> 
 
     Refuses to serve as a role that the walls do not bind, and in production behind walls that are not as declared.
     """
-    from app import accounts, areas, audit, commands, extensions, files, jobs, navigation, notifications, ui
+    from app import (
+        accounts,
+        areas,
+        audit,
+        commands,
+        extensions,
+        files,
+        jobs,
+        models,  # noqa: F401  (every table is known, and every session announces who is asking)
+        navigation,
+        notifications,
+        ui,
+    )
     from app.core import cookies, faults, headers, logs, privacy
     from tenants.audit import refuse_broken_walls
     from tenants.database import db
