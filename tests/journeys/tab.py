@@ -1,0 +1,270 @@
+"""A tab of a real Chromium, used as people use it; every page that it opens is looked over before the story goes on."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask_babel import force_locale, gettext
+from playwright.sync_api import BrowserContext, Error, Locator, Page, expect
+
+from tests.town import PASSWORD
+
+ROOT = Path(__file__).parents[2]
+AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf-8")
+FIND = """axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations.map(
+    one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 160)).join("  ")}`))"""
+LOOK = """() => ({
+    title: document.title, language: document.documentElement.lang,
+    heading: document.querySelector("h1")?.innerText ?? "", headings: document.querySelectorAll("h1").length,
+    sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+})"""
+WATCH = """addEventListener("securitypolicyviolation",
+    event => console.error(`refused: ${event.violatedDirective} ${event.blockedURI}`))"""
+DESK, PHONE = {"width": 1360, "height": 980}, {"width": 390, "height": 844}
+LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
+EMPTY = re.compile(r"^https?://[^/]+/favicon\.ico$")
+SOON = 15_000  # ms; two cores may be busy with other tests
+
+
+def pictures() -> Path:
+    """Where screenshots go."""
+    folder = Path(os.environ.get("HENGPING_SCREENSHOTS") or ROOT / "instance" / "screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+class Tab:
+    """One person before one screen. Words are given in English and looked for in the language of the page."""
+
+    def __init__(self, context: BrowserContext, slug: str, *, language: str = "zh") -> None:
+        self.slug, self.language = slug, language
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(SOON)
+        self.context = context
+        self.faults: list[str] = []
+        self.asked: list[str] = []
+        self._fresh = False
+        self._expected: tuple[int, ...] = ()
+        self._offline = False
+        self._listen()
+
+    # What is noticed while the story goes on --------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.faults.append(f"a script failed: {error}"))
+        self.page.on("requestfailed", self._failed)
+        self.page.on("response", self._answered)
+        self.page.on("framenavigated", self._moved)
+        self.page.on("dialog", self._asked)
+
+    def _heard(self, message: Any) -> None:
+        # A failed request is told as one, below, with its address.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.faults.append(f"the console says: {message.text}")
+
+    def _failed(self, request: Any) -> None:
+        # What the browser gave up by itself: a page that became a download, a poll when the page was left.
+        if not self._offline and request.failure != "net::ERR_ABORTED":
+            self.faults.append(f"{request.method} {request.url} failed: {request.failure}")
+
+    def _answered(self, response: Any) -> None:
+        if response.status >= 400 and response.status not in self._expected and not EMPTY.match(response.url):
+            self.faults.append(f"{response.request.method} {response.url} answered {response.status}")
+
+    def _moved(self, frame: Any) -> None:
+        self._fresh = self._fresh or frame == self.page.main_frame
+
+    def _asked(self, dialog: Any) -> None:
+        self.asked.append(dialog.type)
+        dialog.accept()
+
+    @contextmanager
+    def expecting(self, *codes: int) -> Iterator[None]:
+        """Inside, answers with these codes belong to the story."""
+        self._expected = codes
+        yield
+        self._expected = ()
+
+    @contextmanager
+    def offline(self) -> Iterator[None]:
+        """Inside, the line is down."""
+        self._offline = True
+        self.context.set_offline(True)
+        yield
+        self.context.set_offline(False)
+        self.page.wait_for_timeout(50)
+        self._offline = False
+
+    # Every page is looked over ----------------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Raises AssertionError with everything that is wrong with the page that has just been opened."""
+        if self._fresh and self.page.url.startswith("http"):
+            self._fresh = False
+            self._inspect()
+        faults, self.faults = self.faults, []
+        assert not faults, f"{self.page.url}: " + "\n".join(faults)
+
+    def _inspect(self) -> None:
+        seen = self.page.evaluate(LOOK)
+        title, heading = (" ".join(seen[name].split()) for name in ("title", "heading"))
+        opening = self.say("Error:")
+        if seen["headings"] != 1 or not heading:
+            self.faults.append(f"{seen['headings']} headings of the first order")
+        if not title.removeprefix(opening).strip().startswith(heading):
+            self.faults.append(f"the title {title!r} does not begin with the heading {heading!r}")
+        if seen["language"].partition("-")[0] != self.language:
+            self.faults.append(f"the language is said to be {seen['language']}")
+        if seen["sideways"] > 0:
+            self.faults.append(f"{seen['sideways']} px stand out on the right")
+        self.faults += self._axe()
+
+    def _axe(self) -> list[str]:
+        """What axe-core finds, run in a world of its own, so that the page's policy stays as it is for the page."""
+        tools = self.context.new_cdp_session(self.page)
+        frame = tools.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        world = tools.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": "axe"})["executionContextId"]
+        tools.send("Runtime.evaluate", {"expression": AXE, "contextId": world})
+        found = tools.send(
+            "Runtime.evaluate",
+            {"expression": FIND, "contextId": world, "awaitPromise": True, "returnByValue": True},
+        )
+        tools.detach()
+        assert "exceptionDetails" not in found, found["exceptionDetails"]
+        return [f"axe: {one}" for one in found["result"]["value"]]
+
+    # Words ------------------------------------------------------------------------------------------------------------
+
+    def say(self, english: str, **values: Any) -> str:
+        """What stands on the page for an English text."""
+        with force_locale(LOCALES[self.language]):
+            return gettext(english, **values)
+
+    def _named(self, english: str) -> re.Pattern[str]:
+        return re.compile(rf"^\s*{re.escape(self.say(english))}\s*({re.escape(self.say('(optional)'))})?\s*$")
+
+    @property
+    def main(self) -> Locator:
+        return self.page.locator("main")
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.main.inner_text().split())
+
+    @property
+    def heading(self) -> str:
+        return self.page.locator("h1").inner_text().strip()
+
+    @property
+    def path(self) -> str:
+        return self.page.url.partition(f"/{self.slug}")[2]
+
+    def reads(self, *texts: str) -> None:
+        """Wait until all of it stands on the page."""
+        for text in texts:
+            expect(self.main).to_contain_text(text, timeout=SOON)
+
+    def says(self, *english: str) -> None:
+        self.reads(*(self.say(text) for text in english))
+
+    # Moving about -----------------------------------------------------------------------------------------------------
+
+    def open(self, path: str = "/", *, checked: bool = True) -> None:
+        """Type an address."""
+        self.page.goto(f"/{self.slug}{path}")
+        if checked:
+            self.look()
+
+    def sign_in(self, login: str, password: str = PASSWORD) -> None:
+        if not self.path.startswith("/sign-in"):
+            self.open("/sign-in")
+        self.fill("Sign-in name", login)
+        self.fill("Password or one-time code", password)
+        self.follow("Sign in")
+
+    def control(self, english: str, *, within: Locator | None = None, exact: bool = True) -> Locator:
+        """A link or button by its words."""
+        place, name = within or self.main, self.say(english)
+        link = place.get_by_role("link", name=name, exact=exact)
+        return link.or_(place.get_by_role("button", name=name, exact=exact))
+
+    def follow(self, english: str | Locator, *, within: Locator | None = None) -> None:
+        """Click something that leads to another page, and look at that."""
+        control = english if isinstance(english, Locator) else self._reachable(self.control(english, within=within))
+        with self.page.expect_navigation(timeout=SOON):
+            control.click()
+        self.look()
+
+    def _reachable(self, control: Locator) -> Locator:
+        """What is folded away under “More” is unfolded first."""
+        if control.count() == 0 or not control.first.is_visible():
+            folded = self.main.locator("details.menu > summary", has_text=self.say("More"))
+            if folded.count():
+                folded.first.click()
+        return control
+
+    def menu(self, english: str) -> None:
+        """Choose from the main menu; on a phone it is opened first."""
+        menu = self.page.locator("nav#menu")
+        if not menu.is_visible():
+            self.page.locator("label.menu-button").click()
+        entry = menu.locator("a").filter(has_text=re.compile(rf"^\s*{re.escape(self.say(english))}\b"))
+        self.follow(entry)
+
+    def press(self, key: str, *, leads: bool = False) -> None:
+        """One key; `leads` says that another page comes of it."""
+        if leads:
+            with self.page.expect_navigation(timeout=SOON):
+                self.page.keyboard.press(key)
+        else:
+            self.page.keyboard.press(key)
+        self.look()
+
+    # Filling in -------------------------------------------------------------------------------------------------------
+
+    def field(self, english: str) -> Locator:
+        return self.main.get_by_label(self._named(english))
+
+    def fill(self, english: str, value: str) -> None:
+        self.field(english).fill(value)
+
+    def select(self, english: str, value: str) -> None:
+        self.field(english).select_option(value)
+
+    def tick(self, opening: str, *, within: Locator | None = None) -> None:
+        """A radio button or checkbox, by how its words begin."""
+        (within or self.main).get_by_label(re.compile(rf"^\s*{re.escape(opening)}")).check()
+
+    def group(self, english: str) -> Locator:
+        """The fields under one legend."""
+        return self.main.get_by_role("group", name=self._named(english))
+
+    def attach(self, english: str, *files: Path | dict[str, Any]) -> None:
+        self.field(english).set_input_files(list(files))  # type: ignore[arg-type]  # paths or files made here
+
+    def download(self, control: Locator) -> Path:
+        with self.page.expect_download() as coming:
+            control.click()
+        return Path(coming.value.path())
+
+    # Pictures ---------------------------------------------------------------------------------------------------------
+
+    def picture(self, name: str) -> None:
+        """Keep this page as it looks on a desk and on a phone; on both it has to hold."""
+        own = self.page.viewport_size or DESK
+        for size in (DESK, PHONE):
+            self.page.set_viewport_size(size)  # type: ignore[arg-type]  # a width and a height
+            self.page.wait_for_timeout(100)
+            try:
+                self.page.screenshot(path=pictures() / f"{name}-{size['width']}.png", full_page=True)
+            except Error as fault:
+                raise AssertionError(f"no picture of {name}: {fault}") from fault
+            self._fresh = True
+            self.look()
+        self.page.set_viewport_size(own)

@@ -1,0 +1,148 @@
+"""What two organisations hand to each other, and what a third one sees of it: nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.journeys.tab import Tab
+from tests.town import EAST, MARKET, NORTH, WEST
+
+SUBJECT = "健身房闭店拒退预付卡余额"
+
+
+def reference(tab: Tab) -> str:
+    """The number of the handoff that the tab shows, as it stands in the address."""
+    assert tab.path.startswith("/handoffs/"), tab.page.url
+    return tab.path.split("/")[2]
+
+
+def received(tab: Tab) -> None:
+    """Open the first one in the in-tray."""
+    tab.menu("Received")
+    tab.follow(tab.main.locator("#tray [data-row] a").first)
+    assert tab.heading == SUBJECT
+
+
+def test_east_refers_a_case_which_west_takes_over_and_closes_and_north_sees_nothing(
+    sit: Callable[..., Tab], lodged: Callable[..., str], work: Callable[[], None]
+) -> None:
+    number = lodged()
+    handler = sit(EAST, "handler")
+    handler.open(f"/cases/{number}")
+    handler.follow("Refer to another county")
+    handler.select("To", "3")
+    handler.fill("What is asked", "经营者在贵县，请接手办理。")
+    with handler.expecting(422):
+        handler.follow("Look it over")  # whole numbers leave the house for a reason only
+    handler.fill("Why the whole is needed", "需联系消费者核实")
+    handler.picture("letter-form")
+    handler.follow("Look it over")
+    handler.reads("林晓梅", "西县消费者权益保护中心"[:2])
+    handler.picture("letter")
+    handler.follow("Submit for approval")
+
+    director = sit(EAST, "director")
+    director.menu("Sent")
+    director.follow("Letters not sent yet")
+    director.follow(director.main.get_by_role("link", name=SUBJECT))
+    director.follow("Approve and send")
+    sent = reference(director)
+    director.picture("sent")
+
+    west = sit(WEST, "handler")
+    received(west)
+    assert reference(west) == sent
+    assert "13812346027" not in west.text
+    west.picture("received")
+    west.follow("Sign for it")
+    west.follow("Take the case over")
+    west.follow(west.main.get_by_role("link").filter(has_text="TS-").first)
+    west.reads("东县中心")
+    west.follow("Accept")
+    west.follow("Accept")
+    west.follow("Begin mediation")
+    west.follow("Begin mediation")
+    west.follow("Record the agreement")
+    west.fill("What was agreed", "退还余额。")
+    west.fill("Amount recovered", "4680")
+    west.follow("Record the agreement")
+    west.follow("Close the case")
+    west.follow("Close the case")
+    west.says("closed")
+
+    work()
+    handler.open(f"/cases/{number}")
+    handler.says("closed")
+    handler.reads("西县中心")
+    handler.picture("case-taken-over")
+
+    north = sit(NORTH, "director")
+    for tray in ("Received", "Sent", "Cases"):
+        north.menu(tray)
+        assert SUBJECT not in north.text
+    with north.expecting(404):
+        north.open(f"/handoffs/{sent}")
+        assert SUBJECT not in north.text
+        north.open(f"/cases/{number}")
+    north.picture("not-found")
+    north.open("/search?q=健身房")
+    assert SUBJECT not in north.text
+
+
+def test_east_asks_the_market_department_which_returns_it_once_and_then_answers_with_a_file(
+    sit: Callable[..., Tab], lodged: Callable[..., str], photo: Path, work: Callable[[], None]
+) -> None:
+    number = lodged()
+    director = sit(EAST, "director")
+    director.open(f"/cases/{number}")
+    director.follow("Ask a department")
+    director.select("To", "5")
+    director.fill("What is asked", "请核查该店单用途预付卡备案。")
+    director.follow("Look it over")
+    director.follow("Approve and send")
+    sent = reference(director)
+
+    officer = sit(MARKET, "officer")
+    received(officer)
+    assert reference(officer) == sent
+    officer.reads("请核查该店单用途预付卡备案。")
+    assert "林晓梅" not in officer.text
+    officer.picture("department-tray")
+    officer.follow("Return it")
+    officer.tick(officer.say("The material is not enough to act on"))
+    officer.fill("In words", "请补充经营者的营业执照号码。")
+    officer.follow("Return it")
+    officer.says("returned")
+
+    work()
+    director.menu("Sent")
+    director.follow(director.main.locator("#tray [data-row] a").first)
+    director.reads("请补充经营者的营业执照号码。")
+    director.follow("Complete it and send it again")
+    director.fill("In words", "统一社会信用代码见附件。")
+    director.attach("Files", photo)
+    director.follow("Complete it and send it again")
+
+    received(officer)
+    officer.follow("Sign for it")
+    officer.follow("Accept")
+    officer.follow("Answer")
+    officer.fill("In words", "已查实，未备案，责令整改。")
+    officer.attach("Files", photo)
+    officer.reads(photo.name)
+    officer.follow("Answer")
+    officer.menu("Answered")
+    officer.reads(SUBJECT)
+
+    director.menu("Sent")
+    director.follow(director.main.locator("#tray [data-row] a").first)
+    director.reads("已查实，未备案，责令整改。")
+    director.picture("answered")
+    files = director.main.locator(".attachments a").filter(has_text=photo.name)
+    assert director.download(files.last).read_bytes()[:2] == b"\xff\xd8"
+    director.follow("Close")
+    director.follow("Close")
+    director.says("closed")
+    director.open(f"/cases/{number}")
+    director.reads("市市场监管局")

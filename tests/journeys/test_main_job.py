@@ -1,0 +1,125 @@
+"""From the hotline's spreadsheet to a closed case, and to one that was refused."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.tab import Tab
+from tests.town import EAST
+
+REAL = Path(os.environ.get("HENGPING_SHARED", "/nowhere")) / "data/hotline/messages.xlsx"
+HEAD = ["留言编号", "留言用户", "留言主题", "留言时间", "留言详情"]
+MINUTES = 120_000
+
+
+@pytest.fixture
+def messages(tmp_path: Path) -> Path:
+    """The real file where there is one, else a workbook of the same shape."""
+    if REAL.exists():
+        return REAL
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet.append(HEAD)
+    for n in range(1, 301):
+        story = f"\n\t我在第{n}家店办卡，\n\n店关了门不退款。"
+        sheet.append([188000 + n, f"A{n:06}", f"第{n}家店不退款", "2019/2/28 11:25:05", story])
+    path = tmp_path / "messages.xlsx"
+    workbook.save(path)
+    return path
+
+
+def rows_of(path: Path) -> int:
+    workbook = openpyxl.load_workbook(path, read_only=True)
+    count = sum(1 for row in workbook.worksheets[0].iter_rows(min_row=2, values_only=True) if any(row))
+    workbook.close()
+    return count
+
+
+def bring_in(clerk: Tab, messages: Path) -> list[int]:
+    """Through the pages of the import; what it says at the end: imported, already there, rejected."""
+    clerk.menu("Imports")
+    clerk.attach("Spreadsheet", messages)
+    clerk.follow("Upload and choose columns")
+    assert clerk.field("Text of the message").input_value() == "4"
+    if not clerk.asked:
+        clerk.picture("import-columns")
+    clerk.follow("Start the import")
+    done = clerk.control("To the cases that wait for triage")
+    expect(done).to_be_visible(timeout=2 * MINUTES)
+    assert clerk.main.locator("progress").get_attribute("value") == "100"
+    counts = clerk.main.locator(".strip .n").all_inner_texts()
+    return [int(count.replace(",", "")) for count in counts]
+
+
+def test_messages_come_in_once_and_one_of_them_is_worked_off(
+    sit: Callable[..., Tab], messages: Path, work: Callable[[], None]
+) -> None:
+    count = rows_of(messages)
+    clerk = sit(EAST, "clerk")
+    assert bring_in(clerk, messages) == [count, 0, 0]
+    clerk.picture("import-done")
+    assert bring_in(clerk, messages) == [0, count, 0]
+    clerk.follow("To the cases that wait for triage")
+    clerk.picture("queue")
+
+    handler = sit(EAST, "handler")
+    handler.menu("Cases")
+    handler.follow(handler.page.locator("tbody tr[data-row] a.ti").first)
+    title = handler.heading
+    handler.says("lodged")
+    handler.follow("Accept")
+    handler.fill("Summary without personal data", "消费者称经营者不退款，要求退还余额。")
+    handler.select("Category", "S0401")
+    handler.select("Problem", "P02")
+    handler.picture("accept")
+    handler.follow("Accept")
+    handler.says("accepted")
+    handler.follow("Begin mediation")
+    handler.follow("Begin mediation")
+    handler.says("in mediation")
+    handler.picture("case")
+    handler.follow("Record the agreement")
+    handler.fill("What was agreed", "经营者分三期退还余额。")
+    handler.fill("Amount recovered", "４,６８０元")
+    handler.follow("Record the agreement")
+    handler.says("settled")
+    handler.follow("Close the case")
+    handler.follow("Close the case")
+    handler.says("closed")
+    assert handler.heading == title
+    handler.reads("4,680")
+
+
+def test_a_refusal_is_drafted_by_a_handler_and_approved_by_the_director(
+    sit: Callable[..., Tab], lodged: Callable[..., str]
+) -> None:
+    number = lodged()
+    handler = sit(EAST, "handler")
+    handler.open(f"/cases/{number}")
+    handler.follow("Refuse")
+    with handler.expecting(422):
+        handler.follow("Draft for approval")
+    handler.says("Please check the following")
+    handler.tick("NA3")
+    handler.fill("Reason, as the letter will give it", "不是为生活消费需要购买。")
+    handler.follow("Draft for approval")
+    handler.says("lodged", "Refuse")
+    assert handler.control("Approve").count() == 0
+    assert handler.control("Accept").count() == 0
+
+    director = sit(EAST, "director")
+    director.picture("today")
+    director.follow(director.main.get_by_role("link").filter(has_text="健身房闭店拒退预付卡余额").first)
+    director.reads("NA3", "不是为生活消费需要购买。")
+    director.picture("approval")
+    director.follow("Approve")
+    director.says("refused")
+    handler.open(f"/cases/{number}")
+    handler.says("refused")

@@ -1,0 +1,45 @@
+"""Two people, one case, one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.journeys.tab import Tab
+from tests.town import EAST
+
+
+def test_the_first_one_wins_and_the_other_is_told_and_keeps_what_was_typed(
+    sit: Callable[..., Tab], lodged: Callable[..., str]
+) -> None:
+    number = lodged()
+    first, second = sit(EAST, "handler"), sit(EAST, "second")
+    for tab in (first, second):
+        tab.open(f"/cases/{number}")
+        tab.follow("Accept")
+    second.fill("Remark", "我已经和消费者通过电话。")
+    first.follow("Accept")
+    first.says("accepted")
+    with second.expecting(409):
+        second.follow("Accept")
+    second.says("Changed in the meantime", "Accepted the complaint")
+    second.reads("东承办", "我已经和消费者通过电话。")
+    second.picture("conflict")
+    second.follow("To the case")
+    second.says("accepted")
+
+
+def test_a_step_that_is_still_possible_is_taken_at_the_second_try_with_the_same_words(
+    sit: Callable[..., Tab], lodged: Callable[..., str]
+) -> None:
+    number = lodged()
+    first, second = sit(EAST, "handler"), sit(EAST, "second")
+    for tab in (first, second):
+        tab.open(f"/cases/{number}/steps/supplement")
+        tab.fill("Reason", f"{tab.say('Reason')} {id(tab)}")
+    first.follow("Add what the consumer told")
+    with second.expecting(409):
+        second.follow("Add what the consumer told")
+    second.says("Still do it")
+    assert second.field("Reason").input_value() == f"{second.say('Reason')} {id(second)}"
+    second.follow("Add what the consumer told")
+    second.reads(str(id(first)), str(id(second)))
