@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, select
+from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.orm import Session
 
 from app.deadlines import services as deadlines
@@ -47,6 +47,7 @@ def migrate(owner: Engine, revision: str = "head") -> None:
 def seed(owner: Engine, city: str) -> None:
     """What is there before anybody could put it there: the bureau, the calendar and the legal profiles."""
     with Session(owner) as session, session.begin():
+        session.execute(text("select pg_advisory_xact_lock(7310119)"))  # two deploys take turns
         if session.scalar(select(Tenant.id).where(Tenant.id == BUREAU_ID)) is None:
             session.add(
                 Tenant(

@@ -52,7 +52,7 @@ def _url(address: str, database: str) -> URL:
     return make_url(address).set(drivername="postgresql+psycopg", database=database)
 
 
-def _connect(address: str, database: str) -> Any:
+def connect(address: str, database: str) -> Any:
     engine = create_engine(_url(address, database), poolclass=NullPool, isolation_level="AUTOCOMMIT")
     return engine.connect()
 
@@ -73,13 +73,13 @@ def _make_template(address: str) -> None:
     from app.setup import set_up
     from tests.town import build
 
-    with _connect(address, "postgres") as connection:
+    with connect(address, "postgres") as connection:
         connection.exec_driver_sql(f"drop database if exists {TEMPLATE} with (force)")
         connection.exec_driver_sql(f"create database {TEMPLATE}")
     settings = settings_for(address, TEMPLATE)
     set_up(settings)
     build(settings)
-    with _connect(address, TEMPLATE) as connection:
+    with connect(address, TEMPLATE) as connection:
         for statement in RESET:
             connection.exec_driver_sql(statement)
 
@@ -124,7 +124,7 @@ def server() -> str:
 def database(server: str, worker_id: str) -> Iterator[str]:
     """This worker's own copy of the town."""
     name = f"hengping_test_{worker_id}"
-    with _connect(server, "postgres") as connection:
+    with connect(server, "postgres") as connection:
         connection.exec_driver_sql(f"drop database if exists {name} with (force)")
         connection.exec_driver_sql(f"create database {name} template {TEMPLATE}")
     from app.settings import Settings  # noqa: F401
@@ -135,7 +135,7 @@ def database(server: str, worker_id: str) -> Iterator[str]:
     root = create_engine(settings.url("setup"), poolclass=NullPool)
     make_roles(root, {role: settings.role_password(role) for role in (OWNER, APP, GUEST)})
     yield name
-    with _connect(server, "postgres") as connection:
+    with connect(server, "postgres") as connection:
         connection.exec_driver_sql(f"drop database if exists {name} with (force)")
 
 
