@@ -38,9 +38,9 @@ class PasswordForm(Form):
 
 
 class PersonForm(Form):
-    name = Line(_l("Name"), [_FILLED, Length(max=40, message=_l("At most 40 characters."))])
+    name = Line(_l("Full name"), [_FILLED, Length(max=40, message=_l("At most 40 characters."))])
     title = Line(
-        _l("Title"),
+        _l("Position"),
         [Length(max=40, message=_l("At most 40 characters."))],
         description=_l("As on the door, such as Mediator or Director."),
     )

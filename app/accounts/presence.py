@@ -42,19 +42,22 @@ def me() -> Person:
 
 def visit() -> Visit:
     """This request's session: nobody's, or whose."""
-    if current_user.is_authenticated or "visit" in g:
-        found: Visit = g.visit
-        return found
-    return Visit()
+    if "visit" not in g:
+        _load(request)
+    found: Visit = g.visit
+    return found
 
 
 def _load(_request: Request) -> Person | None:
-    token = "" if realm.absent() else session.get("token")
-    g.visit = sessions.resume(token) if token else Visit()
-    if g.visit.person is None:
-        return None
-    g.person_id = g.visit.person.id
-    person: Person = g.visit.person
+    """Asked once per request: when the database did not answer, the page that says so is for nobody."""
+    if "visit" not in g:
+        g.visit = Visit()
+        token = "" if realm.absent() else session.get("token")
+        if token:
+            g.visit = sessions.resume(token)
+    person: Person | None = g.visit.person
+    if person is not None and "person_id" not in g:
+        g.person_id = person.id
     return person
 
 

@@ -42,8 +42,8 @@ PEOPLE = Listing(
         ),
     ],
     orders=[
-        Order("name", _l("Name"), (Person.name, Person.id)),
-        Order("since", _l("Since"), (Person.created_at, Person.id), descending=True),
+        Order("name", _l("Full name"), (Person.name, Person.id)),
+        Order("since", _l("Added on"), (Person.created_at, Person.id), descending=True),
     ],
 )
 

@@ -29,13 +29,11 @@ class Visit:
     sign_in: SignIn | None = None
     person: Person | None = None
     over: str | None = None  # a code: idle, absolute, revoked …
+    ends_at: datetime | None = None  # copied from the row: an error page shows it after the rollback
 
     def seconds_left(self) -> int:
         """Until the portal signs this device out if nothing more happens."""
-        if self.sign_in is None:
-            return 0
-        ends = min(self.sign_in.seen_at + IDLE, self.sign_in.begun_at + ABSOLUTE)
-        return max(0, int((ends - clock.now()).total_seconds()))
+        return max(0, int((self.ends_at - clock.now()).total_seconds())) if self.ends_at else 0
 
 
 def _hash(token: str) -> bytes:
@@ -99,7 +97,10 @@ def resume(token: str) -> Visit:
         sign_in.seen_at = now
     if over or sign_in in db.session.dirty:
         db.session.commit()
-    return Visit(over=over) if over else Visit(sign_in, person)
+    if over:
+        return Visit(over=over)
+    db.session.expunge(person)  # an actor, not a row: no rollback takes the name away from an error page
+    return Visit(sign_in, person, ends_at=min(sign_in.seen_at + IDLE, sign_in.begun_at + ABSOLUTE))
 
 
 def _over(sign_in: SignIn, person: Person, now: datetime) -> str | None:

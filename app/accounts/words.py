@@ -58,7 +58,7 @@ words.extend(
         "account.failed": _why,
         "account.locked": _why,
         "account.turned_away": lambda facts: _l("attempt %(count)s", count=facts["count"]),
-        "account.signed_out_everywhere": lambda facts: _l("%(count)s devices", count=facts["count"]),
+        "account.signed_out_everywhere": lambda facts: _l("Devices: %(count)s", count=facts["count"]),
         "person.appointed": lambda facts: _role(facts["role"]),
         "person.role_changed": lambda facts: f"{_role(facts['before'])} → {_role(facts['after'])}",
         "tenant.person_appointed": lambda facts: f"{facts['place']} · {_role(facts['role'])}",

@@ -31,10 +31,10 @@ TRAIL = Listing(
     filters=[
         Filter("event", _l("Event"), lambda value: Entry.event == value, choices=_events),
         Filter("person", _l("Person"), lambda value: Entry.actor_id == value, choices=_people, parse=UUID),
-        Filter("number", _l("Number"), lambda value: Entry.subject_number == value),
-        Filter("since", _l("From"), lambda day: Entry.at >= _beginning(day), parse=date.fromisoformat),
+        Filter("number", _l("File number"), lambda value: Entry.subject_number == value),
+        Filter("since", _l("From date"), lambda day: Entry.at >= _beginning(day), parse=date.fromisoformat),
         Filter(
-            "until", _l("Until"), lambda day: Entry.at < _beginning(day + timedelta(days=1)), parse=date.fromisoformat
+            "until", _l("To date"), lambda day: Entry.at < _beginning(day + timedelta(days=1)), parse=date.fromisoformat
         ),
     ],
     orders=[Order("newest", _l("Latest first"), (Entry.seq,), descending=True)],

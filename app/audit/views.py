@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
+from flask_babel import gettext as _
 
 from app.accounts import me
 from app.accounts import queries as people
@@ -41,9 +42,17 @@ def _said(entry: Entry, names: dict[Any, str]) -> dict[str, Any]:
     return {
         "event": words.name(entry.event),
         "detail": words.detail(entry.event, entry.facts),
+        "who": _who(entry),
         "role": role.label if role else "",
         "place": registry.by_id(entry.actor_place).short_name if outside else "",
         "kind": kind.label if kind else "",
         "subject": entry.subject_number or names.get(entry.subject_id, ""),
         "url": kind.address(entry) if reach else None,  # type: ignore[union-attr,misc]  # `reach` says that there is one
     }
+
+
+def _who(entry: Entry) -> Any:
+    if entry.actor_role != "system":
+        return entry.actor_name
+    # Somebody at the sign-in page comes from an address; a job or a command does not.
+    return _("Not signed in") if entry.address else _("The portal")

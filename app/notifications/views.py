@@ -49,5 +49,5 @@ def _address(notice: Notice) -> str | None:
 @notifications.page("/notices/read", allow=SIGNED_IN, methods=("POST",))
 def read_all() -> Any:
     count = services.read_all(by=me())
-    flash(_("%(count)s notices marked as read.", count=count))
+    flash(_("Marked as read: %(count)s.", count=count))
     return redirect(url_for(".index"), 303)

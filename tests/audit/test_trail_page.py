@@ -46,7 +46,7 @@ def test_events_stand_in_words(town):
     browser.post("/account/devices/end")
     browser = english(town.client(EAST, "director"))
     browser.get("/audit")
-    for said in ("Signed in", "Signed out everywhere", "1 devices", "Director", "东主任"):
+    for said in ("Signed in", "Signed out everywhere", "Devices: 1", "Director", "东主任"):
         assert said in browser.page.words
 
 

@@ -216,7 +216,7 @@ def test_all_can_be_marked_as_read(town, english):
     browser = english(town.client(EAST, "handler"))
     assert browser.post("/notices/read").status_code == 303
     browser.get("/notices")
-    assert "3 notices marked as read" in browser.page.words
+    assert "Marked as read: 3" in browser.page.words
     with town.at(EAST):
         assert queries.unread(town.person(EAST, "second")) == 3
 
