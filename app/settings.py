@@ -33,6 +33,7 @@ class Settings:
     proxies: int = 0  # how many reverse proxies stand before the portal
     base_url: str = "http://127.0.0.1:8000"
     city: str = "江州市"
+    grant_days: int = 14  # the longest time that the bureau may call in a county's file for
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -57,6 +58,7 @@ class Settings:
             proxies=int(env.get("PROXIES", "0")),
             base_url=env.get("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
             city=env.get("CITY", "江州市"),
+            grant_days=int(env.get("GRANT_DAYS", "14")),
         )
 
     @property

@@ -18,7 +18,8 @@ def contributions(case: Any, clocks: Iterable[Any]) -> list[Part]:
     """Everything that this case adds, as it stands now.
 
     `checked` and `checked_on_time`: the decision to accept or refuse, against its limit (按时初查率).
-    `closed_on_time`: closed, and no limit of the case was missed (按期办结率). `settled` ÷ `closed` is 调解成功率.
+    `closed_on_time`: closed, and no limit of the case was missed (按期办结率). `closed_settled`: closed, and the parties
+    had agreed (调解成功率). What another county took over is closed there, and counted there.
     """
     dims = (case.channel, case.category or "", case.problem or "")
     parts: list[Part] = []
@@ -46,10 +47,12 @@ def contributions(case: Any, clocks: Iterable[Any]) -> list[Part]:
     if case.outcome:
         add(case.outcome, decided or closed)
     add("recovered", decided, case.recovered)
-    if closed is not None:
+    if closed is not None and case.outcome != "taken_over":
         add("closed", closed)
         if not missed:
             add("closed_on_time", closed)
+        if case.outcome == "settled":
+            add("closed_settled", closed)
         taken = (closed - received).days if received else 0
         add("closed_days", closed, taken)
     return parts

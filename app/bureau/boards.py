@@ -1,0 +1,351 @@
+"""What the bureau's pages show of the figures: cards, rows and charts, each number with the address of its list."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from app.bureau import queries
+from app.cases import lists
+from app.core import clock
+from app.facts import periods
+from app.facts import queries as facts
+from app.facts.measures import MEASURES, Change, Figure
+from app.facts.periods import Period
+from app.handoffs import queries as handoffs
+from app.handoffs import story as exchange
+from app.handoffs.kinds import KINDS
+from app.handoffs.models import Handoff
+from app.ui.charts import Chart, Flow, Series
+from app.ui.text import money, number, percent
+from tenants.realm import Place
+from tenants.registry import registry
+
+CARDS = ("received", "open", "late", "on_time", "settlement", "recovered")
+MONTHS = 12
+CATEGORIES = 5  # in the chart by themselves; the rest together
+FLOWS = 16
+NOW, YEAR_AGO, BEFORE = "now", "year ago", "before"
+
+
+def overview(period: Period) -> dict[str, Any]:
+    """The city: six figures, the counties side by side, the flows, the trend, the departments, what burns."""
+    counties = queries.counties()
+    places = [place.id for place in counties]
+    sums, standing = facts.sums(_compared(period), places), facts.standing(places)
+    flows = handoffs.flows(clock.at(period.since), clock.at(period.until + timedelta(days=1)), clock.today())
+    return {
+        "cards": _cards(sums, facts.altogether(standing), period),
+        "rows": _counties(counties, sums, standing, period),
+        "total": _total(sums, standing, period),
+        "trend": trend(period, places),
+        "flows": flow_chart(flows),
+        "punctuality": _departments(period),
+        "burning": _burning(counties, standing),
+        **_age(facts.counted_at(places)),
+    }
+
+
+def county(place: Place, period: Period) -> dict[str, Any]:
+    """One county: the same figures, every measure with what it is made of, what burns there."""
+    places = [place.id]
+    sums, standing = facts.sums(_compared(period), places), facts.standing(places)[place.id]
+    problems = facts.by_month("received", "problem", period.since, period.until, places)
+    burning = queries.burning(places)
+    return {
+        "cards": _cards(sums, standing, period, place),
+        "measures": measures(sums, place),
+        "trend": trend(period, places, place),
+        "problems": _problems(problems, place, period),
+        "burning": burning,
+        "clocks": queries.clocks_of(burning),
+        **_age(facts.counted_at(places)),
+    }
+
+
+def _compared(period: Period) -> dict[str, Period]:
+    return {NOW: period, YEAR_AGO: period.year_ago(), BEFORE: period.before()}
+
+
+# Figures --------------------------------------------------------------------------------------------------------------
+
+
+def said(figure: Figure) -> str:
+    """A value as it is written: 3,482 · ¥428.6万 · 96.8% · 21.4."""
+    if figure.measure.unit == "yuan":
+        return money(figure.value, short=True)
+    if figure.measure.unit == "share":
+        return percent(None if figure.value is None else float(figure.value))
+    return number(figure.value, 1 if figure.measure.unit == "days" else 0)
+
+
+def parts(figure: Figure) -> str:
+    """What a share is made of: 161 / 173."""
+    return "" if figure.of is None else f"{number(figure.amount)} / {number(figure.of)}"
+
+
+def moved(change: Change) -> str:
+    """12.4% or, for shares, 1.9 points."""
+    amount = number(abs(change.amount), 1)
+    return _("%(amount)s points", amount=amount) if change.points else f"{amount}%"
+
+
+def _arrow(change: Change | None) -> dict[str, Any]:
+    if change is None:
+        return {"change": "", "arrow": "up", "good": None}
+    return {"change": moved(change), "arrow": "down" if change.amount < 0 else "up", "good": change.good}
+
+
+def _cards(
+    sums: facts.Sums, standing: facts.Standing, period: Period, place: Place | None = None
+) -> list[dict[str, Any]]:
+    cards = []
+    for code in CARDS:
+        measure = MEASURES[code]
+        key = place.id if place else None
+        figure = standing.figure(code) if measure.live else sums.figure(code, NOW, key)
+        then = None if measure.live else sums.figure(code, YEAR_AGO, key)
+        earlier = None if measure.live else sums.figure(code, BEFORE, key)
+        cards.append(
+            {
+                "label": measure.label,
+                "n": said(figure),
+                "url": address(code, period, place),
+                "detail": _detail(figure, earlier, standing),
+                **_arrow(figure.change(then) if then else None),
+            }
+        )
+    return cards
+
+
+def _detail(figure: Figure, earlier: Figure | None, standing: facts.Standing) -> str:
+    """The small line of a card: what it is made of, and how it moved since the last period."""
+    if figure.measure.code == "late":
+        return _("%(n)s due within two days", n=number(standing.soon))
+    if figure.measure.live:
+        return _("at this moment")
+    change = figure.change(earlier) if earlier else None
+    if change is None:
+        return parts(figure)
+    since = _("on the last period %(change)s", change=f"{'−' if change.amount < 0 else '+'}{moved(change)}")
+    return " · ".join(filter(None, (parts(figure), since)))
+
+
+def address(code: str, period: Period, place: Place | None = None) -> str:
+    """The list behind a figure; of a share, the list of what it is a share of."""
+    asked: dict[str, dict[str, Any]] = {
+        "received": {"received": period.code} if place else {"received": period.code, "origin": "first"},
+        "acceptance": {"received": period.code},
+        "disputed": {"received": period.code},
+        "open": {"status": "open"},
+        "late": {"due": "late", "sort": "due"},
+        "soon": {"due": "soon", "sort": "due"},
+        "closed": {"closed": period.code},
+        "on_time": {"closed": period.code},
+        "duration": {"closed": period.code},
+        "settlement": {"closed": period.code, "outcome": "settled"},
+        "settled": {"settled": period.code},
+        "recovered": {"settled": period.code},
+    }
+    where: dict[str, Any] = {"county": place.slug} if place else {}
+    return url_for("bureau.cases", **where, **asked.get(code, {}))
+
+
+def measures(sums: facts.Sums, place: Place) -> list[dict[str, Any]]:
+    """Every measure of a period with its numerator and denominator, a year ago and a period before."""
+    rows = []
+    for code, measure in MEASURES.items():
+        if not measure.live:
+            figure, then, before = (sums.figure(code, which, place.id) for which in (NOW, YEAR_AGO, BEFORE))
+            rows.append(
+                {
+                    "measure": measure,
+                    "value": said(figure),
+                    "parts": parts(figure),
+                    "year": _arrow(figure.change(then)) | {"then": said(then)},
+                    "before": _arrow(figure.change(before)) | {"then": said(before)},
+                }
+            )
+    return rows
+
+
+def _age(counted: Mapping[int, datetime | None]) -> dict[str, Any]:
+    """Until when the figures are complete, and how many counties have never been counted."""
+    known = [at for at in counted.values() if at]
+    return {"counted_at": min(known, default=None), "uncounted": len(counted) - len(known)}
+
+
+# Counties -------------------------------------------------------------------------------------------------------------
+
+
+def _counties(
+    counties: Sequence[Place], sums: facts.Sums, standing: Mapping[int, facts.Standing], period: Period
+) -> list[dict[str, Any]]:
+    lines = facts.weekly("received", [place.id for place in counties])
+    hands = facts.hands([place.id for place in counties])
+    return [
+        {
+            "place": place,
+            "received": said(sums.figure("received", NOW, place.id)),
+            "moved": _arrow(sums.figure("received", NOW, place.id).change(sums.figure("received", YEAR_AGO, place.id))),
+            "standing": standing[place.id],
+            "per_head": standing[place.id].open / hands[place.id] if hands.get(place.id) else None,
+            "line": lines[place.id],
+            "on_time": sums.figure("on_time", NOW, place.id),
+            "urls": {code: address(code, period, place) for code in ("received", "open", "late", "on_time")},
+        }
+        for place in counties
+    ]
+
+
+def _total(sums: facts.Sums, standing: Mapping[int, facts.Standing], period: Period) -> dict[str, Any]:
+    return {
+        "received": said(sums.figure("received", NOW)),
+        "standing": facts.altogether(standing),
+        "on_time": sums.figure("on_time", NOW),
+        "urls": {code: address(code, period) for code in ("received", "open", "late", "on_time")},
+    }
+
+
+def _burning(counties: Sequence[Place], standing: Mapping[int, facts.Standing]) -> Chart | None:
+    """Who has late cases and cases due soon, the most first; None where nothing burns."""
+    worst = sorted(
+        (place for place in counties if standing[place.id].late or standing[place.id].soon),
+        key=lambda place: (-standing[place.id].late, -standing[place.id].soon),
+    )
+    if not worst:
+        return None
+    return Chart(
+        "bar",
+        _("Late and due soon, by county"),
+        labels=[place.short_name for place in worst],
+        series=[
+            Series(str(MEASURES["late"].label), [standing[place.id].late for place in worst]),
+            Series(str(MEASURES["soon"].label), [standing[place.id].soon for place in worst]),
+        ],
+        stacked=True,
+        sideways=True,
+        urls=[url_for("bureau.cases", county=place.slug, due="late", sort="due") for place in worst],
+        by=_("County"),
+    )
+
+
+# Categories and problems ----------------------------------------------------------------------------------------------
+
+
+def trend(period: Period, places: Sequence[int], place: Place | None = None) -> Chart:
+    """The cases received in the last twelve months, by category; the rare ones together."""
+    months = periods.last_months(period.until, MONTHS)
+    grid = _upper(facts.by_month("received", "category", months[0], period.until, places))
+    sizes: Counter[str] = Counter()
+    for (_month, code), value in grid.items():
+        sizes[code] += int(value)
+    alone = [code for code, _size in sizes.most_common() if code][:CATEGORIES]
+    others = [code for code in sizes if code not in alone]
+    series = [Series(lists.named("categories", code), _line(grid, months, [code])) for code in alone]
+    if others:
+        series.append(Series(_("Other or not yet classified"), _line(grid, months, others)))
+    where: dict[str, Any] = {"county": place.slug} if place else {}
+    return Chart(
+        "bar",
+        _("Received by category"),
+        labels=[f"{month:%Y-%m}" for month in months],
+        series=series,
+        stacked=True,
+        urls=[url_for("bureau.cases", **where, received=f"{month:%Y-%m}") for month in months],
+        by=_("Month"),
+        note=_("A case that was taken over from another county is counted there too.") if place is None else "",
+    )
+
+
+def _upper(grid: facts.Grid) -> facts.Grid:
+    """The same by the upper categories."""
+    above = {code: entry.parent or code for code, entry in lists.entries("categories").items()}
+    folded: facts.Grid = defaultdict(Decimal)
+    for (month, code), value in grid.items():
+        folded[(month, above.get(code, code))] += value
+    return folded
+
+
+def _line(grid: facts.Grid, months: Sequence[date], codes: Sequence[str]) -> list[int]:
+    return [int(sum(grid.get((month, code), Decimal()) for code in codes)) for month in months]
+
+
+def _problems(grid: facts.Grid, place: Place, period: Period) -> list[dict[str, Any]]:
+    """What was complained about, the most first, with the share of all."""
+    sizes: Counter[str] = Counter()
+    for (_month, code), value in grid.items():
+        sizes[code] += int(value)
+    every = sum(sizes.values())
+    return [
+        {
+            "label": lists.named("problems", code),
+            "n": size,
+            "share": 100 * size / every,
+            "url": url_for("bureau.cases", county=place.slug, problem=code, received=period.code),
+        }
+        for code, size in sizes.most_common()
+        if code and size
+    ]
+
+
+# Between organisations ------------------------------------------------------------------------------------------------
+
+
+def flow_chart(flows: Sequence[handoffs.Flow]) -> Chart | None:
+    """Who handed how much to whom; None where nothing went anywhere."""
+    sizes: Counter[tuple[str, str]] = Counter()
+    for flow in flows:
+        sizes[(flow.sender.short_name, flow.receiver.short_name)] += flow.sent
+    if not sizes:
+        return None
+    return Chart(
+        "sankey",
+        _("Flows between organisations"),
+        flows=[Flow(source, target, size) for (source, target), size in sizes.most_common(FLOWS)],
+        unit=_("cases"),
+    )
+
+
+def exchange_rows(rows: Sequence[Handoff]) -> list[dict[str, Any]]:
+    """What a list says of each: who hands what to whom, where it stands, and the limit that runs."""
+    return [
+        {
+            "handoff": row,
+            "url": url_for("bureau.handoff", reference=handoffs.reference(row)),
+            "kind": KINDS[row.kind].label,
+            "sender": registry.by_id(row.sender_id).short_name,
+            "receiver": registry.by_id(row.receiver_id).short_name,
+            "clock": exchange.clock_view(row) if row.ended_at is None else None,
+        }
+        for row in rows
+    ]
+
+
+def _departments(period: Period) -> list[dict[str, Any]]:
+    """How the departments keep the limits of what they receive."""
+    known = {
+        one.place.id: one for one in handoffs.punctuality(period.since, period.until + timedelta(days=1), clock.today())
+    }
+    return [
+        {
+            "place": place,
+            "kept": known.get(place.id),
+            "tone": _tone(known[place.id].rate) if place.id in known else "",
+            "url": url_for("bureau.exchange", to=place.slug),
+            "late": url_for("bureau.exchange", to=place.slug, due="late"),
+        }
+        for place in registry.departments()
+    ]
+
+
+def _tone(rate: float | None) -> str:
+    if rate is None:
+        return ""
+    return "met" if rate >= 0.9 else "soon" if rate >= 0.75 else "late"
