@@ -46,8 +46,8 @@ MENUS: dict[str, tuple[Group, ...]] = {
             (
                 Item("desk.today", _l("Today"), None, "late", late=True),
                 Item("cases.index", _l("Cases"), Can.CASE_READ, "open"),
-                Item("handoffs.inbox", _l("Received"), Can.HANDOFF_READ, "received"),
-                Item("handoffs.outbox", _l("Sent"), Can.HANDOFF_READ),
+                Item("handoffs.inbox", _l("Inbox"), Can.HANDOFF_READ, "received"),
+                Item("handoffs.outbox", _l("Outbox"), Can.HANDOFF_READ),
             ),
         ),
         Group(
@@ -78,7 +78,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
         Group(
             "",
             (
-                Item("handoffs.inbox", _l("Received"), Can.HANDOFF_READ, "received", late=True),
+                Item("handoffs.inbox", _l("Inbox"), Can.HANDOFF_READ, "received", late=True),
                 Item("handoffs.under_way", _l("Under way"), Can.HANDOFF_READ, "under_way"),
                 Item("handoffs.answered", _l("Answered"), Can.HANDOFF_READ),
             ),
