@@ -19,10 +19,15 @@ class NotOurs(PermissionError):
     """A row of another tenant, or any row in a realm without a pen, was about to be written."""
 
 
-@event.listens_for(Session, "after_begin")
-def announce(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+def announce(connection: Connection) -> None:
+    """Tell PostgreSQL who is asking until the transaction ends, or until it is told otherwise."""
     here = realm.current()
     connection.execute(ANNOUNCE, {"reads": sorted(here.reads), "writes": here.writes, "opens": here.opens}).close()
+
+
+@event.listens_for(Session, "after_begin")
+def _begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    announce(connection)
 
 
 @event.listens_for(Session, "before_flush")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -43,12 +44,32 @@ def record(
     `facts` are codes, numbers and dates; what somebody wrote goes into `text` and is private. The entry is written
     just before the transaction commits, so that the chain is locked for as short as possible.
     """
-    entry_id = uuid7()
-    number = str(getattr(subject, "number", "") or "")
-    entry_subject = getattr(subject, "id", None)
-    values = {
+    values = entry(name, subject, by, facts=facts, text=text, public=public, kind=kind)
+    session = db.session()
+    if not session.in_transaction():
+        session.begin()  # or else there is nothing that a rollback could end, and the entry would outlive it
+    session.info.setdefault("entries", []).append((values, text))
+    for job, once in (*_subscribers.get(name, ()), *_subscribers.get(f"{name.partition('.')[0]}.*", ())):
+        told = {} if once else {"subject": values["subject_id"], "number": values["subject_number"] or None}
+        job.enqueue(once="event" if once else None, **told)
+    written: UUID = values["id"]
+    return written
+
+
+def entry(
+    name: str,
+    subject: Any = None,
+    by: Any = None,
+    *,
+    facts: dict[str, Any] | None = None,
+    text: str | None = None,
+    public: bool = False,
+    kind: str | None = None,
+) -> dict[str, Any]:
+    """An entry as it will be written, but for its place in the chain."""
+    return {
         "tenant_id": realm.current().writes,
-        "id": entry_id,
+        "id": uuid7(),
         "at": clock.now(),
         "event": name,
         "actor_id": getattr(by, "id", None),
@@ -56,22 +77,14 @@ def record(
         "actor_role": getattr(by, "role", SYSTEM[1]),
         "actor_place": getattr(by, "tenant_id", None) or realm.current().writes,
         "subject_kind": kind or (type(subject).__tablename__ if subject is not None else ""),
-        "subject_id": entry_subject,
-        "subject_number": number,
+        "subject_id": getattr(subject, "id", None),
+        "subject_number": str(getattr(subject, "number", "") or ""),
         "facts": json.loads(json.dumps(facts or {}, default=str)),
         "public": public,
         "words_hash": words_hash(text) if text else None,
         "request_id": trace.current().request_id,
         "address": trace.current().address,
     }
-    session = db.session()
-    if not session.in_transaction():
-        session.begin()  # or else there is nothing that a rollback could end, and the entry would outlive it
-    session.info.setdefault("entries", []).append((values, text))
-    for job, once in (*_subscribers.get(name, ()), *_subscribers.get(f"{name.partition('.')[0]}.*", ())):
-        told = {} if once else {"subject": entry_subject, "number": number or None}
-        job.enqueue(once="event" if once else None, **told)
-    return entry_id
 
 
 def flush(session: Any = None) -> None:
@@ -89,27 +102,33 @@ def flush(session: Any = None) -> None:
         head = Head(tenant_id=mine, seq=0, hash=GENESIS)
         session.add(head)
         session.flush()
+    rows, remarks = chained(waiting, head.seq, bytes(head.hash))
+    session.execute(insert(Entry), rows)
+    if remarks:
+        session.execute(insert(Remark), remarks)
+    head.seq, head.hash = rows[-1]["seq"], rows[-1]["hash"]
+
+
+def chained(
+    waiting: Iterable[tuple[dict[str, Any], str | None]], last: int, previous: bytes
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of entries and of their words, linked one to the other from the head (`last`, `previous`) on."""
     rows, remarks = [], []
-    seq, previous = head.seq, bytes(head.hash)
-    for recorded, words in waiting:
-        seq += 1
+    for seq, (recorded, words) in enumerate(waiting, start=last + 1):
         values = {**recorded, "seq": seq}
         previous = link(previous, values)
         rows.append({**values, "hash": previous})
         if words:
             remarks.append(
                 {
-                    "tenant_id": mine,
+                    "tenant_id": values["tenant_id"],
                     "id": uuid7(),
                     "entry_id": values["id"],
                     "subject_id": values["subject_id"],
                     "text": words,
                 }
             )
-    session.execute(insert(Entry), rows)
-    if remarks:
-        session.execute(insert(Remark), remarks)
-    head.seq, head.hash = seq, previous
+    return rows, remarks
 
 
 @event.listens_for(Session, "before_commit")

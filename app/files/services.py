@@ -20,7 +20,7 @@ F = TypeVar("F", bound=StoredFile)
 
 def attach(model: type[F], files: Iterable[Accepted], *, packet: Packet | None = None, **facts: Any) -> list[F]:
     """Store accepted files and add a row of `model` for each: all of them, or none. Raises Refused."""
-    return _add(model, files, lambda file: store.keep(file.content, packet=packet), packet, facts)
+    return _added(kept(model, files, lambda file: store.keep(file.content, packet=packet), packet, facts))
 
 
 def copy(model: type[F], files: Iterable[StoredFile], *, packet: Packet | None = None, **facts: Any) -> list[F]:
@@ -28,26 +28,32 @@ def copy(model: type[F], files: Iterable[StoredFile], *, packet: Packet | None =
 
     All of them, or none. Raises Refused, and Unreadable when an original is gone or damaged.
     """
-    return _add(model, files, lambda file: store.copy(file, packet=packet), packet, facts)
+    return _added(kept(model, files, lambda file: store.copy(file, packet=packet), packet, facts))
 
 
-def _add(
+def _added(rows: list[F]) -> list[F]:
+    db.session.add_all(rows)
+    return rows
+
+
+def kept(
     model: type[F], files: Iterable[Any], keep: Callable[[Any], Kept], packet: Packet | None, facts: dict[str, Any]
 ) -> list[F]:
+    """Store the bytes of each and make its row: all of them, or none. The rows are nobody's yet."""
     if packet is not None:
         facts = {"handoff_id": packet.id, "sender_id": packet.sender_id, "receiver_id": packet.receiver_id, **facts}
     rows: list[F] = []
     made: Callable[..., F] = model
     try:
         for file in files:
-            kept = keep(file)
+            bytes_ = keep(file)
             rows.append(
                 made(
                     name=file.name,
                     media_type=file.media_type,
-                    size=kept.size,
-                    sha256=kept.sha256,
-                    stored_as=kept.stored_as,
+                    size=bytes_.size,
+                    sha256=bytes_.sha256,
+                    stored_as=bytes_.stored_as,
                     width=file.width,
                     height=file.height,
                     **facts,
@@ -57,7 +63,6 @@ def _add(
         for row in rows:
             store.remove(row)
         raise
-    db.session.add_all(rows)
     return rows
 
 

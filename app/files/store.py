@@ -51,10 +51,13 @@ class Kept:
 
 
 class Store:
-    """The files of the installation. `least_free` bytes are left on the disk for the database and the logs."""
+    """The files of the installation. `least_free` bytes are left on the disk for the database and the logs.
 
-    def __init__(self, root: Path | None = None, *, least_free: int = 256 * 2**20) -> None:
-        self.least_free = least_free
+    `durable`: what was kept survives a power cut. Only what can be made again goes without.
+    """
+
+    def __init__(self, root: Path | None = None, *, least_free: int = 256 * 2**20, durable: bool = True) -> None:
+        self.least_free, self.durable = least_free, durable
         self._root: Path | None = None
         if root is not None:
             self.configure(root)
@@ -82,7 +85,8 @@ class Store:
                 raise OSError(errno.ENOSPC, "too little room is left")
             kept = self._write(content, unfinished, name)
             unfinished.replace(path)
-            _settle(path.parent)
+            if self.durable:
+                _settle(path.parent)
         except OSError as fault:
             unfinished.unlink(missing_ok=True)
             raise Refused(
@@ -102,8 +106,9 @@ class Store:
                 digest.update(chunk)
                 size += len(chunk)
                 out.write(chunk)
-            out.flush()
-            os.fsync(out.fileno())
+            if self.durable:
+                out.flush()
+                os.fsync(out.fileno())
         return Kept(name, size, digest.hexdigest())
 
     def open(self, file: Any) -> IO[bytes]:

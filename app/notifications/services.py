@@ -38,11 +38,28 @@ def notify(
     not the one who did it (`but`). `facts` and `arguments` are codes, numbers and dates. Without a key, the event, its
     subject and the request that caused it make one, so that a job done again tells nobody twice.
     """
+    same = notice(event, subject, facts=facts, endpoint=endpoint, arguments=arguments, key=key)
+    rows = [{**same, "id": uuid7(), "person_id": person} for person in _recipients(people, role, can, but)]
+    if not rows:
+        return 0
+    statement = insert(Notice).on_conflict_do_nothing(index_elements=["tenant_id", "person_id", "key"])
+    return len(db.session.execute(statement.returning(Notice.id), rows).all())
+
+
+def notice(
+    event: str,
+    subject: Any = None,
+    *,
+    facts: dict[str, Any] | None = None,
+    endpoint: str | None = None,
+    arguments: dict[str, Any] | None = None,
+    key: str | None = None,
+) -> dict[str, Any]:
+    """A notice as it is stored, but for whom it is meant."""
     subject_id = getattr(subject, "id", None)
     number = getattr(subject, "number", None)
-    now = clock.now()
     said = {"number": str(number)} if number is not None else {}
-    same = {
+    return {
         "tenant_id": realm.current().writes,
         "key": key or f"{event}:{subject_id}:{trace.current().request_id}",
         "event": event,
@@ -51,13 +68,8 @@ def notify(
         "facts": said | {name: _code(name, value) for name, value in (facts or {}).items()},
         "endpoint": endpoint,
         "arguments": {name: _code(name, value) for name, value in (arguments or {}).items()},
-        "created_at": now,
+        "created_at": clock.now(),
     }
-    rows = [{**same, "id": uuid7(), "person_id": person} for person in _recipients(people, role, can, but)]
-    if not rows:
-        return 0
-    statement = insert(Notice).on_conflict_do_nothing(index_elements=["tenant_id", "person_id", "key"])
-    return len(db.session.execute(statement.returning(Notice.id), rows).all())
 
 
 def _recipients(people: Iterable[UUID | None], role: str | None, can: Can | None, but: UUID | None) -> list[UUID]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -36,29 +37,29 @@ def index(*documents: Document) -> None:
     """Write documents of this realm's tenant, in place of older ones of the same subjects."""
     if not documents:
         return
-    tenant = realm.current().writes
-    rows = []
-    for written in documents:
-        # The number is a word like any other, so that typing it into the one box finds its subject.
-        folded = fold(" ".join(filter(None, (written.number, *written.texts))))
-        rows.append(
-            {
-                "tenant_id": tenant,
-                "id": uuid7(),
-                "kind": written.kind,
-                "subject_id": written.subject_id,
-                "number": fold(written.number),
-                "at": written.at,
-                "is_open": written.is_open,
-                "folded": folded,
-                "tsv": document(folded),
-            }
-        )
+    rows = [row(written) for written in documents]
     added = insert(SearchDocument)
     changed = {name: added.excluded[name] for name in ("number", "at", "is_open", "folded", "tsv")}
     db.session.execute(
         added.on_conflict_do_update(index_elements=["tenant_id", "kind", "subject_id"], set_=changed), rows
     )
+
+
+def row(written: Document) -> dict[str, Any]:
+    """A document as it is stored, for this realm's tenant."""
+    # The number is a word like any other, so that typing it into the one box finds its subject.
+    folded = fold(" ".join(filter(None, (written.number, *written.texts))))
+    return {
+        "tenant_id": realm.current().writes,
+        "id": uuid7(),
+        "kind": written.kind,
+        "subject_id": written.subject_id,
+        "number": fold(written.number),
+        "at": written.at,
+        "is_open": written.is_open,
+        "folded": folded,
+        "tsv": document(folded),
+    }
 
 
 def remove(kind: str, *subject_ids: UUID) -> None:

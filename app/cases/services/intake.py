@@ -129,7 +129,7 @@ def lodge(
         credential = db.session.scalars(select(CaseCredential).where(CaseCredential.case_id == known.id)).first()
         again = issue_code(known) if slip and (credential is None or credential.shown_at is None) else None
         return Lodged(known, False, *(again or (credential.receipt if credential else None, None)))
-    case, statement, party = _rows(complaint, number, key, fingerprint, deadlines.load_rules())
+    case, statement, party = rows_of(complaint, number, key, fingerprint, deadlines.load_rules())
     if origin_id is not None:
         case.origin, case.origin_id, case.origin_from = "taken_over", origin_id, origin_from
     db.session.add_all([case, statement, party])
@@ -157,7 +157,7 @@ def lodge_many(complaints: Sequence[tuple[str, Complaint]], by: Any) -> dict[str
         batch = {key: complaint for key, complaint in new.items() if _year(complaint) == year}
         first = int(next_number("case", year, count=len(batch)).rpartition("-")[2])
         rows = [
-            _rows(complaint, numbered("", year, ordinal), key, complaint.fingerprint(), rules)
+            rows_of(complaint, numbered("", year, ordinal), key, complaint.fingerprint(), rules)
             for ordinal, (key, complaint) in enumerate(batch.items(), start=first)
         ]
         db.session.add_all(row for group in rows for row in group)
@@ -180,18 +180,25 @@ def renew_code(case: Case, by: Any) -> str:
 
 def issue_code(case: Case) -> tuple[str, str]:
     """(receipt, code): a new tracking code; the one before it is dead. Only its HMAC is kept."""
-    credential = db.session.scalars(select(CaseCredential).where(CaseCredential.case_id == case.id)).first()
-    code = _random(4)
-    index = blind_index(code, "tracking") or ""
-    if credential is None:
-        credential = CaseCredential(
-            case_id=case.id, receipt=f"{case.number[:4]}-{_random(3)}", tracking_index=index, issued_at=clock.now()
-        )
+    known = db.session.scalars(select(CaseCredential).where(CaseCredential.case_id == case.id)).first()
+    credential, code = credential_of(case)
+    if known is None:
         db.session.add(credential)
-    else:
-        credential.tracking_index, credential.issued_at = index, clock.now()
-        credential.shown_at = None
-    return credential.receipt, code
+        return credential.receipt, code
+    known.tracking_index, known.issued_at, known.shown_at = credential.tracking_index, credential.issued_at, None
+    return known.receipt, code
+
+
+def credential_of(case: Case) -> tuple[CaseCredential, str]:
+    """A new credential for a case, nobody's row yet, and its code in clear."""
+    code = _random(4)
+    credential = CaseCredential(
+        case_id=case.id,
+        receipt=f"{case.number[:4]}-{_random(3)}",
+        tracking_index=blind_index(code, "tracking") or "",
+        issued_at=clock.now(),
+    )
+    return credential, code
 
 
 def slip_shown(case: Case) -> None:
@@ -206,9 +213,10 @@ def entitle(text: str) -> str:
     return first if len(first) <= 30 else f"{first[:29]}…"
 
 
-def _rows(
+def rows_of(
     complaint: Complaint, number: str, key: str | None, fingerprint: str, rules: Rules
 ) -> tuple[Case, CaseStatement, Party]:
+    """What a complaint becomes on the day it is lodged; nobody's rows yet."""
     received = complaint.received_at or clock.now()
     on = clock.on(received)
     try:
