@@ -48,7 +48,7 @@ def _ground(listed: str) -> RadioField:
     return RadioField(_l("Ground"), chosen, choices=lambda: lists.choices(listed, with_code=True))
 
 
-class Checkboxes(SelectMultipleField):
+class ManyCheckboxField(SelectMultipleField):
     """Several of a list, each with a box."""
 
     widget = ListWidget(prefix_label=False)
@@ -62,7 +62,7 @@ class IntakeForm(Form):
     phone = Code(_l("Phone"), [max_length(20)], description=_l("Blanks, dashes and full-width digits do not matter."))
     told = _text(_l("What happened"), needed=True, description=_l("When, where, what was bought, what went wrong."))
     demand = _text(_l("What is wanted, in the consumer's words"), limit=1000)
-    claims = Checkboxes(_l("Claims"), choices=lambda: lists.choices("claims"))
+    claims = ManyCheckboxField(_l("Claims"), choices=lambda: lists.choices("claims"))
     amount = Money(_l("Amount in dispute"), [Optional()])
     merchant_name = Line(
         _l("Merchant"),

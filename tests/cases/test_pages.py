@@ -11,7 +11,7 @@ from app import audit
 from app.audit.models import Entry
 from app.cases.models import Case
 from app.cases.queries import by_number
-from app.cases.services import lodge_many
+from app.cases.services import lodge_many, note
 from app.core import clock
 from tenants.database import db
 from tests.cases.conftest import TOLD
@@ -293,38 +293,36 @@ def fill(town, count):
         db.session.commit()
 
 
+def cost(browser, statements, path):
+    """How many statements a page takes; the lower of two looks, for now and then one asks whether the rules changed."""
+    counted = []
+    for _look in range(2):
+        with statements() as sent:
+            assert browser.get(path).status_code == 200
+        counted.append(len(sent))
+    return min(counted)
+
+
 @pytest.mark.parametrize(
     "path", ["/cases", "/cases?scope=all&sort=newest", "/desk/today", "/search?q=健身", "/merchants/"]
 )
 def test_a_list_takes_as_many_statements_at_300_cases_as_at_10(town, statements, path):
     fill(town, 10)
     browser = town.client(EAST, "director")
-    browser.get(path)
-    counted = []
-    for more in (0, 290):
-        fill(town, more)
-        with statements() as sent:
-            assert browser.get(path).status_code == 200
-        counted.append(len(sent))
-    assert counted[0] == counted[1] <= BUDGET, sent
+    few = cost(browser, statements, path)
+    fill(town, 290)
+    assert cost(browser, statements, path) == few <= BUDGET
 
 
 def test_a_case_page_takes_as_many_statements_however_long_its_story(town, lodged, statements):
     number = lodged()
     browser = town.client(EAST, "handler")
-    browser.get(f"/cases/{number}")
-    counted = []
-    for notes in (0, 30):
-        with town.at(EAST):
-            from app.cases.services import note
-
-            for n in range(notes):
-                note(by_number(number), town.person(EAST, "handler"), text=f"第{n}次联系")
-            db.session.commit()
-        with statements() as sent:
-            browser.get(f"/cases/{number}")
-        counted.append(len(sent))
-    assert counted[0] == counted[1] <= 14, sent
+    short = cost(browser, statements, f"/cases/{number}")
+    with town.at(EAST):
+        for n in range(30):
+            note(by_number(number), town.person(EAST, "handler"), text=f"第{n}次联系")
+        db.session.commit()
+    assert cost(browser, statements, f"/cases/{number}") == short <= 14
 
 
 def test_pages_lead_through_all_cases_once(town):
