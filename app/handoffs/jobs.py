@@ -93,11 +93,10 @@ def hear(step_id: UUID, act: UUID) -> bool:
     if case is not None:
         told = {**facts, "number": handoff.number, "from": registry.by_id(step.author_id).slug}
         audit.record(f"case.handoff_{step.step}", case, by, facts=told, text=words)
-        move = (
-            MOVES.get(step.step) if KINDS[handoff.kind].moves_case and step.author_id == handoff.receiver_id else None
-        )
-        if move and CASE.possible(CASE[move], case):
+        move = MOVES.get(step.step) if KINDS[handoff.kind].moves_case else None
+        if move and step.author_id == handoff.receiver_id and CASE.possible(CASE[move], case):
             CASE.take(move, case, by=by)
+    _notify(handoff, step, case)
     return True
 
 
@@ -111,7 +110,9 @@ def _notify(handoff: Handoff, step: HandoffStep, case: Case | None) -> None:
         senders = select(HandoffStep.by_id).where(
             HandoffStep.handoff_id == handoff.id, HandoffStep.author_id == handoff.sender_id
         )
-        whom = {"people": [*db.session.scalars(senders), case.assignee_id if case else None]}
+        drafters = select(HandoffDraft.drafted_by).where(HandoffDraft.handoff_id == handoff.id)
+        concerned = [*db.session.scalars(senders), *db.session.scalars(drafters)]
+        whom = {"people": [*concerned, case.assignee_id if case else None]}
     notify(
         f"handoff.heard_{step.step}",
         handoff,

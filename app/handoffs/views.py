@@ -63,7 +63,10 @@ def _tray(box: str) -> str:
 def _beside(box: str, rows: list[Handoff], shown: Handoff | None = None) -> dict[str, Any]:
     more = queries.reference(rows[-1]) if len(rows) == queries.PAGE else None
     endpoints = {"received": "inbox", "under_way": "under_way", "answered": "answered", "outbox": "outbox"}
-    return {"box": box, "rows": story.tray(rows, shown), "more": more, "endpoint": f"handoffs.{endpoints[box]}"}
+    endpoint = f"handoffs.{endpoints[box]}"
+    # A center has one entry in its menu for all that it receives.
+    under = "handoffs.inbox" if realm.home().kind == "center" and box != "outbox" else endpoint
+    return {"box": box, "rows": story.tray(rows, shown), "more": more, "endpoint": endpoint, "under": under}
 
 
 # One of them --------------------------------------------------------------------------------------------------------
