@@ -18,8 +18,9 @@ def contributions(case: Any, clocks: Iterable[Any]) -> list[Part]:
     """Everything that this case adds, as it stands now.
 
     `checked` and `checked_on_time`: the decision to accept or refuse, against its limit (按时初查率).
-    `closed_on_time`: closed, and no limit of the case was missed (按期办结率). `closed_settled`: closed, and the parties
-    had agreed (调解成功率). What another county took over is closed there, and counted there.
+    `closed_on_time`: closed, and no limit of the case was missed (按期办结率).
+    `closed_settled`: closed, and the parties had agreed (调解成功率).
+    What another county took over is closed there, and counted there.
     """
     dims = (case.channel, case.category or "", case.problem or "")
     parts: list[Part] = []
