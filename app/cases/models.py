@@ -133,6 +133,9 @@ class Case(Owned):
         Date, Computed("coalesce(due_on, date '9999-12-31')", persisted=True), deferred=True
     )
 
+    # Nothing that the database makes is read back after an insert: imports write thousands of rows at a time.
+    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": False}
+
     assignee: Mapped[Person | None] = owned_to("Person", "Case.assignee_id")
     merchant: Mapped[Merchant | None] = owned_to("Merchant", "Case.merchant_id")
     clocks: Mapped[list[CaseClock]] = relationship(

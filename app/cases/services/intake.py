@@ -7,7 +7,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -88,7 +88,7 @@ class Complaint:
 
     def fingerprint(self, evidence: Iterable[Any] = ()) -> str:
         """Equal for equal bodies: what a repeated submission is compared by."""
-        said = {**asdict(_without_objects(self)), "merchant": getattr(self.merchant, "number", None)}
+        said = {**vars(self), "merchant": getattr(self.merchant, "number", None), "profile": None}
         said["files"] = [(file.name, file.size) for file in evidence]
         body = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
         return blind_index(hashlib.sha256(body.encode()).hexdigest(), "submission") or ""
@@ -209,7 +209,7 @@ def slip_shown(case: Case) -> None:
 
 def entitle(text: str) -> str:
     """A short title from what somebody wrote, without personal data: its first sentence, cut."""
-    first = _SENTENCE.split(redact(text).strip(), maxsplit=1)[0].strip() or "—"
+    first = redact(_SENTENCE.split(text.strip(), maxsplit=1)[0]).strip() or "—"
     return first if len(first) <= 30 else f"{first[:29]}…"
 
 
@@ -280,11 +280,6 @@ def _sent_before(key: str | None, fingerprint: str) -> Case | None:
     if case is not None and case.submission_hash != fingerprint:
         raise Invalid("", _("This form was sent before with other words. Open it afresh and try again."))
     return case
-
-
-def _without_objects(complaint: Complaint) -> Complaint:
-    facts = {name: getattr(complaint, name) for name in complaint.__dataclass_fields__}
-    return Complaint(**{**facts, "merchant": None, "profile": None})
 
 
 def _year(complaint: Complaint) -> int:
