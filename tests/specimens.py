@@ -19,21 +19,22 @@ STATUSES = re.compile(r"\b(\w+) in \(([^)]*)\)", re.IGNORECASE)
 
 def values(table: Table, *, word: str = "specimen", **given: Any) -> dict[str, Any]:
     """A row that satisfies the table's types and its lists of allowed words; keys are loose ends."""
-    allowed = _allowed(table)
+    listed = allowed(table)
     row: dict[str, Any] = {}
     for column in table.columns:
         if column.name in given:
             row[column.name] = given[column.name]
         elif column.computed is not None:
             continue
-        elif column.name in allowed:
-            row[column.name] = allowed[column.name][0]
+        elif column.name in listed:
+            row[column.name] = listed[column.name][0]
         elif not column.nullable:
             row[column.name] = _value(column, word)
     return row
 
 
-def _allowed(table: Table) -> dict[str, list[str]]:
+def allowed(table: Table) -> dict[str, list[str]]:
+    """column -> the words that a CHECK lists for it."""
     words: dict[str, list[str]] = {}
     own = [constraint for column in table.columns for constraint in column.constraints]
     for constraint in (*table.constraints, *own):
@@ -77,14 +78,16 @@ def owner_columns(model: type[Any], mine: int, other: int) -> dict[str, int | li
     return {"tenant_id": mine}
 
 
-def plant(connection: Connection, tenant: int, other: int, *, word: str = "specimen") -> dict[str, dict[str, Any]]:
+def plant(
+    connection: Connection, tenant: int, other: int, *, word: str = "specimen", only: set[str] | None = None
+) -> dict[str, dict[str, Any]]:
     """Put one row of `tenant` into every table that belongs to tenants, past keys and policies (as superuser)."""
     connection.execute(text("set local session_replication_role = replica"))
     planted = {}
     for name, model in models().items():
         whose = owner_columns(model, tenant, other)
         table = model.__table__
-        if not set(whose) <= set(table.columns.keys()):
+        if not set(whose) <= set(table.columns.keys()) or (only is not None and name not in only):
             continue
         row = values(table, word=word, **whose)
         connection.execute(insert(table).values(**row).on_conflict_do_nothing())

@@ -1,4 +1,4 @@
-"""Two counties at work, each with a neighbour and a department: something of every kind, in as many states as there are.
+"""Two counties at work, each with a neighbour and a department: something of every kind, in every state.
 
 East and West never meet: what East hands to North and to the market department is nothing to West, and the reverse.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, text
 
 from app.bureau import services as bureau
 from app.bureau.queries import case_of, grant_for
@@ -22,6 +23,7 @@ from app.core import clock
 from app.core.numbering import Counter
 from app.facts import services as facts
 from app.files.accept import EVIDENCE, accept
+from app.files.store import store
 from app.handoffs import queries as letters
 from app.handoffs import services as handoffs
 from app.handoffs.packet import files_of
@@ -65,6 +67,10 @@ class Scenario:
         """Look behind the walls."""
         with self.root.connect() as connection:
             return list(connection.execute(text(query), facts))
+
+    @property
+    def files(self) -> Path:
+        return store.root
 
     def tenant(self, slug: str) -> int:
         place = registry.find(slug)
@@ -152,7 +158,7 @@ class County:
         self.come_and_go()
         return standing
 
-    # The register -----------------------------------------------------------------------------------------------------
+    # The register ----------------------------------------------------------------------------------------------------
 
     def keep_the_register(self) -> None:
         with self.town.at(self.slug):
@@ -168,7 +174,7 @@ class County:
             db.session.commit()
             self.merchant_number = made.number
 
-    # Cases ------------------------------------------------------------------------------------------------------------
+    # Cases -----------------------------------------------------------------------------------------------------------
 
     def told(self) -> Complaint:
         self.lodged += 1
@@ -225,7 +231,7 @@ class County:
                 db.session.commit()
         return number
 
-    # Across the wall --------------------------------------------------------------------------------------------------
+    # Across the wall -------------------------------------------------------------------------------------------------
 
     def refer(self, to: str, *steps: str) -> str:
         number = self.lodge()
@@ -296,7 +302,7 @@ class County:
                     LETTER.take("reject", draft, by=self.by("director"), text="写清楚")
                 db.session.commit()
 
-    # Imports and visits -----------------------------------------------------------------------------------------------
+    # Imports and visits ----------------------------------------------------------------------------------------------
 
     def import_messages(self) -> None:
         rows = [[f"{self.id}{n}", "用户", "商家不退款", "2019/1/4", f"{self.name}：不退款。", 0, 0] for n in range(3)]

@@ -1,0 +1,126 @@
+"""Somebody who opens everything there is: links, forms, blocks, searches, exports, and addresses that nobody gave."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import defaultdict, deque
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from tests.browser import Browser
+from tests.isolation.canaries import Canary, found_in
+
+LINKS = re.compile(r"""\b(?:href|hx-get|src)="([^"]+)\"""")
+TARGETS = re.compile(r"""\bhx-target="#([a-z][a-z0-9-]*)\"""")
+GET_FORMS = re.compile(r"""<form\b[^>]*\bmethod="get"[^>]*>.*?</form>""", re.DOTALL | re.IGNORECASE)
+ACTION = re.compile(r"""\baction="([^"]*)\"""")
+NAMED = re.compile(r"""<(?:input|select|textarea)\b[^>]*\bname="([^"]+)\"""")
+# Ways of showing the same page, and the way out.
+NOT_FOLLOWED = re.compile(r"[?&](lang|size|theme|density)=|/static/|/sign-out")
+
+
+class Crawler:
+    """Opens pages of one person and notes which canary was met where."""
+
+    def __init__(self, browser: Browser, *, most: int, variations: int) -> None:
+        self.browser, self.most, self.variations = browser, most, variations
+        self.met: dict[Canary, str] = {}
+        self.opened: dict[str, int] = {}  # address -> status
+        self.faults: list[str] = []
+        self.targets: set[str] = {"content", "side", "main"}
+        self._waiting: deque[str] = deque()
+        self._known: set[str] = set()
+        self._of_path: dict[str, int] = defaultdict(int)
+
+    # Where to go -----------------------------------------------------------------------------------------------------
+
+    def walk(self, addresses: Iterable[str] = ("/",)) -> None:
+        """From these addresses along every link and every form that asks, until nothing new is left."""
+        for address in addresses:
+            self._note(self.browser.path(address))
+        while self._waiting and len(self.opened) < self.most:
+            self.open(self._waiting.popleft())
+
+    def try_all(self, addresses: Iterable[str]) -> None:
+        """Addresses as somebody would type them; what they lead to is not followed."""
+        for address in addresses:
+            path = self.browser.path(address)
+            if path not in self.opened:
+                self.open(path, follow=False)
+
+    def search(self, words: Iterable[str]) -> None:
+        for said in words:
+            self._get(self.browser.path("/search"), query_string={"q": said})
+            self._get(self.browser.path("/merchants/look-up"), query_string={"merchant_name": said})
+
+    def ask_for_blocks(self) -> None:
+        """Every page once more as htmx does, for each of its blocks."""
+        for address, status in list(self.opened.items()):
+            if status == 200 and "?" not in address:
+                for target in sorted(self.targets):
+                    self._get(address, headers={"HX-Request": "true", "HX-Target": target})
+
+    def post(self, address: str, data: dict[str, Any]) -> int:
+        """A form that shows or exports something."""
+        data = {"csrf_token": self._token(), **data}
+        return self._look(address, self.browser.open("POST", address, data=data))
+
+    # One address -----------------------------------------------------------------------------------------------------
+
+    def open(self, address: str, *, follow: bool = True) -> None:
+        response = self._get(address)
+        self.opened[address] = response.status_code if response else 500
+        if response is None:
+            return
+        if response.status_code in (301, 302, 303, 308):
+            self._note(urljoin(address, response.headers["Location"]))
+        elif response.mimetype == "text/html":
+            page = response.get_data(as_text=True)
+            self.targets.update(TARGETS.findall(page))
+            if follow and response.status_code == 200:
+                for link in LINKS.findall(page):
+                    self._note(urljoin(address, html.unescape(link)))
+                for form in GET_FORMS.findall(page):
+                    self._note_form(address, form)
+
+    def _get(self, address: str, **options: Any) -> Any:
+        """The answer; None where there was a fault, which is noted."""
+        try:
+            response = self.browser.open("GET", address, **options)
+        except Exception as fault:
+            self.faults.append(f"{address}: {fault!r}")
+            return None
+        self._look(address, response)
+        return response
+
+    def _look(self, address: str, response: Any) -> int:
+        named = "\n".join(f"{name}: {value}" for name, value in response.headers)
+        for canary in found_in(response.get_data(), named):
+            self.met.setdefault(canary, address)
+        if response.status_code >= 500:
+            self.faults.append(f"{address}: {response.status_code}")
+        return int(response.status_code)
+
+    def _note(self, address: str) -> None:
+        parts = urlsplit(address)
+        plain = parts._replace(scheme="", netloc="", fragment="").geturl()
+        mine = parts.netloc in ("", "127.0.0.1") and parts.path.startswith(f"/{self.browser.slug}/")
+        if plain in self._known or not mine or NOT_FOLLOWED.search(plain):
+            return
+        self._known.add(plain)
+        if parts.query:
+            self._of_path[parts.path] += 1
+            if self._of_path[parts.path] > self.variations:
+                return
+        self._waiting.append(plain)
+
+    def _note_form(self, address: str, form: str) -> None:
+        action = ACTION.search(form)
+        to = urljoin(address, html.unescape(action.group(1)) if action else "")
+        for name in NAMED.findall(form):
+            self._note(f"{to.partition('?')[0]}?{name}=PRIV")
+
+    def _token(self) -> str:
+        return self.browser.csrf_token()

@@ -1,0 +1,113 @@
+"""What stands for what in addresses: for every variable of a route, the real values that an organisation has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from app.cases.services import PERSONAL
+from app.cases.workflow import CASE
+from app.handoffs import packet
+from app.handoffs.workflow import LETTER, REFERRAL, REQUEST
+from tests.isolation.scenario import Scenario
+
+_OF = "where it.tenant_id = :t order by it.id"
+_CASES = f"select it.number from case_record it {_OF}"
+_WITH_CASE = "join case_record case_ on (case_.tenant_id, case_.id) ="
+_REFERENCE = "one.slug || '-' || it.number"
+_EXCHANGE = "from handoff it join tenant one on one.id = it.sender_id"
+_OURS = "where :t in (it.sender_id, it.receiver_id) order by it.id"
+_COUNTY = "join tenant one on one.id = it.tenant_id"
+
+# (endpoint or area, its variables in alphabetical order) -> the rows of real values that an organisation has
+IDENTIFIERS: dict[tuple[str, str], str] = {
+    ("cases", "number"): _CASES,
+    ("cases", "file_id number"): (
+        f"select it.id, case_.number from case_file it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
+    ),
+    ("cases", "draft_id number"): (
+        f"select it.id, case_.number from case_draft it {_WITH_CASE} (it.tenant_id, it.subject_id) {_OF} desc"
+    ),
+    ("merchants", "number"): f"select it.number from merchant it {_OF}",
+    ("transfer", "number"): f"select it.number from import_file it {_OF}",
+    ("handoffs", "reference"): f"select {_REFERENCE} {_EXCHANGE} {_OURS}",
+    ("handoffs", "file reference"): (
+        f"select file.id, {_REFERENCE} {_EXCHANGE} join handoff_file file on file.handoff_id = it.id {_OURS}"
+    ),
+    ("handoffs.new", "number"): _CASES,
+    ("handoffs", "number"): f"select it.number from handoff_draft it {_OF}",
+    ("accounts", "person_id"): f"select it.id from person it {_OF}",
+    ("accounts", "sign_in_id"): f"select it.id from sign_in it {_OF}",
+    ("notifications", "notice_id"): f"select it.id from notice it {_OF}",
+    ("bureau", "slug"): "select slug from tenant where id = :t",
+    ("bureau", "number slug"): f"select it.number, one.slug from case_record it {_COUNTY} {_OF}",
+    ("bureau", "number paper slug"): (
+        f"select case_.number, it.id, one.slug from case_file it {_WITH_CASE} (it.tenant_id, it.case_id) "
+        f"{_COUNTY} {_OF}"
+    ),
+    ("bureau", "reference"): f"select {_REFERENCE} {_EXCHANGE} {_OURS}",
+    ("bureau.give_back", "number"): f"select it.number from file_grant it {_OF}",
+}
+# Variables that choose among a few words of ours, the same everywhere.
+WORDS: dict[tuple[str, str], list[str]] = {
+    ("cases", "name"): list(CASE.by_name),
+    ("cases", "field"): list(PERSONAL),
+    ("handoffs", "field"): list(packet.FIELDS),
+    ("handoffs.letter_step", "step"): list(LETTER.by_name),
+    ("handoffs", "step"): list(dict.fromkeys([*REFERRAL.by_name, *REQUEST.by_name])),
+}
+
+
+def lookup(table: dict[tuple[str, str], Any], endpoint: str, variable: str) -> Any:
+    """The entry for this very page, else the one for its area; None for neither."""
+    return table.get((endpoint, variable)) or table.get((endpoint.partition(".")[0], variable))
+
+
+def rules(app: Any, method: str) -> Iterator[Any]:
+    """The routes of the portal that take a method."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint != "static" and method in rule.methods:
+            yield rule
+
+
+def keys(rule: Any) -> list[str]:
+    """The variables of a route that name something of somebody, not one of our words."""
+    return sorted(name for name in rule.arguments if lookup(WORDS, rule.endpoint, name) is None)
+
+
+def known(scenario: Scenario, rule: Any, slug: str) -> list[dict[str, str]]:
+    """The real values of an organisation for the keys of a route. A new kind has to be entered above."""
+    names = keys(rule)
+    if not names:
+        return [{}]
+    query = lookup(IDENTIFIERS, rule.endpoint, " ".join(names))
+    assert query, f"{rule.endpoint}: say in identifiers.py where the values of {names} are found"
+    rows = scenario.rows(query, t=scenario.tenant(slug))
+    return [dict(zip(names, map(str, row), strict=True)) for row in rows]
+
+
+def words(rule: Any) -> list[dict[str, str]]:
+    """Every choice among our words that a route has variables for."""
+    listed = {name: lookup(WORDS, rule.endpoint, name) for name in sorted(rule.arguments - set(keys(rule)))}
+    return [dict(zip(listed, chosen, strict=True)) for chosen in product(*listed.values())]
+
+
+def filled(rule: Any, **chosen: str) -> str:
+    """The path of a rule with its variables filled in."""
+    path = str(rule.rule)
+    for name in rule.arguments:
+        kind = type(rule._converters[name]).__name__
+        written = f"<uuid:{name}>" if kind == "UUIDConverter" else f"<{name}>"
+        assert written in path, f"{rule}: a converter that the tests do not know"
+        path = path.replace(written, chosen[name])
+    return path
+
+
+def addresses(scenario: Scenario, app: Any, slugs: tuple[str, ...], most: int, method: str = "GET") -> Iterator[str]:
+    """Every route with the first `most` things of each organisation that it can be about."""
+    for rule in rules(app, method):
+        for slug in slugs:
+            for row in known(scenario, rule, slug)[:most]:
+                for word in words(rule):
+                    yield filled(rule, **row, **word)
