@@ -134,7 +134,7 @@ class Case(Owned):
     )
 
     # Nothing that the database makes is read back after an insert: imports write thousands of rows at a time.
-    __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": False}
+    __mapper_args__ = {"eager_defaults": False}
 
     assignee: Mapped[Person | None] = owned_to("Person", "Case.assignee_id")
     merchant: Mapped[Merchant | None] = owned_to("Merchant", "Case.merchant_id")
