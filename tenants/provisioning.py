@@ -124,12 +124,13 @@ class Act(Owned):
     """One act in another realm, begun and done; a row without `done_at` is a half-done act for the sweep."""
 
     __tablename__ = "act"
-    changes = ("done_at",)
+    changes = ("done_at", "undone")
 
     target_id: Mapped[int] = mapped_column(ForeignKey("tenant.id"))
     why: Mapped[str]
     begun_at: Mapped[datetime] = mapped_column(server_default=func.now())
     done_at: Mapped[datetime | None]
+    undone: Mapped[bool] = mapped_column(default=False, server_default="false")  # refused, and rolled back there
 
 
 @contextmanager
@@ -137,7 +138,8 @@ def act_in(target: Realm, why: str) -> Iterator[UUID]:
     """One act in another realm: a second session and transaction, committed when the block ends well.
 
     The intention is committed at home first and marked done afterwards, both under the act id that is
-    yielded, so that a crash between the two transactions leaves a row that `half_done()` finds.
+    yielded, so that a crash between the two transactions leaves a row that `half_done()` finds. A refusal inside
+    rolls the act back over there and is noted here as undone.
     """
     at_home = realm.current()
     if at_home.writes is None or target.home is None:
@@ -146,14 +148,17 @@ def act_in(target: Realm, why: str) -> Iterator[UUID]:
     with realm.aside(at_home, db.leave):
         db.session.add(Act(id=act_id, target_id=target.home.id, why=why))
         db.session.commit()
-    with realm.aside(target, db.leave):
-        yield act_id
-        db.session.commit()
-    with realm.aside(at_home, db.leave):
-        act = db.session.get(Act, (at_home.writes, act_id))
-        assert act is not None
-        act.done_at = datetime.now(UTC)
-        db.session.commit()
+    undone = True
+    try:
+        with realm.aside(target, db.leave):
+            yield act_id
+            db.session.commit()
+        undone = False
+    finally:
+        with realm.aside(at_home, db.leave):
+            act = db.session.get_one(Act, (at_home.writes, act_id))
+            act.done_at, act.undone = datetime.now(UTC), undone
+            db.session.commit()
 
 
 @contextmanager

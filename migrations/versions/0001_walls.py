@@ -12,7 +12,7 @@ down_revision = None
 
 WALLS = {
     "tenant": Wall("reference"),
-    "act": Wall("owned", changes=("done_at",)),
+    "act": Wall("owned", changes=("done_at", "undone")),
     "counter": Wall("owned"),
 }
 
@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone", sa.Boolean(), server_default="false", nullable=False),
         sa.ForeignKeyConstraint(["target_id"], ["tenant.id"], name=op.f("fk_act_target_id")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_act_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_act")),

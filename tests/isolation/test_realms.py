@@ -98,11 +98,28 @@ def test_an_act_in_another_realm_is_begun_and_done_on_record(town: Any) -> None:
         assert db.session.scalars(select(Entry).where(Entry.event == "tenant.test")).one().facts["act"] == str(act_id)
 
 
-def test_a_half_done_act_is_found_by_the_sweep(town: Any, root: Engine) -> None:
+def test_an_act_that_was_refused_is_noted_as_undone(town: Any) -> None:
     with town.at(CITY):
         with pytest.raises(ZeroDivisionError), provisioning.act_in(registry.realm(EAST), "test") as act_id:
+            record("tenant.test")
             raise ZeroDivisionError
+        act = db.session.scalars(select(Act).where(Act.id == act_id)).one()
+        assert act.done_at is not None
+        assert act.undone
+    with town.at(EAST):
+        assert db.session.scalars(select(Entry).where(Entry.event == "tenant.test")).first() is None
+
+
+def test_a_half_done_act_is_found_by_the_sweep(town: Any, root: Engine) -> None:
+    """A process killed between the two transactions leaves an act that was never marked."""
+    with town.at(CITY):
+        with provisioning.act_in(registry.realm(EAST), "test") as act_id:
+            pass
         waiting = provisioning.half_done().with_only_columns(Act.id)
+        assert db.session.scalars(waiting).all() == []
+    with root.begin() as connection:
+        connection.execute(text("update act set done_at = null"))
+    with town.at(CITY):
         assert db.session.scalars(waiting).all() == []  # younger than a minute: perhaps still under way
     with root.begin() as connection:
         connection.execute(text("update act set begun_at = begun_at - interval '2 minutes'"))
