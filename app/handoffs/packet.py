@@ -17,7 +17,7 @@ from app.cases.services import Complaint, lodge
 from app.core import clock
 from app.core.errors import Invalid, Missing
 from app.core.privacy import redact
-from app.deadlines import load_rules
+from app.deadlines import Rules, load_rules
 from app.files import services as stored
 from app.handoffs import queries
 from app.handoffs.kinds import FULL, MASKED
@@ -30,6 +30,8 @@ from app.handoffs.models import (
 )
 from app.merchants.models import Merchant
 from tenants.database import db
+
+Given = tuple[str, str, str]  # field | file, its code, full | masked
 
 
 @dataclass(frozen=True)
@@ -153,9 +155,17 @@ def fill(
     handoff: Handoff, case: Case, by: Any, *, fields: Mapping[str, str], need: str, files: list[CaseFile], step_id: UUID
 ) -> None:
     """Seal the ticked fields for this handoff, copy the ticked files into its store, and note each in the ledger."""
-    own, parties = material(case), parties_of(handoff)
-    personal = HandoffPersonal(**parties)
-    given: list[tuple[str, str, str]] = []
+    personal, given = pack(handoff, material(case), fields)
+    db.session.add(personal)
+    for copied in stored.copy(HandoffFile, files, packet=handoff, step_id=step_id):
+        given.append(("file", str(copied.id), FULL))
+    disclose(handoff, given, ground_of(handoff, need), by)
+
+
+def pack(handoff: Handoff, own: Material, fields: Mapping[str, str]) -> tuple[HandoffPersonal, list[Given]]:
+    """The ticked fields sealed for this handoff, nobody's row yet, and what of them was given away."""
+    personal = HandoffPersonal(**parties_of(handoff))
+    given: list[Given] = []
     masked: dict[str, str] = {}
     for code, extent in fields.items():
         field = FIELDS[code]
@@ -168,15 +178,22 @@ def fill(
         else:
             masked[code] = value
     personal.masked = masked
-    db.session.add(personal)
-    for copied in stored.copy(HandoffFile, files, packet=handoff, step_id=step_id):
-        given.append(("file", str(copied.id), FULL))
-    disclose(handoff, given, " · ".join(part for part in (handoff.legal_basis, redact(need)) if part), by)
+    return personal, given
 
 
-def disclose(handoff: Handoff, given: Iterable[tuple[str, str, str]], ground: str, by: Any) -> None:
-    """Note in the ledger what was given away: (field | file, its code, full | masked) each."""
-    db.session.add_all(
+def ground_of(handoff: Handoff, need: str) -> str:
+    """On what ground a packet was given away: the provision, and why it was needed."""
+    return " · ".join(part for part in (handoff.legal_basis, redact(need)) if part)
+
+
+def disclose(handoff: Handoff, given: Iterable[Given], ground: str, by: Any) -> None:
+    """Note in the ledger what was given away."""
+    db.session.add_all(ledger(handoff, given, ground, by))
+
+
+def ledger(handoff: Handoff, given: Iterable[Given], ground: str, by: Any) -> list[HandoffDisclosure]:
+    """The lines of the ledger, nobody's rows yet."""
+    return [
         HandoffDisclosure(
             **parties_of(handoff),
             what=what,
@@ -188,7 +205,7 @@ def disclose(handoff: Handoff, given: Iterable[tuple[str, str, str]], ground: st
             at=clock.now(),
         )
         for what, code, extent in given
-    )
+    ]
 
 
 def parties_of(handoff: Handoff) -> dict[str, Any]:
@@ -236,9 +253,19 @@ def take_over(handoff: Handoff, by: Any) -> Case:
 
     Its acceptance clock starts on the day it was signed for; the profile is the one that bound the first receipt.
     """
-    facts, shared = handoff.facts, _shared(handoff)
+    personal = personal_of(handoff)
+    shared = shared_in(personal) if personal else {}
+    complaint = complaint_in(handoff, shared, _in_our_register(handoff.facts["credit_code"]), load_rules())
+    case = lodge(complaint, by, key=f"handoff-{handoff.id}", origin_id=handoff.id, origin_from=handoff.sender_id).case
+    stored.copy(CaseFile, queries.packed_files(handoff), case_id=case.id, added_by=by.id, added_at=clock.now())
+    return case
+
+
+def complaint_in(handoff: Handoff, shared: Mapping[str, str], merchant: Merchant | None, rules: Rules) -> Complaint:
+    """The complaint as it came over: what everybody reads of the handoff, and what was shared in its packet."""
+    facts = handoff.facts
     party: dict[str, Any] = {code: shared.get(code, "") for code in Party.FIELDS}
-    complaint = Complaint(
+    return Complaint(
         facts=shared.get("story") or handoff.summary or handoff.ask,
         demand=shared.get("demand", ""),
         title=handoff.subject,
@@ -247,22 +274,16 @@ def take_over(handoff: Handoff, by: Any) -> Case:
         **{code: facts[code] for code in ("nature", "channel", "category", "problem", "prepaid", "minor", "elderly")},
         claims=tuple(facts["claims"]),
         amount=Decimal(facts["amount"]) if facts["amount"] else None,
-        merchant=_in_our_register(facts["credit_code"]),
+        merchant=merchant,
         merchant_name=facts["merchant_name"],
         reference=handoff.sender_case_number,
         received_at=handoff.signed_at,
-        profile=load_rules().profile(*facts["profile"]),
+        profile=rules.profile(*facts["profile"]),
     )
-    case = lodge(complaint, by, key=f"handoff-{handoff.id}", origin_id=handoff.id, origin_from=handoff.sender_id).case
-    stored.copy(CaseFile, queries.packed_files(handoff), case_id=case.id, added_by=by.id, added_at=clock.now())
-    return case
 
 
-def _shared(handoff: Handoff) -> dict[str, str]:
+def shared_in(personal: HandoffPersonal) -> dict[str, str]:
     """What may be written into a case: whole values, and of masked ones those that can still be read."""
-    personal = personal_of(handoff)
-    if personal is None:
-        return {}
     legible = {code: value for code, value in personal.masked.items() if code in ("name", "story", "demand")}
     return legible | {code: whole for code in FIELDS if (whole := whole_of(personal, code))}
 

@@ -16,6 +16,7 @@ from app.core import clock, unit
 from app.core.errors import Invalid, WrongMoment
 from app.core.numbering import next_number
 from app.core.privacy import redact
+from app.deadlines import Rules
 from app.files import services as stored
 from app.handoffs import jobs, packet, queries
 from app.handoffs.kinds import FULL, KINDS, Kind
@@ -45,6 +46,20 @@ def note(
     files: Sequence[Any] = (),
 ) -> HandoffStep:
     """Add a step to the exchange, its words whole for the two and redacted for the bureau, and queue the telling."""
+    entry, beside = noted(handoff, step, by, text=text, reason=reason, drafted_by=drafted_by)
+    db.session.add_all([entry, *beside])
+    if files:
+        packed = stored.attach(HandoffFile, files, packet=handoff, step_id=entry.id)
+        if realm.current().writes == handoff.sender_id:
+            packet.disclose(handoff, [("file", str(file.id), FULL) for file in packed], handoff.legal_basis, by)
+    unit.afterwards(jobs.tell, step=entry.id)
+    return entry
+
+
+def noted(
+    handoff: Handoff, step: str, by: Any, *, text: str | None = None, reason: str = "", drafted_by: str = ""
+) -> tuple[HandoffStep, list[Any]]:
+    """A step, and beside it the duty to tell it and its words: nobody's rows yet."""
     parties = packet.parties_of(handoff)
     entry = HandoffStep(
         **parties,
@@ -56,26 +71,28 @@ def note(
         text=redact(text),
         at=clock.now(),
     )
-    db.session.add(entry)
+    beside: list[Any] = [HandoffEcho(handoff_id=handoff.id, step_id=entry.id, step=step, made_at=clock.now())]
     if text:
-        db.session.add(HandoffMessage(**parties, step_id=entry.id, text=text))
-    if files:
-        packed = stored.attach(HandoffFile, files, packet=handoff, step_id=entry.id)
-        if realm.current().writes == handoff.sender_id:
-            packet.disclose(handoff, [("file", str(file.id), FULL) for file in packed], handoff.legal_basis, by)
-    db.session.add(HandoffEcho(handoff_id=handoff.id, step_id=entry.id, step=step, made_at=clock.now()))
-    unit.afterwards(jobs.tell, step=entry.id)
-    return entry
+        beside.append(HandoffMessage(**parties, step_id=entry.id, text=text))
+    return entry, beside
 
 
 def follow(
-    handoff: Handoff, *, meets: Sequence[str] = (), starts: Sequence[str] = (), drops: Sequence[str] = ()
+    handoff: Handoff,
+    *,
+    meets: Sequence[str] = (),
+    starts: Sequence[str] = (),
+    drops: Sequence[str] = (),
+    rules: Rules | None = None,
 ) -> None:
     """What a step does to the limits of both sides; the one that runs then orders the lists."""
     today = clock.today()
-    profile = deadlines.load_rules().in_force(today, deadlines.EXCHANGE)
+    rules = rules or deadlines.load_rules()
+    profile = rules.in_force(today, deadlines.EXCHANGE)
     started: Any
-    for started in deadlines.follow(handoff, today, profile=profile, meets=meets, starts=starts, drops=drops):
+    for started in deadlines.follow(
+        handoff, today, profile=profile, meets=meets, starts=starts, drops=drops, rules=rules
+    ):
         started.sender_id, started.receiver_id = handoff.sender_id, handoff.receiver_id
     handoff.due_on = min((one.due_on for one in handoff.clocks if one.is_open), default=None)
 
@@ -136,11 +153,34 @@ def dispatch(draft: HandoffDraft, by: Any, *, text: str | None = None, **rest: A
         CASE.take("refer", case, by=by)
     elif not case.is_open:
         raise WrongMoment(_("The case is closed; nothing more is sent from it."))
-    handoff = Handoff(
+    number = next_number(f"handoff-{kind.code}", clock.today().year, prefix=f"{kind.prefix}-")
+    handoff = handed_over(draft, case, number)
+    db.session.add(handoff)
+    follow(handoff, starts=("sign",))
+    db.session.flush()
+    drafter = draft.drafted_by_name if draft.drafted_by != by.id else ""
+    sent = note(handoff, "send", by, text=draft.ask, drafted_by=drafter)
+    chosen = [file for file in packet.files_of(case) if str(file.id) in draft.files]
+    packet.fill(handoff, case, by, fields=draft.fields, need=draft.need, files=chosen, step_id=sent.id)
+    draft.handoff_id, draft.decided_by_name, draft.decided_at = handoff.id, by.name, clock.now()
+    told = {"kind": kind.code, "number": handoff.number, "to": receiver.slug}
+    audit.record("handoff.send", handoff, by, facts=send_facts(draft, told, len(chosen)), text=draft.ask)
+    audit.record("case.handoff_send", case, by, facts=told, text=draft.ask)
+
+
+def send_facts(draft: HandoffDraft, told: Mapping[str, Any], files: int) -> dict[str, Any]:
+    """What the chain keeps of a letter that went out: where to, of which case, and how much of which fields."""
+    fields = [f"{code}:{extent}" for code, extent in sorted(draft.fields.items())]
+    return {**told, "case": draft.case_number, "fields": fields, "files": files}
+
+
+def handed_over(draft: HandoffDraft, case: Case, number: str) -> Handoff:
+    """What a letter becomes when it is sent; nobody's row yet."""
+    return Handoff(
         id=uuid7(),
-        receiver_id=receiver.id,
-        kind=kind.code,
-        number=next_number(f"handoff-{kind.code}", clock.today().year, prefix=f"{kind.prefix}-"),
+        receiver_id=draft.receiver_id,
+        kind=draft.kind,
+        number=number,
         subject=draft.subject,
         ask=redact(draft.ask),
         wanted=redact(draft.wanted),
@@ -155,15 +195,3 @@ def dispatch(draft: HandoffDraft, by: Any, *, text: str | None = None, **rest: A
         returns=0,
         version=1,
     )
-    db.session.add(handoff)
-    follow(handoff, starts=("sign",))
-    db.session.flush()
-    drafter = draft.drafted_by_name if draft.drafted_by != by.id else ""
-    sent = note(handoff, "send", by, text=draft.ask, drafted_by=drafter)
-    chosen = [file for file in packet.files_of(case) if str(file.id) in draft.files]
-    packet.fill(handoff, case, by, fields=draft.fields, need=draft.need, files=chosen, step_id=sent.id)
-    draft.handoff_id, draft.decided_by_name, draft.decided_at = handoff.id, by.name, clock.now()
-    told = {"kind": kind.code, "number": handoff.number, "to": receiver.slug}
-    shared = {"fields": [f"{code}:{extent}" for code, extent in sorted(draft.fields.items())], "files": len(chosen)}
-    audit.record("handoff.send", handoff, by, facts={**told, "case": case.number, **shared}, text=draft.ask)
-    audit.record("case.handoff_send", case, by, facts=told, text=draft.ask)
