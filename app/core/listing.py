@@ -96,7 +96,13 @@ def _whole(text: str) -> int:
     return number
 
 
-_READ: dict[type, Callable[[str], Any]] = {date: date.fromisoformat, datetime: _moment, UUID: UUID, str: str, int: _whole}
+_READ: dict[type, Callable[[str], Any]] = {
+    date: date.fromisoformat,
+    datetime: _moment,
+    UUID: UUID,
+    str: str,
+    int: _whole,
+}
 
 
 def ordered(columns: Iterable[Any], downwards: bool) -> list[Any]:
