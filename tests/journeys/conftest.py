@@ -123,8 +123,9 @@ def work(root: Engine) -> Callable[[], None]:
 # The browser ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    """Closed after each file: while it is open, nothing else in this process may run an event loop."""
     with playwright.sync_playwright() as play:
         found = shutil.which("chromium") or shutil.which("chromium-browser") or play.chromium.executable_path
         if not Path(found).exists():

@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import force_locale, gettext
 from playwright.sync_api import BrowserContext, Error, Locator, Page, expect
 
+from app.core.states import State
 from tests.town import PASSWORD
 
 ROOT = Path(__file__).parents[2]
@@ -41,9 +42,9 @@ def pictures() -> Path:
 class Tab:
     """One person before one screen. Words are given in English and looked for in the language of the page."""
 
-    def __init__(self, context: BrowserContext, slug: str, *, language: str = "zh") -> None:
+    def __init__(self, context: BrowserContext, slug: str, *, language: str = "zh", page: Page | None = None) -> None:
         self.slug, self.language = slug, language
-        self.page: Page = context.new_page()
+        self.page: Page = page or context.new_page()
         self.page.set_default_timeout(SOON)
         self.context = context
         self.faults: list[str] = []
@@ -64,8 +65,9 @@ class Tab:
         self.page.on("dialog", self._asked)
 
     def _heard(self, message: Any) -> None:
-        # A failed request is told as one, below, with its address.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        # A failed request is told as one, below, with its address; htmx repeats what belongs to the story.
+        told = ("Failed to load resource", *(f"Response Status Error Code {code}" for code in self._expected))
+        if message.type == "error" and not message.text.startswith(told):
             self.faults.append(f"the console says: {message.text}")
 
     def _failed(self, request: Any) -> None:
@@ -173,6 +175,12 @@ class Tab:
     def says(self, *english: str) -> None:
         self.reads(*(self.say(text) for text in english))
 
+    def stands(self, state: State) -> None:
+        """Wait until the thing on this page is said to be in a state."""
+        with force_locale(LOCALES[self.language]):
+            label = str(state.label)
+        expect(self.main.locator(".sub .tag, .panel > header .tag").first).to_have_text(label, timeout=SOON)
+
     # Moving about -----------------------------------------------------------------------------------------------------
 
     def open(self, path: str = "/", *, checked: bool = True) -> None:
@@ -209,13 +217,12 @@ class Tab:
                 folded.first.click()
         return control
 
-    def menu(self, english: str) -> None:
-        """Choose from the main menu; on a phone it is opened first."""
+    def menu(self, path: str) -> None:
+        """Choose from the main menu what leads to `path`; on a phone it is opened first."""
         menu = self.page.locator("nav#menu")
         if not menu.is_visible():
             self.page.locator("label.menu-button").click()
-        entry = menu.locator("a").filter(has_text=re.compile(rf"^\s*{re.escape(self.say(english))}\b"))
-        self.follow(entry)
+        self.follow(menu.locator(f'a[href="/{self.slug}{path}"]'))
 
     def press(self, key: str, *, leads: bool = False) -> None:
         """One key; `leads` says that another page comes of it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from app.cases.models import CaseState
+from app.handoffs.models import HandoffState
 from tests.journeys.tab import Tab
 from tests.town import EAST, MARKET, NORTH, WEST
 
@@ -19,7 +21,7 @@ def reference(tab: Tab) -> str:
 
 def received(tab: Tab) -> None:
     """Open the first one in the in-tray."""
-    tab.menu("Received")
+    tab.menu("/inbox")
     tab.follow(tab.main.locator("#tray [data-row] a").first)
     assert tab.heading == SUBJECT
 
@@ -31,7 +33,7 @@ def test_east_refers_a_case_which_west_takes_over_and_closes_and_north_sees_noth
     handler = sit(EAST, "handler")
     handler.open(f"/cases/{number}")
     handler.follow("Refer to another county")
-    handler.select("To", "3")
+    handler.select("Receiver", "3")
     handler.fill("What is asked", "经营者在贵县，请接手办理。")
     with handler.expecting(422):
         handler.follow("Look it over")  # whole numbers leave the house for a reason only
@@ -43,7 +45,7 @@ def test_east_refers_a_case_which_west_takes_over_and_closes_and_north_sees_noth
     handler.follow("Submit for approval")
 
     director = sit(EAST, "director")
-    director.menu("Sent")
+    director.menu("/outbox")
     director.follow("Letters not sent yet")
     director.follow(director.main.get_by_role("link", name=SUBJECT))
     director.follow("Approve and send")
@@ -69,16 +71,16 @@ def test_east_refers_a_case_which_west_takes_over_and_closes_and_north_sees_noth
     west.follow("Record the agreement")
     west.follow("Close the case")
     west.follow("Close the case")
-    west.says("closed")
+    west.stands(CaseState.CLOSED)
 
     work()
     handler.open(f"/cases/{number}")
-    handler.says("closed")
+    handler.stands(CaseState.CLOSED)
     handler.reads("西县中心")
     handler.picture("case-taken-over")
 
     north = sit(NORTH, "director")
-    for tray in ("Received", "Sent", "Cases"):
+    for tray in ("/inbox", "/outbox", "/cases"):
         north.menu(tray)
         assert SUBJECT not in north.text
     with north.expecting(404):
@@ -97,7 +99,7 @@ def test_east_asks_the_market_department_which_returns_it_once_and_then_answers_
     director = sit(EAST, "director")
     director.open(f"/cases/{number}")
     director.follow("Ask a department")
-    director.select("To", "5")
+    director.select("Receiver", "5")
     director.fill("What is asked", "请核查该店单用途预付卡备案。")
     director.follow("Look it over")
     director.follow("Approve and send")
@@ -113,10 +115,10 @@ def test_east_asks_the_market_department_which_returns_it_once_and_then_answers_
     officer.tick(officer.say("The material is not enough to act on"))
     officer.fill("In words", "请补充经营者的营业执照号码。")
     officer.follow("Return it")
-    officer.says("returned")
+    officer.stands(HandoffState.RETURNED)
 
     work()
-    director.menu("Sent")
+    director.menu("/outbox")
     director.follow(director.main.locator("#tray [data-row] a").first)
     director.reads("请补充经营者的营业执照号码。")
     director.follow("Complete it and send it again")
@@ -132,10 +134,10 @@ def test_east_asks_the_market_department_which_returns_it_once_and_then_answers_
     officer.attach("Files", photo)
     officer.reads(photo.name)
     officer.follow("Answer")
-    officer.menu("Answered")
+    officer.menu("/answered")
     officer.reads(SUBJECT)
 
-    director.menu("Sent")
+    director.menu("/outbox")
     director.follow(director.main.locator("#tray [data-row] a").first)
     director.reads("已查实，未备案，责令整改。")
     director.picture("answered")
@@ -143,6 +145,6 @@ def test_east_asks_the_market_department_which_returns_it_once_and_then_answers_
     assert director.download(files.last).read_bytes()[:2] == b"\xff\xd8"
     director.follow("Close")
     director.follow("Close")
-    director.says("closed")
+    director.stands(HandoffState.CLOSED)
     director.open(f"/cases/{number}")
     director.reads("市市场监管局")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.cases.models import CaseState
 from tests.journeys.tab import Tab
 from tests.town import EAST, PASSWORD
 
@@ -27,7 +28,7 @@ def test_from_signing_in_to_an_accepted_case_by_keys_alone(sit: Callable[..., Ta
     tab.press("Tab")  # past the menu, straight to the content
     assert here(tab) == tab.say("Skip to the content")
     tab.press("Enter")
-    tab.menu("Cases")
+    tab.menu("/cases")
     tab.press("j")
     first = here(tab)
     tab.press("j")
@@ -45,10 +46,10 @@ def test_from_signing_in_to_an_accepted_case_by_keys_alone(sit: Callable[..., Ta
     tab.press("Tab")
     assert here(tab) == tab.say("Accept")
     tab.press("Enter", leads=True)
-    tab.says("accepted")
+    tab.stands(CaseState.ACCEPTED)
     assert tab.heading == second
 
-    tab.menu("Cases")
+    tab.menu("/cases")
     tab.press("?")
     assert tab.page.locator("dialog#keys[open]").count() == 1
     tab.press("Escape")
@@ -62,7 +63,7 @@ def test_from_signing_in_to_an_accepted_case_by_keys_alone(sit: Callable[..., Ta
 def test_a_in_the_queue_accepts_the_row_under_the_focus(sit: Callable[..., Tab], lodged: Callable[..., str]) -> None:
     lodged(title="健身房不退余额")
     tab = sit(EAST, "handler")
-    tab.menu("Cases")
+    tab.menu("/cases")
     tab.press("j")
     tab.press("a", leads=True)
     assert tab.heading == tab.say("Accept")

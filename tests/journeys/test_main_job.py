@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import expect
 
+from app.cases.models import CaseState
 from tests.journeys.tab import Tab
 from tests.town import EAST
 
@@ -44,7 +45,7 @@ def rows_of(path: Path) -> int:
 
 def bring_in(clerk: Tab, messages: Path) -> list[int]:
     """Through the pages of the import; what it says at the end: imported, already there, rejected."""
-    clerk.menu("Imports")
+    clerk.menu("/transfer")
     clerk.attach("Spreadsheet", messages)
     clerk.follow("Upload and choose columns")
     assert clerk.field("Text of the message").input_value() == "4"
@@ -70,29 +71,29 @@ def test_messages_come_in_once_and_one_of_them_is_worked_off(
     clerk.picture("queue")
 
     handler = sit(EAST, "handler")
-    handler.menu("Cases")
+    handler.menu("/cases")
     handler.follow(handler.page.locator("tbody tr[data-row] a.ti").first)
     title = handler.heading
-    handler.says("lodged")
+    handler.stands(CaseState.LODGED)
     handler.follow("Accept")
     handler.fill("Summary without personal data", "消费者称经营者不退款，要求退还余额。")
     handler.select("Category", "S0401")
     handler.select("Problem", "P02")
     handler.picture("accept")
     handler.follow("Accept")
-    handler.says("accepted")
+    handler.stands(CaseState.ACCEPTED)
     handler.follow("Begin mediation")
     handler.follow("Begin mediation")
-    handler.says("in mediation")
+    handler.stands(CaseState.MEDIATING)
     handler.picture("case")
     handler.follow("Record the agreement")
     handler.fill("What was agreed", "经营者分三期退还余额。")
     handler.fill("Amount recovered", "４,６８０元")
     handler.follow("Record the agreement")
-    handler.says("settled")
+    handler.stands(CaseState.SETTLED)
     handler.follow("Close the case")
     handler.follow("Close the case")
-    handler.says("closed")
+    handler.stands(CaseState.CLOSED)
     assert handler.heading == title
     handler.reads("4,680")
 
@@ -110,7 +111,7 @@ def test_a_refusal_is_drafted_by_a_handler_and_approved_by_the_director(
     handler.tick("NA3")
     handler.fill("Reason, as the letter will give it", "不是为生活消费需要购买。")
     handler.follow("Draft for approval")
-    handler.says("lodged", "Refuse")
+    handler.stands(CaseState.LODGED)
     assert handler.control("Approve").count() == 0
     assert handler.control("Accept").count() == 0
 
@@ -120,6 +121,6 @@ def test_a_refusal_is_drafted_by_a_handler_and_approved_by_the_director(
     director.reads("NA3", "不是为生活消费需要购买。")
     director.picture("approval")
     director.follow("Approve")
-    director.says("refused")
+    director.stands(CaseState.REFUSED)
     handler.open(f"/cases/{number}")
-    handler.says("refused")
+    handler.stands(CaseState.REFUSED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.cases.models import CaseState
 from tests.journeys.tab import Tab
 from tests.town import EAST
 
@@ -18,14 +19,14 @@ def test_the_first_one_wins_and_the_other_is_told_and_keeps_what_was_typed(
         tab.follow("Accept")
     second.fill("Remark", "我已经和消费者通过电话。")
     first.follow("Accept")
-    first.says("accepted")
+    first.stands(CaseState.ACCEPTED)
     with second.expecting(409):
         second.follow("Accept")
     second.says("Changed in the meantime", "Accepted the complaint")
     second.reads("东承办", "我已经和消费者通过电话。")
     second.picture("conflict")
     second.follow("To the case")
-    second.says("accepted")
+    second.stands(CaseState.ACCEPTED)
 
 
 def test_a_step_that_is_still_possible_is_taken_at_the_second_try_with_the_same_words(
@@ -33,13 +34,13 @@ def test_a_step_that_is_still_possible_is_taken_at_the_second_try_with_the_same_
 ) -> None:
     number = lodged()
     first, second = sit(EAST, "handler"), sit(EAST, "second")
-    for tab in (first, second):
+    for tab, words in ((first, "消费者补交了收据。"), (second, "消费者来电催问。")):
         tab.open(f"/cases/{number}/steps/supplement")
-        tab.fill("Reason", f"{tab.say('Reason')} {id(tab)}")
+        tab.fill("Reason", words)
     first.follow("Add what the consumer told")
     with second.expecting(409):
         second.follow("Add what the consumer told")
     second.says("Still do it")
-    assert second.field("Reason").input_value() == f"{second.say('Reason')} {id(second)}"
+    assert second.field("Reason").input_value() == "消费者来电催问。"
     second.follow("Add what the consumer told")
-    second.reads(str(id(first)), str(id(second)))
+    second.reads("消费者补交了收据。", "消费者来电催问。")

@@ -45,7 +45,7 @@ def test_a_complaint_is_taken_in_on_a_phone_with_evidence_and_a_slip(
     tab.follow(tab.main.locator("a.btn-primary"))
     tab.reads("399", photo.name)
     assert "13912345678" not in tab.text
-    tab.menu("Cases")
+    tab.menu("/cases")
     tab.picture(f"queue-large-{language}")
 
 
