@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import current_app, flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
 
 from app.accounts import me, presence, queries, services, sessions, words
 from app.accounts.forms import NewPersonForm, PasswordForm, PersonForm, SignInForm
@@ -95,10 +96,10 @@ def account() -> Any:
     )
 
 
-@accounts.page("/account/alive", allow=SIGNED_IN, methods=("POST",))
+@accounts.page("/account/alive", allow=SIGNED_IN, methods=("GET", "POST"))
 def alive() -> Any:
-    """Somebody is still there: asked for is enough."""
-    return "", 204
+    """Somebody is still there: asked for is enough. Forms opened before a new sign-in learn their token from it."""
+    return ("", 204) if request.method == "POST" else {"token": generate_csrf()}
 
 
 @accounts.page("/account/password", allow=SIGNED_IN, methods=("GET", "POST"))

@@ -1,5 +1,6 @@
 // Nothing typed is lost and nothing is sent twice. The server stays the judge of both: it knows the submission key.
-import { all, element, onContent, say } from "./page.js";
+import { all, element, keepalive, onContent, presence, say, signIn } from "./page.js";
+import { beside } from "./requests.js";
 
 const RELEASE = 10_000;
 let leaving = false;
@@ -44,6 +45,7 @@ window.addEventListener("beforeunload", (event) => { if (!leaving && unsaved()) 
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented) return;
+  if (form.dataset.heard) { delete form.dataset.heard; return; }
   if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) { event.preventDefault(); return; }
   if (form.method === "get" || form.method === "dialog") return;
   if (form.dataset.sending) { event.preventDefault(); event.stopImmediatePropagation(); return; }
@@ -55,8 +57,20 @@ document.addEventListener("submit", (event) => {
     setTimeout(() => release(form), RELEASE);
   }
   if (!form.matches("[hx-post], [hx-put], [hx-patch]")) leaving = !unsaved(form) || window.confirm(say("leave"));
-  if (!leaving && !form.matches("[hx-post], [hx-put], [hx-patch]")) { event.preventDefault(); release(form); }
+  if (form.matches("[hx-post], [hx-put], [hx-patch]")) return;
+  if (!leaving) { event.preventDefault(); release(form); }
+  else if (keepalive && form.matches("[data-guard]") && dirty(form)) { event.preventDefault(); event.stopImmediatePropagation(); hear(form, event.submitter); }
 }, true);
+
+// Nobody leaves what they typed for a page that does not come: first a word with the server, then the form.
+async function hear(form, submitter) {
+  form.querySelector(":scope > .note.answer")?.remove();
+  const wrong = await presence();
+  if (!wrong) { form.dataset.heard = "yes"; form.requestSubmit(submitter); return; }
+  leaving = false;
+  release(form);
+  beside(form, say(wrong), { actions: wrong === "signedOut" ? [signIn] : [] });
+}
 
 function release(form) {
   delete form.dataset.sending;

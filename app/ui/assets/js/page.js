@@ -1,5 +1,6 @@
 // What the server said about this page, and the small things the other modules share.
-export const { slug = "", root = "" } = document.body.dataset;
+export const { slug = "", root = "", keepalive = "" } = document.body.dataset;
+const PATIENCE = 8_000;
 const words = JSON.parse(document.body.dataset.words || "{}");
 
 export const say = (key, values = {}) => (words[key] ?? key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
@@ -46,3 +47,18 @@ export function announce(text, { tone = "", actions = [], stay = tone === "red" 
   if (!stay) setTimeout(() => note.remove(), 5000);
   return note;
 }
+
+/** Asks the server whether we are still signed in, and gives the forms of this page the token that holds now.
+    Resolves to nothing when all is well, else to the key of what to say. */
+export async function presence() {
+  const answer = await fetch(keepalive, { headers: { "HX-Request": "true" }, redirect: "error", signal: AbortSignal.timeout(PATIENCE) })
+    .catch((fault) => ({ fault: fault.name === "TimeoutError" ? "timeout" : "offline" }));
+  if (answer.fault) return answer.fault;
+  if (!answer.ok) return answer.status === 401 ? "signedOut" : "failed";
+  const { token } = await answer.json();
+  for (const field of document.querySelectorAll("input[name=csrf_token]")) field.value = token;
+  return "";
+}
+
+/** In a tab of its own, so that what was typed stays in this one. */
+export const signIn = { text: say("signIn"), act: () => window.open(`${root}/sign-in`, "_blank") };

@@ -1,12 +1,12 @@
 // htmx: what happens when the answer is not the part that was asked for. A refusal is said beside the control that
 // asked, what was typed stays, and a sign-in page never lands inside a panel.
-import { announce, element, root, say } from "./page.js";
+import { announce, element, say, signIn } from "./page.js";
 
 const SAYS = { 403: "refused", 404: "gone", 409: "conflict", 410: "gone", 429: "tooMany" };
 
 const PLAIN = /<meta name="hp-page" content="([\w-]+)"/;
 
-function beside(control, text, { actions = [] } = {}) {
+export function beside(control, text, { actions = [] } = {}) {
   const place = control?.closest?.("form, [data-row], .panel") ?? null;
   place?.querySelector(":scope > .note.answer")?.remove();
   if (!place || place.matches("tr")) { announce(text, { tone: "red", actions }); return; }
@@ -22,7 +22,6 @@ function beside(control, text, { actions = [] } = {}) {
   else place.prepend(note);
 }
 
-const signIn = { text: say("signIn"), act: () => window.open(`${root}/sign-in`, "_blank") };
 const again = (control) => ({ text: say("again"), act: () => (control.matches("form") ? control.requestSubmit() : control.click()) });
 
 document.addEventListener("htmx:beforeSwap", (event) => {

@@ -1,8 +1,8 @@
 // Two minutes before the session ends for want of activity: a word, and a button that keeps it. Tabs of one
 // organisation share the clock.
-import { announce, say, store } from "./page.js";
+import { announce, presence, say, signIn, store } from "./page.js";
 
-const { sessionEnds, keepalive } = document.body.dataset;
+const { sessionEnds } = document.body.dataset;
 const WARNING = 120_000;
 const SEEN = "seen";
 
@@ -13,10 +13,9 @@ if (sessionEnds) {
   const idle = () => Date.now() - Number(store.read(SEEN) || Date.now());
 
   async function stay() {
-    const token = document.querySelector("input[name=csrf_token]")?.value ?? "";
-    const answer = await fetch(keepalive, { method: "POST", headers: { "X-CSRFToken": token, "HX-Request": "true" }, redirect: "error" }).catch(() => null);
-    if (answer?.ok) { seen(); announce(say("stayed"), { tone: "ok" }); }
-    else announce(say("signedOut"), { tone: "red", actions: [{ text: say("signIn"), act: () => window.open(`${document.body.dataset.root}/sign-in`) }] });
+    const wrong = await presence();
+    if (!wrong) { seen(); announce(say("stayed"), { tone: "ok" }); }
+    else announce(say(wrong), { tone: "red", actions: wrong === "signedOut" ? [signIn] : [] });
   }
 
   seen();
