@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import random
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +14,9 @@ from datetime import UTC, datetime
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from psycopg import sql
+from psycopg import errors, sql
 from sqlalchemy import Connection, Engine, ForeignKey, Select, event, func, or_, select, text
+from sqlalchemy.exc import IntegrityError, InternalError, ProgrammingError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants import realm
@@ -73,15 +76,25 @@ def roles_sql(database: str, passwords: dict[str, str]) -> list[str]:
 
 def make_roles(engine: Engine, passwords: dict[str, str]) -> None:
     """Run `roles_sql` on the database that `engine` is connected to, with whatever optional extensions exist."""
-    # Roles belong to the whole server: two set-ups at once would fight over the same catalogue rows.
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("select pg_advisory_lock(20241121)"))
         database = connection.execute(text("select current_database()")).scalar_one()
         for statement in roles_sql(database, passwords):
-            connection.exec_driver_sql(statement)
+            _run_in_turn(connection, statement)
         if _has_extension(connection, "btree_gin"):
             connection.exec_driver_sql("create extension if not exists btree_gin")
-        connection.execute(text("select pg_advisory_unlock(20241121)"))
+
+
+def _run_in_turn(connection: Connection, statement: str) -> None:
+    """Roles belong to the whole server, and advisory locks to one database: who comes second tries again."""
+    for attempt in range(50):
+        try:
+            connection.exec_driver_sql(statement)
+            return
+        except (InternalError, IntegrityError, ProgrammingError) as fault:
+            clash = isinstance(fault.orig, errors.InternalError_ | errors.UniqueViolation | errors.DuplicateObject)
+            if not clash or attempt == 49:
+                raise
+            time.sleep(0.02 + random.random() / 20)
 
 
 def _has_extension(connection: Connection, name: str) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 
 from werkzeug.test import Client, TestResponse
 
-PHONE = re.compile(r"(?<![\d*])1[3-9]\d{9}(?!\d)")
-IDENTITY = re.compile(r"(?<!\d)\d{17}[\dXx](?!\d)")
+PHONE = re.compile(r"(?<![\w*])1[3-9]\d{9}(?!\w)")
+IDENTITY = re.compile(r"(?<!\w)\d{17}[\dXx](?!\w)")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "use"}
 LOOSE = {"p", "li", "dt", "dd", "tr", "td", "th", "option", "thead", "tbody"}
 
