@@ -8,8 +8,8 @@ from typing import Any
 
 from werkzeug.test import Client, TestResponse
 
-PHONE = re.compile(r"(?<![\w*])1[3-9]\d{9}(?!\w)")
-IDENTITY = re.compile(r"(?<!\w)\d{17}[\dXx](?!\w)")
+PHONE = re.compile(r"(?<![0-9A-Za-z*])1[3-9]\d{9}(?![0-9A-Za-z])")
+IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "use"}
 LOOSE = {"p", "li", "dt", "dd", "tr", "td", "th", "option", "thead", "tbody"}
 
