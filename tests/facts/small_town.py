@@ -25,6 +25,7 @@ from app.core import clock
 from app.handoffs import queries as handoffs
 from app.handoffs import services as exchange
 from app.jobs import drain
+from app.merchants import services as merchants
 from tenants.database import db
 from tests.town import EAST, WEST, Town
 
@@ -91,7 +92,10 @@ def build(town: Town) -> Builder:
     made.lodge("E5", EAST, "2026-06-03", **fridge)
     made.lodge("E7", EAST, "2026-06-08", **card)
     _refer(made)
-    made.lodge("E6", EAST, "2026-06-12")
+    with town.at(EAST):
+        shop = merchants.add(town.person(EAST, "handler"), name="优乐母婴")
+        db.session.commit()
+    made.lodge("E6", EAST, "2026-06-12", merchant=shop)
     drain()
     return made
 

@@ -8,14 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
 
-from app.cases.workflow import CASE
 from app.core import clock
 from app.facts import measures, periods, queries, services
-from app.facts.models import DayFigure, Mark
-from tenants.database import db
-from tests.facts.small_town import TODAY, Builder
+from tests.facts.small_town import Builder
 from tests.town import CITY, EAST, NORTH, WEST
 
 E, W, N = 2, 3, 4
@@ -157,57 +153,3 @@ def test_the_kept_figures_are_what_a_recount_gives(small_town: Builder) -> None:
     for slug in (EAST, WEST, NORTH):
         with small_town.town.at(slug):
             assert services.verify() == []
-
-
-def test_a_recount_finds_a_figure_that_was_tampered_with(small_town: Builder) -> None:
-    with small_town.town.at(EAST):
-        received = select(DayFigure.id).where(DayFigure.measure == "received", DayFigure.day == date(2026, 5, 6))
-        db.session.execute(update(DayFigure).where(DayFigure.id.in_(received)).values(value=7))
-        assert services.verify() == ["day 2026-05-06 received: counted 2, kept 7.00"]
-        services.rebuild()
-        assert services.verify() == []
-
-
-def test_a_reopened_case_takes_its_closing_back(small_town: Builder) -> None:
-    small_town.take("E1", EAST, "2026-06-16", "reopen", text="商家没有履行")
-    with small_town.town.at(EAST):
-        services.catch_up()
-        db.session.commit()
-        assert figures("closed", E, MAY) == (0, None)
-        assert figures("recovered", E, MAY) == (0, None)
-        assert figures("received", E, MAY) == (3, None)
-        assert services.verify() == []
-        assert queries.standing([E])[E].open == 3
-
-
-def test_figures_say_until_when_they_are_complete(small_town: Builder) -> None:
-    with small_town.town.at(EAST):
-        services.catch_up()
-        db.session.commit()
-    assert age(small_town, E) == TODAY
-    later = noon_of(20)
-    with clock.freeze(later):
-        assert age(small_town, E) == later, "nothing has happened since, so nothing is missing"
-        with small_town.town.at(EAST):
-            CASE.take("claim", small_town.case("E5"), by=small_town.town.person(EAST, "handler"))
-            db.session.commit()
-            counted = db.session.scalars(select(Mark.at)).one()
-    with clock.freeze(noon_of(21)):
-        assert age(small_town, E) == counted, "an entry has not been counted yet"
-
-
-def noon_of(day: int) -> Any:
-    return clock.at(date(2026, 6, day), 12)
-
-
-def age(small_town: Builder, place: int) -> Any:
-    with small_town.town.at(CITY):
-        return queries.counted_at(COUNTIES)[place]
-
-
-def test_catching_up_twice_counts_once(small_town: Builder) -> None:
-    with small_town.town.at(EAST):
-        before = {row.id: row.value for row in db.session.scalars(select(DayFigure))}
-        services.catch_up()
-        services.catch_up()
-        assert before == {row.id: row.value for row in db.session.scalars(select(DayFigure))}

@@ -1,0 +1,36 @@
+"""The small town, as the bureau looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from tenants.database import db
+from tests.facts.conftest import fresh_town, small_town
+
+__all__ = ["fresh_town", "small_town"]
+
+
+@pytest.fixture
+def statements(whole_app: Any) -> Callable[[], Any]:
+    """The statements that a block sends, without the announcement of the realm."""
+
+    @contextmanager
+    def listen() -> Iterator[list[str]]:
+        sent: list[str] = []
+
+        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if "set_realm" not in statement:
+                sent.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return listen

@@ -1,0 +1,71 @@
+"""Figures that follow the trail, move back, are recounted, and say how old they are."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.cases.workflow import CASE
+from app.core import clock
+from app.facts import periods, queries, services
+from app.facts.models import DayFigure, Mark
+from tenants.database import db
+from tests.facts.small_town import TODAY, Builder
+from tests.town import CITY, EAST
+
+E = 2
+
+
+def test_a_recount_finds_a_figure_that_was_tampered_with(fresh_town: Builder) -> None:
+    with fresh_town.town.at(EAST):
+        received = select(DayFigure.id).where(DayFigure.measure == "received", DayFigure.day == date(2026, 5, 6))
+        db.session.execute(update(DayFigure).where(DayFigure.id.in_(received)).values(value=7))
+        assert services.verify() == ["day 2026-05-06 received: counted 2, kept 7.00"]
+        services.rebuild()
+        assert services.verify() == []
+
+
+def test_a_reopened_case_takes_its_closing_back(fresh_town: Builder) -> None:
+    fresh_town.take("E1", EAST, "2026-06-16", "reopen", text="商家没有履行")
+    with fresh_town.town.at(EAST):
+        services.catch_up()
+        db.session.commit()
+        may = queries.sums({"may": periods.read("2026-05", clock.today())}, [E])
+        assert [may.figure(code, "may", E).amount for code in ("received", "closed", "recovered")] == [3, 0, 0]
+        assert services.verify() == []
+        assert queries.standing([E])[E].open == 3
+
+
+def test_figures_say_until_when_they_are_complete(fresh_town: Builder) -> None:
+    with fresh_town.town.at(EAST):
+        services.catch_up()
+        db.session.commit()
+    assert age(fresh_town, E) == TODAY
+    later = noon_of(20)
+    with clock.freeze(later):
+        assert age(fresh_town, E) == later, "nothing has happened since, so nothing is missing"
+        with fresh_town.town.at(EAST):
+            CASE.take("claim", fresh_town.case("E5"), by=fresh_town.town.person(EAST, "handler"))
+            db.session.commit()
+            counted = db.session.scalars(select(Mark.at)).one()
+    with clock.freeze(noon_of(21)):
+        assert age(fresh_town, E) == counted, "an entry has not been counted yet"
+
+
+def noon_of(day: int) -> Any:
+    return clock.at(date(2026, 6, day), 12)
+
+
+def age(fresh_town: Builder, place: int) -> Any:
+    with fresh_town.town.at(CITY):
+        return queries.counted_at([place])[place]
+
+
+def test_catching_up_twice_counts_once(fresh_town: Builder) -> None:
+    with fresh_town.town.at(EAST):
+        before = {row.id: row.value for row in db.session.scalars(select(DayFigure))}
+        services.catch_up()
+        services.catch_up()
+        assert before == {row.id: row.value for row in db.session.scalars(select(DayFigure))}
