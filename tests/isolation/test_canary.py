@@ -201,10 +201,9 @@ def test_a_grant_opens_the_one_case_and_nothing_beside_it(
     bureau = planted.town.client(CITY, "supervisor")
     address = f"/counties/{EAST}/cases/{number}"
     assert bureau.get(f"{address}/file").status_code == 403
-    assert (
-        bureau.post(f"{address}/call-in", {"reason": "核查办理质量", "extent": "file", "days": "3"}).status_code == 303
-    )
-    crawler = crawl(CITY, "supervisor", first=2)
+    wish = {"reason": "核查办理质量", "extent": "file", "days": "3"}
+    assert bureau.post(f"{address}/call-in", wish).status_code == 303
+    crawler = crawl(CITY, "supervisor", f"{address}/file", first=2)
     private = {one for one in crawler.met if one.secrecy != "OWN" and CITY not in one.whose}
     assert {one.column for one in private} >= {"case_statement.facts", "audit_remark.text", "case_file.bytes"}
     assert {(one.whose, one.about) for one in private} == {((EAST,), canaries.in_letters(case_id))}
