@@ -46,14 +46,14 @@ class OrganisationForm(AdministratorForm):
         choices=[SelectChoice("center", _l("County center")), SelectChoice("department", _l("Partner department"))],
         default="center",
     )
-    name = Line(_l("Full name"), [_FILLED, Length(max=60, message=_l("At most 60 characters."))])
+    name = Line(_l("Name of the organisation"), [_FILLED, Length(max=60, message=_l("At most 60 characters."))])
     short_name = Line(
         _l("Short name"),
         [_FILLED, Length(max=12, message=_l("At most 12 characters."))],
         description=_l("As in lists and charts."),
     )
     slug = Line(
-        _l("Address"),
+        _l("Its address"),
         [_FILLED],
         description=_l("Small letters in pinyin, such as linhe. It begins every address there and is never changed."),
     )

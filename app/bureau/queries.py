@@ -106,7 +106,7 @@ def _against(said: str) -> ColumnElement[bool]:
 
 
 def _states() -> list[tuple[str, Any]]:
-    return [("open", _("open")), *((state.value, state.label) for state in CaseState)]
+    return [("open", _("still open")), *((state.value, state.label) for state in CaseState)]
 
 
 CASES = Listing(
@@ -144,13 +144,13 @@ CASES = Listing(
             choices=lambda: [("first", _("from the consumer")), ("taken_over", _("from another county"))],
         ),
         Filter(
-            "kept", _l("Limits kept"), _kept, choices=lambda: [("yes", _("all")), ("no", _("not all"))],
+            "kept", _l("Limits kept"), _kept, choices=lambda: [("yes", _("all kept")), ("no", _("not all kept"))],
         ),
         Filter("merchant", _l("Merchant"), _against),
     ],
     orders=[
         Order("newest", _l("Newest first"), (Case.received_at, Case.id), descending=True),
-        Order("due", _l("Time limit"), (Case.queue_on, Case.id)),
+        Order("due", _l("By time limit"), (Case.queue_on, Case.id)),
     ],
 )  # fmt: skip
 
@@ -285,7 +285,7 @@ def _holds(value: str) -> ColumnElement[bool]:
 
 GRANTS = Listing(
     filters=[
-        Filter("holds", _l("Which"), _holds, choices=lambda: [("now", _("in force")), ("over", _("over"))]),
+        Filter("holds", _l("Which"), _holds, choices=lambda: [("now", _("in effect")), ("over", _("has ended"))]),
         Filter(
             "county", _l("County"), lambda value: Grant.county_id == county(value).id,
             choices=lambda: [(place.slug, place.short_name) for place in counties()],

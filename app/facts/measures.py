@@ -72,18 +72,18 @@ MEASURES: dict[str, Measure] = {
     measure.code: measure
     for measure in (
         Measure(
-            "received", _l("Received"), counts="received", city="received_first", rising=False,
+            "received", _l("New cases"), counts="received", city="received_first", rising=False,
             formula=_l(
                 "Cases received on the days of the period. A county counts those taken over from another county too; "
                 "the city counts every complaint once, where it was received first."
             ),
         ),
         Measure(
-            "open", _l("Open"), formula=_l("Cases that are neither refused nor closed at this moment."),
+            "open", _l("Open cases"), formula=_l("Cases that are neither refused nor closed at this moment."),
             rising=False,
         ),
         Measure(
-            "late", _l("Late"), rising=False,
+            "late", _l("Late cases"), rising=False,
             formula=_l("Open cases of which a time limit has passed without being met, at this moment."),
         ),
         Measure(
@@ -91,7 +91,7 @@ MEASURES: dict[str, Measure] = {
             formula=_l("Open cases whose time limit ends today or within two working days, at this moment."),
         ),
         Measure(
-            "accepted", _l("Accepted"), counts="accepted",
+            "accepted", _l("Cases accepted"), counts="accepted",
             formula=_l("Cases accepted on the days of the period, whenever they were received."),
         ),
         Measure(
@@ -103,7 +103,7 @@ MEASURES: dict[str, Measure] = {
             formula=_l("Decisions to accept or refuse within the limit ÷ all such decisions in the period."),
         ),
         Measure(
-            "closed", _l("Closed"), counts="closed",
+            "closed", _l("Cases closed"), counts="closed",
             formula=_l(
                 "Cases closed on the days of the period, withdrawn ones too. What another county has taken over is "
                 "closed there, and counted there."
@@ -118,7 +118,7 @@ MEASURES: dict[str, Measure] = {
             formula=_l("Closed cases in which the parties had agreed ÷ cases closed in the period."),
         ),
         Measure(
-            "settled", _l("Settled"), counts="settled",
+            "settled", _l("Cases settled"), counts="settled",
             formula=_l("Cases in which the parties agreed on the days of the period, closed by now or not."),
         ),
         Measure(
@@ -134,11 +134,11 @@ MEASURES: dict[str, Measure] = {
             formula=_l("Calendar days from receipt to closing, on average over the cases closed in the period."),
         ),
         Measure(
-            "refused", _l("Refused"), counts="refused",
+            "refused", _l("Cases refused"), counts="refused",
             formula=_l("Cases refused on the days of the period, on one of the seven grounds."),
         ),
         Measure(
-            "withdrawn", _l("Withdrawn"), counts="withdrawn",
+            "withdrawn", _l("Cases withdrawn"), counts="withdrawn",
             formula=_l("Cases the consumer withdrew before they were accepted."),
         ),
         Measure(

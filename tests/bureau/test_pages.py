@@ -38,8 +38,8 @@ def cases_in(browser: Any, path: str) -> set[str]:
 def test_the_overview_says_what_was_counted_by_hand(supervisor: Any) -> None:
     supervisor.get(f"/overview?period={JUNE}&lang=en", follow_redirects=True)
     words = supervisor.page.words
-    assert "Received 4 " in words, "East received four; West's was East's"
-    assert "Open 3 " in words
+    assert "New cases 4 " in words, "East received four; West's was East's"
+    assert "Open cases 3 " in words
     assert re.search(r"Closed in time 50\.0% .*1 / 2", words)
     assert "东县中心 4 2 0.7 1 50.0% 1 / 2" in words, "received, open, per head, late, in time"
     assert "西县中心 1 1 0.5 0 — 0 / 0" in words
