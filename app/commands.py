@@ -21,6 +21,7 @@ COMMANDS = (
     "app.search.commands:search",
     "app.transfer.commands:import_",
     "app.facts.commands:facts",
+    "app.demo.commands:demo",
 )
 
 

@@ -1,0 +1,186 @@
+"""Building Jiangzhou: offices through the services, cases by the thousand as the rows that the services would write.
+
+All cases are one transaction, closed by the entry `demo.built` in the bureau's chain: a city is there whole or not at
+all, and whatever broke off is simply begun again. `tests/demo/test_builder.py` holds the rows to the services.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, create_engine, select, text
+
+from app import deadlines
+from app.audit.models import Entry
+from app.audit.services import entry
+from app.cases.jobs import alarm
+from app.cases.models import Case
+from app.core import clock
+from app.demo.builder_cases import Cases, Desk, Folder
+from app.demo.builder_exchanges import Exchanges, Mail
+from app.demo.builder_register import Family, Register
+from app.demo.builder_rows import Bulk
+from app.demo.builder_script import Deed, Script, script
+from app.demo.builder_town import Town, known, open_offices
+from app.demo.city import CITY
+from app.demo.records import Life
+from app.demo.story import MONTHS, lives
+from app.files.store import Store, store
+from app.settings import Settings
+from tenants import realm
+from tenants.audit import models
+from tenants.database import db
+from tenants.policies import OWNER
+from tenants.realm import BUREAU_ID
+from tenants.registry import registry
+from tenants.session import announce
+
+BUILT = "demo.built"
+BATCH = 500  # families between two writings
+WITH_PAPERS = 1200  # so many of the latest cases have their papers, about
+_ONE_AT_A_TIME = 20261122  # the advisory lock that a builder holds
+
+Progress = Callable[[int], None]
+
+
+class NotEmpty(RuntimeError):
+    """There are cases that this builder did not make; it adds nothing to them."""
+
+
+def is_built() -> bool:
+    """Whether the city is complete."""
+    with realm.enter(registry.realm(BUREAU_ID), db.leave):
+        marker = select(Entry.id).where(Entry.tenant_id == BUREAU_ID, Entry.event == BUILT)
+        return db.session.scalars(marker).first() is not None
+
+
+def build(settings: Settings, cases: int, seed: int, now: datetime, progress: Progress = lambda done: None) -> int:
+    """Build the city as it stands at `now`; how many cases it has, 0 if it was there. Raises NotEmpty."""
+    with _alone() as connection:
+        if is_built():
+            return 0
+        open_offices(now, seed)
+        town = known(seed)
+        built = tell(connection, town, _counted(cases, seed, now, progress), cases, seed, now)
+        connection.commit()
+    _tidy(settings)
+    _remind(now)
+    return built
+
+
+def tell(connection: Connection, town: Town, told: Iterator[Life], cases: int, seed: int, now: datetime) -> int:
+    """Write down what became of these lives, in the transaction that is open; how many cases that makes."""
+    with realm.enter(town.realms[CITY.bureau.slug], db.leave):
+        rules = deadlines.load_rules()
+    bulk = Bulk(connection, {there.home.id: there for there in town.realms.values() if there.home is not None})
+    desk = Desk(town, rules, bulk, Store(store.root, durable=False), now)
+    writer, register = _Writer(desk), Register()
+    papers_since = now - timedelta(days=MONTHS * 30) * min(1.0, WITH_PAPERS / cases)
+    for place, family in enumerate(register.give(script(life, papers_since) for life in told), start=1):
+        writer.write(family)
+        if place % BATCH == 0:
+            bulk.pour()
+    with desk.at(CITY.bureau.slug, now):
+        bulk.tell(entry(BUILT, facts={"cases": cases, "seed": seed}, kind="tenant"), None)
+    given = {(town.number(slug), kind, year): last for (slug, kind, year), last in register.last.items()}
+    bulk.close(now, given)
+    return writer.cases_made
+
+
+class _Writer:
+    """Takes the deeds of a family one after the other, as they happened."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.cases = Cases(desk)
+        self.exchanges = Exchanges(desk, self.cases)
+        self.cases_made = 0
+
+    def write(self, family: Family) -> None:
+        folder: Folder | None = None
+        mails: list[Mail] = []
+        for part, told in enumerate(family.scripts):
+            if part:
+                folder = next(mail.child for mail in mails if mail.child is not None)
+            here: dict[int, Mail] = {}
+            for deed in told.deeds:
+                folder = self._do(family, part, told, deed, folder, here)
+            mails += here.values()
+        folders = [*{id(mail.folder): mail.folder for mail in mails}.values()]
+        for one in {id(one): one for one in (*folders, folder) if one is not None}.values():
+            self.cases.close(one)
+            self.cases_made += 1
+        for mail in mails:
+            self.exchanges.close(mail)
+
+    def _do(
+        self, family: Family, part: int, told: Script, deed: Deed, folder: Folder | None, mails: dict[int, Mail]
+    ) -> Folder:
+        if deed.verb == "lodge":
+            return self.cases.lodge(told, deed, family.number(part, "case"))
+        assert folder is not None
+        place = deed.exchange
+        match deed.verb:
+            case "letter":
+                number = family.number(part, "letter", place)
+                mails[place] = self.exchanges.letter(told.life, folder, deed, number)
+            case "send":
+                self.exchanges.send(mails[place], deed, family.number(part, "send", place))
+            case "move":
+                opens = deed.step == "accept" and told.life.exchanges[place].kind == "referral"
+                self.exchanges.move(mails[place], deed, family.number(1, "case") if opens else None)
+            case "write":
+                self.exchanges.write(mails[place], deed)
+            case _:
+                self.cases.do(folder, deed)
+        return folder
+
+
+@contextmanager
+def _alone() -> Iterator[Connection]:
+    """One transaction of the app role, for one builder at a time, however long it takes."""
+    with db.engine.connect() as connection:
+        connection.execute(text("set local lock_timeout = 0"))
+        connection.execute(text("set local statement_timeout = 0"))
+        connection.execute(text("set local idle_in_transaction_session_timeout = 0"))
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+        _refuse_strangers(connection)
+        yield connection
+
+
+def _refuse_strangers(connection: Connection) -> None:
+    """A half-built city has no case, and a built one is not built again."""
+    if is_built():
+        return
+    with realm.enter(registry.realm(BUREAU_ID)):
+        announce(connection)
+    if connection.execute(select(Case.id).limit(1)).first() is not None:
+        raise NotEmpty
+
+
+def _counted(cases: int, seed: int, now: datetime, progress: Progress) -> Iterator[Life]:
+    with realm.enter(registry.realm(BUREAU_ID), db.leave):
+        rules = deadlines.load_rules()
+    for life in lives(cases, seed, now, rules):
+        yield life
+        if life.parent is None:
+            progress(1)
+
+
+def _tidy(settings: Settings) -> None:
+    """After so many rows the planner knows nothing and no page is all-visible: only the owner can help that."""
+    owner = create_engine(settings.url(OWNER), isolation_level="AUTOCOMMIT")
+    with owner.connect() as connection:
+        for name in sorted(models()):
+            connection.execute(text(f"vacuum (analyze) {name}"))
+    owner.dispose()
+
+
+def _remind(now: datetime) -> None:
+    """What the clocks said in the night: due soon, late."""
+    with clock.freeze(now):
+        for place in registry.centers():
+            with realm.enter(registry.realm(place), db.leave):
+                alarm.run()
+                db.session.commit()

@@ -1,0 +1,159 @@
+"""What was asked of the services, deed by deed: a life turned into the calls that people would have made.
+
+The builder turns deeds into rows; the test that proves the builder takes the very same deeds through the services.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from app.demo.records import Act, Exchange, Life, Move
+from app.handoffs.kinds import KINDS
+
+NEED = "需直接联系投诉人核实情况、反馈结果"
+DRAFTED_BEFORE = timedelta(minutes=25)  # a letter lies on the director's desk before it goes out
+_TOLD_BY_THE_EXCHANGE = frozenset({"refer", "come_back", "taken_over"})
+_AT_THE_COUNTER = frozenset({"window", "phone"})  # where a slip is printed
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Somebody at `place` does `verb`: lodge | attach | take | draft | approve | note | letter | send | move | write.
+
+    `exchange` is the place of the exchange among those of the life.
+    """
+
+    at: datetime
+    place: str
+    by: str
+    verb: str
+    step: str = ""
+    text: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    exchange: int = 0
+
+
+@dataclass(frozen=True)
+class Script:
+    """A life and its deeds in order of time."""
+
+    life: Life
+    deeds: tuple[Deed, ...]
+
+
+def script(life: Life, papers_since: datetime | None = None) -> Script:
+    """The deeds of a life; files are made for what came in since then, or for all."""
+    with_papers = papers_since is None or life.received_at >= papers_since
+    told = [deed for act in _acts(life) for deed in _of_act(life, act, with_papers)]
+    for place, exchange in enumerate(life.exchanges):
+        told += [_of_move(place, exchange, move, with_papers) for move in exchange.moves]
+    told.sort(key=lambda deed: deed.at)
+    deeds: list[Deed] = []
+    for deed in told:
+        if deed.verb == "send":
+            deeds += _drafted(life, deed, deeds[-1].at, with_papers)
+        deeds.append(deed)
+    return Script(life, tuple(deeds))
+
+
+def complaint(life: Life) -> dict[str, Any]:
+    """What the clerk enters, by the names of `services.Complaint`; the merchant is looked up in the register."""
+    about, who = life.matter, life.consumer
+    return {
+        "facts": life.letter.body,
+        "demand": life.letter.demand,
+        "title": life.letter.title,
+        "summary": life.letter.summary,
+        "name": who.name,
+        "phone": who.phone,
+        "id_number": who.id_number,
+        "address": who.address,
+        "nature": life.nature,
+        "channel": life.channel,
+        "category": about.situation.category,
+        "problem": about.situation.problem,
+        "claims": about.claims,
+        "amount": _money(about.amount),
+        "merchant_name": life.merchant.sign,
+        "prepaid": "prepaid" in about.tags,
+        "minor": "minor" in about.tags,
+        "elderly": about.elderly,
+        "purchased_on": about.bought_on,
+        "reference": life.reference,
+        "received_at": life.received_at,
+    }
+
+
+def letter(life: Life, exchange: Exchange) -> dict[str, Any]:
+    """What the handler fills in to hand something over, by the names of `handoffs.services.prepare`."""
+    kind = KINDS[exchange.kind]
+    return {
+        "kind": kind.code,
+        "subject": life.letter.title,
+        "ask": exchange.ask,
+        "wanted": exchange.wanted,
+        "legal_basis": str(kind.basis),
+        "fields": dict(kind.fields),
+        "need": NEED if kind.moves_case else "",
+    }
+
+
+def _acts(life: Life) -> list[Act]:
+    acts = [act for act in life.acts if act.step not in _TOLD_BY_THE_EXCHANGE]
+    if life.parent is not None:
+        acts = [act for act in acts if act.step != "lodge"]  # taking it over opens the case
+    return [*acts, life.waiting] if life.waiting else acts
+
+
+def _of_act(life: Life, act: Act, papers: bool) -> list[Deed]:
+    here = life.center
+    if act.step == "lodge":
+        slip = life.channel in _AT_THE_COUNTER
+        files = life.letter.evidence if papers else ()
+        return [Deed(act.at, here, act.by, "lodge", facts={"slip": slip}, files=files)]
+    if act.step == "note":
+        return [Deed(act.at, here, act.by, "note", text=act.text, facts=dict(act.facts))]
+    facts = _facts(life, act)
+    text = act.text or None
+    if act.drafted_by is None or act.drafted_at is None:
+        return [Deed(act.at, here, act.by, "take", act.step, text, facts)]
+    draft = Deed(act.drafted_at, here, act.drafted_by, "draft", act.step, text, facts)
+    return [draft] if act is life.waiting else [draft, Deed(act.at, here, act.by, "approve", act.step)]
+
+
+def _facts(life: Life, act: Act) -> dict[str, Any]:
+    """The facts as the form of the step would bring them; people and merchants are still named by login and key."""
+    facts = dict(act.facts)
+    if act.step == "claim":
+        del facts["assignee"]
+    if act.step == "settle":
+        facts["amount"] = _money(facts["amount"])
+    if act.step == "accept" and life.parent is not None:
+        facts["merchant"] = life.merchant.key  # the shop stands in this county's register
+    return facts
+
+
+def _of_move(place: int, exchange: Exchange, move: Move, papers: bool) -> Deed:
+    verb = move.step if move.step in ("send", "write") else "move"
+    files = move.files if papers else ()
+    facts = {"reason": move.reason} if move.reason else {}
+    return Deed(move.at, move.office, move.by, verb, move.step, move.text or None, facts, files, place)
+
+
+def _drafted(life: Life, send: Deed, since: datetime, papers: bool) -> list[Deed]:
+    """The handler's part of a letter: the papers that go with it, and the letter itself."""
+    move = next(move for move in life.exchanges[send.exchange].moves if move.step == "send")
+    at = max(send.at - DRAFTED_BEFORE, since)
+    by = move.drafted_by or move.by
+    written = tuple(name for name in move.files if name not in life.letter.evidence) if papers else ()
+    attach = [Deed(at, send.place, by, "attach", files=written, exchange=send.exchange)] if written else []
+    return [*attach, Deed(at, send.place, by, "letter", files=send.files, exchange=send.exchange)]
+
+
+def _money(amount: float) -> Decimal:
+    return Decimal(str(amount)).quantize(Decimal("0.01"))

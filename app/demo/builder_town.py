@@ -1,0 +1,152 @@
+"""Opening the offices of Jiangzhou through the services: organisations, people, registers. What is there stays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache, cached_property
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app import audit
+from app.accounts import passwords
+from app.accounts.models import Credential, Person
+from app.accounts.services import FIRST_ROLE, add_person
+from app.core import clock
+from app.demo import merchants as shops
+from app.demo.city import CITY, PASSWORD, Office
+from app.merchants import services as register
+from app.merchants.models import Merchant
+from tenants import provisioning, realm
+from tenants.database import db
+from tenants.realm import BUREAU_ID, Realm
+from tenants.registry import Tenant, registry
+
+BEFORE_THE_FIRST_CASE = timedelta(days=580)
+
+
+@dataclass(frozen=True)
+class Town:
+    """The offices as they stand: who works there, in which realm, and which shop has which entry in which register."""
+
+    realms: Mapping[str, Realm]
+    people: Mapping[str, Mapping[str, Person]]
+    registers: Mapping[str, Mapping[int, Merchant]]  # by the key of the shop
+
+    def person(self, slug: str, login: str) -> Person:
+        return self.people[slug][login]
+
+    def number(self, slug: str) -> int:
+        return self.numbers[slug]
+
+    def slug(self, number: int) -> str:
+        return self.slugs[number]
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        return {slug: there.home.id for slug, there in self.realms.items() if there.home is not None}
+
+    @cached_property
+    def slugs(self) -> dict[int, str]:
+        return {number: slug for slug, number in self.numbers.items()}
+
+
+def open_offices(now: datetime, seed: int) -> None:
+    """Open what is missing, some days before the first complaint came in."""
+    with clock.freeze(now - BEFORE_THE_FIRST_CASE), realm.enter(registry.realm(BUREAU_ID), db.leave):
+        _open_tenants()
+        db.session.commit()
+        registry.forget()
+        _appoint(CITY.bureau)
+        db.session.commit()
+        for office in (*CITY.centers, *CITY.departments):
+            _move_in(office, seed)
+
+
+def known(seed: int) -> Town:
+    """The town as it stands now."""
+    found: Town = Town({}, {}, {})
+    keys = {shop.credit_code: shop.key for shop in shops.merchants(seed=seed)}
+    for slug in CITY.offices:
+        there = registry.realm(slug)
+        with realm.enter(there, db.leave):
+            mine = realm.home().id
+            people = db.session.scalars(select(Person).where(Person.tenant_id == mine)).all()
+            entries = db.session.scalars(select(Merchant).where(Merchant.tenant_id == mine)).all()
+            db.session.expunge_all()
+        staff = {person.login: person for person in people}
+        listed = {keys[entry.credit_code]: entry for entry in entries if entry.credit_code in keys}
+        found = Town({**found.realms, slug: there}, {**found.people, slug: staff}, {**found.registers, slug: listed})
+    return found
+
+
+def _open_tenants() -> None:
+    bureau = db.session.get_one(Tenant, BUREAU_ID)
+    bureau.name, bureau.short_name = CITY.bureau.name, CITY.bureau.short_name
+    bureau.region_code = CITY.bureau.region_code
+    for office in (*CITY.centers, *CITY.departments):
+        if registry.find(office.slug) is None:
+            provisioning.open_tenant(
+                office.slug, office.name, office.kind, short_name=office.short_name, region_code=office.region_code
+            )
+
+
+def _move_in(office: Office, seed: int) -> None:
+    """An act of the bureau in the realm of the office: its people, and the merchants of the county."""
+    place = registry.find(office.slug)
+    assert place is not None
+    with provisioning.act_in(registry.realm(place), "open an office of the demo"):
+        appointed = _appoint(office)
+        if office.kind == "center":
+            _register(office, seed)
+    if appointed:
+        facts = {"place": office.slug, "role": FIRST_ROLE[office.kind]}
+        audit.record("tenant.person_appointed", facts=facts, kind="tenant")
+        db.session.commit()
+
+
+def _appoint(office: Office) -> bool:
+    """The first administrator, who appoints the others; whether anybody was missing."""
+    mine = realm.current().writes
+    there = {person.login: person for person in db.session.scalars(select(Person).where(Person.tenant_id == mine))}
+    first = FIRST_ROLE[office.kind]
+    keeper: Person | None = None
+    added = []
+    for one in sorted(office.people, key=lambda official: official.role != first):
+        person = there.get(one.login)
+        if person is None:
+            person = add_person(one.login, one.name, one.role, title=one.title, by=keeper)
+            added.append(person.id)
+        keeper = keeper or person
+    mine_too = Credential.tenant_id == mine, Credential.person_id.in_(added)
+    db.session.execute(update(Credential).where(*mine_too).values(password_hash=_password()))
+    return bool(added)
+
+
+@cache
+def _password() -> str:
+    """One password, one hash: sealing it for everybody anew would take longer than all the rest."""
+    return passwords.sealed(PASSWORD)
+
+
+def _register(office: Office, seed: int) -> None:
+    mine = realm.current().writes
+    listed = set(db.session.scalars(select(Merchant.credit_code).where(Merchant.tenant_id == mine)))
+    keeper: Any = db.session.scalars(
+        select(Person).where(Person.tenant_id == mine, Person.login == office.holding("director")[0].login)
+    ).one()
+    for shop in shops.merchants(seed=seed):
+        if shop.county == office.slug and shop.credit_code not in listed:
+            register.add(
+                keeper,
+                name=shop.name,
+                sign=shop.sign,
+                credit_code=shop.credit_code,
+                trade=shops.TRADES[shop.trade],
+                address=shop.address,
+                region_code=office.region_code,
+                contact_name=f"{shop.legal_representative[0]}经理",
+                contact_phone=shop.phone,
+            )

@@ -1,0 +1,64 @@
+"""flask demo build"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.core import clock
+from app.demo import builder
+from app.demo.city import CITY, PASSWORD
+from app.settings import Settings
+
+demo = AppGroup("demo", help=f"The fictional city {CITY.name}.")
+WHERE = ("demo", "test")
+
+
+@demo.command("build")
+@click.option("--cases", default=3000, show_default=True, type=click.IntRange(1), help="Complaints of 18 months.")
+@click.option("--seed", default=7, show_default=True, help="The same seed gives the same city.")
+@click.option("--once", is_flag=True, help="Say nothing if the city is there already.")
+def build(cases: int, seed: int, once: bool) -> None:
+    """Open the offices of Jiangzhou and write what happened there; only where ENVIRONMENT is demo or test."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.environment not in WHERE:
+        raise click.ClickException(
+            f"everybody can read the passwords of the demo: it is not built where ENVIRONMENT is "
+            f"{settings.environment!r}, only where it is demo or test"
+        )
+    if builder.is_built():
+        if not once:
+            raise click.ClickException(f"{CITY.name} is there already; nothing was changed")
+        return
+    began = time.monotonic()
+    try:
+        with _progress(cases) as progress:
+            built = builder.build(settings, cases, seed, clock.now(), progress)
+    except builder.NotEmpty as fault:
+        raise click.ClickException("there are other cases in this database: the demo wants an empty one") from fault
+    if built:
+        click.echo(f"built {built} cases in {time.monotonic() - began:.0f} s; everybody's password is {PASSWORD}")
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, a line for every tenth elsewhere."""
+    if sys.stdout.isatty():
+        with click.progressbar(length=total, label=CITY.name, update_min_steps=max(total // 500, 1)) as bar:
+            yield bar.update
+        return
+    done = 0
+
+    def count(more: int) -> None:
+        nonlocal done
+        before, done = done, done + more
+        if done * 10 // total > before * 10 // total:
+            click.echo(f"{CITY.name}: {done} of {total}")
+
+    yield count
