@@ -148,9 +148,6 @@ class Tab:
         with force_locale(LOCALES[self.language]):
             return gettext(english, **values)
 
-    def _named(self, english: str) -> re.Pattern[str]:
-        return re.compile(rf"^\s*{re.escape(self.say(english))}\s*({re.escape(self.say('(optional)'))})?\s*$")
-
     @property
     def main(self) -> Locator:
         return self.page.locator("main")
@@ -192,9 +189,9 @@ class Tab:
     def sign_in(self, login: str, password: str = PASSWORD) -> None:
         if not self.path.startswith("/sign-in"):
             self.open("/sign-in")
-        self.fill("Sign-in name", login)
-        self.fill("Password or one-time code", password)
-        self.follow("Sign in")
+        self.fill("login", login)
+        self.fill("password", password)
+        self.send()
 
     def control(self, english: str, *, within: Locator | None = None, exact: bool = True) -> Locator:
         """A link or button by its words."""
@@ -208,6 +205,15 @@ class Tab:
         with self.page.expect_navigation(timeout=SOON):
             control.click()
         self.look()
+
+    def take(self, step: str) -> None:
+        """Click what leads to a step of a workflow, or takes it at once."""
+        way = f'main a[href$="/steps/{step}"], main form[action$="/steps/{step}"] button'
+        self.follow(self._reachable(self.page.locator(way)))
+
+    def send(self) -> None:
+        """Click the button under the form."""
+        self.follow(self.main.locator(".formfoot button[type=submit]:visible"))
 
     def _reachable(self, control: Locator) -> Locator:
         """What is folded away under “More” is unfolded first."""
@@ -235,25 +241,20 @@ class Tab:
 
     # Filling in -------------------------------------------------------------------------------------------------------
 
-    def field(self, english: str) -> Locator:
-        return self.main.get_by_label(self._named(english))
+    def field(self, name: str) -> Locator:
+        return self.main.locator(f'[name="{name}"]:visible')
 
-    def fill(self, english: str, value: str) -> None:
-        self.field(english).fill(value)
+    def fill(self, name: str, value: str) -> None:
+        self.field(name).fill(value)
 
-    def select(self, english: str, value: str) -> None:
-        self.field(english).select_option(value)
+    def select(self, name: str, value: str) -> None:
+        self.field(name).select_option(value)
 
-    def tick(self, opening: str, *, within: Locator | None = None) -> None:
-        """A radio button or checkbox, by how its words begin."""
-        (within or self.main).get_by_label(re.compile(rf"^\s*{re.escape(opening)}")).check()
+    def tick(self, name: str, value: str) -> None:
+        self.main.locator(f'[name="{name}"][value="{value}"]').check()
 
-    def group(self, english: str) -> Locator:
-        """The fields under one legend."""
-        return self.main.get_by_role("group", name=self._named(english))
-
-    def attach(self, english: str, *files: Path | dict[str, Any]) -> None:
-        self.field(english).set_input_files(list(files))  # type: ignore[arg-type]  # paths or files made here
+    def attach(self, name: str, *files: Path) -> None:
+        self.field(name).set_input_files(list(files))
 
     def download(self, control: Locator) -> Path:
         with self.page.expect_download() as coming:

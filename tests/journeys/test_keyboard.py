@@ -41,8 +41,8 @@ def test_from_signing_in_to_an_accepted_case_by_keys_alone(sit: Callable[..., Ta
     assert tab.heading == second
     tab.press("a", leads=True)
     tab.press("Tab")
-    tab.field("Remark").press("Control+Enter")
-    tab.field("Remark").focus()
+    tab.field("text").press("Control+Enter")
+    tab.field("text").focus()
     tab.press("Tab")
     assert here(tab) == tab.say("Accept")
     tab.press("Enter", leads=True)

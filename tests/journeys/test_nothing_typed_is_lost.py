@@ -39,16 +39,16 @@ def test_words_typed_when_the_session_ended_stay_and_go_through_once_after_signi
     number = lodged()
     tab = sit(EAST, "handler")
     tab.open(f"/cases/{number}/steps/supplement")
-    tab.fill("Reason", WORDS)
+    tab.fill("text", WORDS)
     let_the_session_end(root)
     with tab.expecting(401):
-        tab.control("Add what the consumer told").click()
+        tab.main.locator(".formfoot button").click()
         tab.says("You have been signed out. Sign in in a new tab, then try again: what you typed is still here.")
         tab.look()
     tab.picture("signed-out")
     sign_in_beside(tab, "handler")
-    assert tab.field("Reason").input_value() == WORDS
-    tab.follow("Add what the consumer told")
+    assert tab.field("text").input_value() == WORDS
+    tab.send()
     tab.reads(WORDS)
     assert told(root) == 1
 
@@ -58,9 +58,9 @@ def test_a_whole_intake_with_its_evidence_survives_the_end_of_the_session(
 ) -> None:
     tab = sit(EAST, "clerk")
     tab.open("/cases/new")
-    tab.fill("Consumer's name", "王建国")
-    tab.fill("What happened", WORDS)
-    tab.attach("Evidence", photo)
+    tab.fill("name", "王建国")
+    tab.fill("told", WORDS)
+    tab.attach("evidence", photo)
     let_the_session_end(root)
     with tab.expecting(401):
         tab.control("Register and print the slip").click()
@@ -79,13 +79,13 @@ def test_the_draft_comes_back_when_the_page_was_left_all_the_same(
     number = lodged()
     tab = sit(EAST, "handler")
     tab.open(f"/cases/{number}/steps/supplement")
-    tab.field("Reason").press_sequentially(WORDS)
+    tab.field("text").press_sequentially(WORDS)
     tab.page.wait_for_timeout(600)
     let_the_session_end(root)
     tab.open(f"/cases/{number}/steps/supplement")
     assert tab.asked == ["beforeunload"]
     tab.sign_in("handler")
-    assert tab.field("Reason").input_value() == WORDS
+    assert tab.field("text").input_value() == WORDS
 
 
 def test_words_typed_while_the_line_was_down_stay_and_go_through_once_when_it_is_back(
@@ -94,12 +94,12 @@ def test_words_typed_while_the_line_was_down_stay_and_go_through_once_when_it_is
     number = lodged()
     tab = sit(EAST, "handler")
     tab.open(f"/cases/{number}/steps/supplement")
-    tab.fill("Reason", WORDS)
+    tab.fill("text", WORDS)
     with tab.offline():
-        tab.control("Add what the consumer told").click()
+        tab.main.locator(".formfoot button").click()
         tab.says("No connection to the server. Nothing was lost; please try again.")
-    assert tab.field("Reason").input_value() == WORDS
-    tab.follow("Add what the consumer told")
+    assert tab.field("text").input_value() == WORDS
+    tab.send()
     tab.reads(WORDS)
     assert told(root) == 1
 
@@ -108,6 +108,6 @@ def test_a_fragment_that_does_not_come_says_so_beside_what_asked_for_it(sit: Cal
     tab = sit(EAST, "handler")
     tab.open("/cases/new")
     with tab.offline():
-        tab.field("Merchant").press_sequentially("悦动")
+        tab.field("merchant_name").press_sequentially("悦动")
         tab.says("No connection to the server. Nothing was lost; please try again.")
-    assert tab.field("Merchant").input_value() == "悦动"
+    assert tab.field("merchant_name").input_value() == "悦动"

@@ -16,12 +16,12 @@ def test_the_first_one_wins_and_the_other_is_told_and_keeps_what_was_typed(
     first, second = sit(EAST, "handler"), sit(EAST, "second")
     for tab in (first, second):
         tab.open(f"/cases/{number}")
-        tab.follow("Accept")
-    second.fill("Remark", "我已经和消费者通过电话。")
-    first.follow("Accept")
+        tab.take("accept")
+    second.fill("text", "我已经和消费者通过电话。")
+    first.send()
     first.stands(CaseState.ACCEPTED)
     with second.expecting(409):
-        second.follow("Accept")
+        second.send()
     second.says("Changed in the meantime", "Accepted the complaint")
     second.reads("东承办", "我已经和消费者通过电话。")
     second.picture("conflict")
@@ -36,11 +36,11 @@ def test_a_step_that_is_still_possible_is_taken_at_the_second_try_with_the_same_
     first, second = sit(EAST, "handler"), sit(EAST, "second")
     for tab, words in ((first, "消费者补交了收据。"), (second, "消费者来电催问。")):
         tab.open(f"/cases/{number}/steps/supplement")
-        tab.fill("Reason", words)
-    first.follow("Add what the consumer told")
+        tab.fill("text", words)
+    first.send()
     with second.expecting(409):
-        second.follow("Add what the consumer told")
+        second.send()
     second.says("Still do it")
-    assert second.field("Reason").input_value() == "消费者来电催问。"
-    second.follow("Add what the consumer told")
+    assert second.field("text").input_value() == "消费者来电催问。"
+    second.send()
     second.reads("消费者补交了收据。", "消费者来电催问。")

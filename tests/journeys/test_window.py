@@ -13,9 +13,9 @@ from tests.town import EAST
 
 
 def tell(tab: Tab, story: str = "2026年11月2日在百货商场买的电饭煲漏电，商场拒绝退货。") -> None:
-    tab.fill("Consumer's name", "王建国")
-    tab.fill("Phone", "１３９ １２３４ ５６７８")
-    tab.fill("What happened", story)
+    tab.fill("name", "王建国")
+    tab.fill("phone", "１３９ １２３４ ５６７８")
+    tab.fill("told", story)
 
 
 def count(root: Engine) -> int:
@@ -32,8 +32,8 @@ def test_a_complaint_is_taken_in_on_a_phone_with_evidence_and_a_slip(
     assert tab.page.locator("html").get_attribute("data-size") == "large"
     tab.follow(tab.page.get_by_role("link", name=tab.say("Register a complaint")).first)
     tell(tab)
-    tab.fill("Amount in dispute", "399")
-    tab.attach("Evidence", photo)
+    tab.fill("amount", "399")
+    tab.attach("evidence", photo)
     tab.reads(photo.name)
     tab.picture(f"intake-{language}")
     tab.follow("Register and print the slip")
