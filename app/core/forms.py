@@ -12,7 +12,7 @@ from flask_wtf import FlaskForm
 from wtforms import DecimalField, Field, HiddenField, IntegerField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
-from wtforms.widgets import HiddenInput
+from wtforms.widgets import HiddenInput, TextInput
 
 from app.core.errors import Invalid
 
@@ -63,6 +63,8 @@ class Prose(TextAreaField):
 
 class Money(DecimalField):
     """An amount in yuan, with or without ¥ and thousands separators."""
+
+    widget = TextInput()  # a number input would not let them be typed
 
     def process_formdata(self, valuelist: list[str]) -> None:
         typed = narrow(valuelist[0]) if valuelist else ""
