@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Text, Uuid, and_, func, literal, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app import audit, deadlines
@@ -80,7 +80,8 @@ def opened(case: Case) -> Opened:
 
 def _like_phone(case: Case, party: Party) -> Any:
     since = clock.now() - timedelta(days=365)
-    same = select(Party.case_id).where(Party.phone_index == party.phone_index)
+    # As a literal: nobody's phone is like nobody else's, where `== None` would find all who left none.
+    same = select(Party.case_id).where(Party.phone_index == literal(party.phone_index, Text))
     return (
         select(func.count())
         .select_from(Case)
@@ -94,7 +95,7 @@ def _against_merchant(case: Case) -> Any:
     return (
         select(func.count())
         .select_from(Case)
-        .where(Case.merchant_id == case.merchant_id, Case.received_at >= since)
+        .where(Case.merchant_id == literal(case.merchant_id, Uuid), Case.received_at >= since)
         .scalar_subquery()
     )
 
