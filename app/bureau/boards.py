@@ -97,7 +97,7 @@ def moved(change: Change) -> str:
 
 
 def _arrow(change: Change | None) -> dict[str, Any]:
-    if change is None:
+    if change is None or not change.amount:
         return {"change": "", "arrow": "up", "good": None}
     return {"change": moved(change), "arrow": "down" if change.amount < 0 else "up", "good": change.good}
 
@@ -213,27 +213,21 @@ def _total(sums: facts.Sums, standing: Mapping[int, facts.Standing], period: Per
     }
 
 
-def _burning(counties: Sequence[Place], standing: Mapping[int, facts.Standing]) -> Chart | None:
-    """Who has late cases and cases due soon, the most first; None where nothing burns."""
+def _burning(counties: Sequence[Place], standing: Mapping[int, facts.Standing]) -> list[dict[str, Any]]:
+    """Who has late cases and cases due soon, the most first."""
     worst = sorted(
         (place for place in counties if standing[place.id].late or standing[place.id].soon),
         key=lambda place: (-standing[place.id].late, -standing[place.id].soon),
     )
-    if not worst:
-        return None
-    return Chart(
-        "bar",
-        _("Late and due soon, by county"),
-        labels=[place.short_name for place in worst],
-        series=[
-            Series(str(MEASURES["late"].label), [standing[place.id].late for place in worst]),
-            Series(str(MEASURES["soon"].label), [standing[place.id].soon for place in worst]),
-        ],
-        stacked=True,
-        sideways=True,
-        urls=[url_for("bureau.cases", county=place.slug, due="late", sort="due") for place in worst],
-        by=_("County"),
-    )
+    return [
+        {
+            "place": place,
+            "standing": standing[place.id],
+            "late": url_for("bureau.cases", county=place.slug, due="late", sort="due"),
+            "soon": url_for("bureau.cases", county=place.slug, due="soon", sort="due"),
+        }
+        for place in worst
+    ]
 
 
 # Categories and problems ----------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ class DayFigure(Owned):
 
 
 class MonthFigure(Owned):
-    """The same by month, channel, category and problem."""
+    """The same by month, channel, category and problem; and, as `received/category`, along one of them alone."""
 
     __tablename__ = "month_figure"
     __table_args__ = (

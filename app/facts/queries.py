@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, column, func, literal, select, union_all, values
+from sqlalchemy import BigInteger, Date, Text, and_, column, func, literal, select, values
 
 from app import deadlines
 from app.accounts.models import Person
@@ -46,17 +46,15 @@ class Sums:
 
 def sums(periods: Mapping[str, Period], places: Sequence[int]) -> Sums:
     """What was counted on the days of each period, in one statement."""
-    parts = [
-        select(literal(name).label("period"), DayFigure.tenant_id, DayFigure.measure, func.sum(DayFigure.value))
-        .where(
-            DayFigure.tenant_id.in_(places),
-            DayFigure.measure.in_(COUNTED),
-            DayFigure.day.between(period.since, period.until),
-        )
-        .group_by(DayFigure.tenant_id, DayFigure.measure)
-        for name, period in periods.items()
-    ]
-    rows = db.session.execute(union_all(*parts))
+    asked = values(column("name", Text), column("since", Date), column("until", Date), name="asked").data(
+        [(name, period.since, period.until) for name, period in periods.items()]
+    )
+    rows = db.session.execute(
+        select(asked.c.name, DayFigure.tenant_id, DayFigure.measure, func.sum(DayFigure.value))
+        .join(DayFigure, DayFigure.day.between(asked.c.since, asked.c.until))
+        .where(DayFigure.tenant_id.in_(places), DayFigure.measure.in_(COUNTED))
+        .group_by(asked.c.name, DayFigure.tenant_id, DayFigure.measure)
+    )
     return Sums({(name, place, measure): value for name, place, measure, value in rows}, tuple(places))
 
 
@@ -143,7 +141,7 @@ def by_month(measure: str, what: str, since: date, until: date, places: Sequence
         select(MonthFigure.month, code, func.sum(MonthFigure.value))
         .where(
             MonthFigure.tenant_id.in_(places),
-            MonthFigure.measure == measure,
+            MonthFigure.measure == f"{measure}/{what}",
             MonthFigure.month.between(since.replace(day=1), until),
         )
         .group_by(MonthFigure.month, code)
@@ -161,13 +159,18 @@ def counted_at(places: Sequence[int]) -> dict[int, datetime | None]:
     """
     now = clock.now()
     asked = values(column("id", BigInteger), name="asked").data([(place,) for place in places])
-    seq = func.coalesce(Mark.seq, 0)
-    since = (
+    uncounted = (  # in the order of the chain, so that the walk begins where the count ended
         select(Entry.seq)
-        .where(Entry.tenant_id == asked.c.id, Entry.seq > seq, Entry.subject_kind == Case.__tablename__)
-        .exists()
+        .where(
+            Entry.tenant_id == asked.c.id,
+            Entry.seq > func.coalesce(Mark.seq, 0),
+            Entry.subject_kind == Case.__tablename__,
+        )
+        .order_by(Entry.seq)
+        .limit(1)
+        .scalar_subquery()
     )
     rows = db.session.execute(
-        select(asked.c.id, Mark.at, since).select_from(asked.outerjoin(Mark, Mark.tenant_id == asked.c.id))
+        select(asked.c.id, Mark.at, uncounted).select_from(asked.outerjoin(Mark, Mark.tenant_id == asked.c.id))
     )
-    return {place: at if behind else now for place, at, behind in rows}
+    return {place: now if behind is None else at for place, at, behind in rows}

@@ -16,7 +16,7 @@ from app.audit.models import Entry
 from app.cases.models import Case, CaseClock
 from app.core import clock
 from app.facts.models import CaseTally, DayFigure, Mark, MonthFigure
-from app.facts.tally import Cell, contributions, difference
+from app.facts.tally import Cell, contributions, difference, monthly
 from tenants import realm
 from tenants.bases import uuid7
 from tenants.database import db
@@ -62,7 +62,8 @@ def verify() -> list[str]:
             for (measure, day, *dims), value in difference(parts, ()).items():
                 on = date.fromisoformat(day)
                 days[(on, measure)] += value
-                months[(on.replace(day=1), measure, *dims)] += value
+                for cell in monthly(measure, *dims):
+                    months[(on.replace(day=1), *cell)] += value
     kept_days = {
         (row.day, row.measure): row.value
         for row in db.session.execute(select(DayFigure.day, DayFigure.measure, DayFigure.value))
@@ -153,7 +154,8 @@ def _add(sums: dict[Cell, Decimal]) -> None:
     months: dict[tuple[str, ...], Decimal] = defaultdict(Decimal)
     for (measure, day, channel, category, problem), value in sums.items():
         days[(day, measure)] += value
-        months[(f"{day[:8]}01", measure, channel, category, problem)] += value
+        for cell in monthly(measure, channel, category, problem):
+            months[(f"{day[:8]}01", *cell)] += value
     day_rows = [
         {"tenant_id": mine, "id": uuid7(), "day": day, "measure": measure, "value": value}
         for (day, measure), value in sorted(days.items())

@@ -59,6 +59,19 @@ def contributions(case: Any, clocks: Iterable[Any]) -> list[Part]:
     return parts
 
 
+def monthly(measure: str, channel: str, category: str, problem: str) -> tuple[tuple[str, str, str, str], ...]:
+    """The cells of a month that a part is summed in: its own, and one along each breakdown alone.
+
+    Over a million cases the finest cells are as many as the cases of a month; a chart reads the coarse ones.
+    """
+    return (
+        (measure, channel, category, problem),
+        (f"{measure}/channel", channel, "", ""),
+        (f"{measure}/category", "", category, ""),
+        (f"{measure}/problem", "", "", problem),
+    )
+
+
 def cells(parts: Iterable[Part | list[Any]]) -> Counter[Cell]:
     """Parts summed by (measure, day, channel, category, problem)."""
     sums: Counter[Cell] = Counter()
