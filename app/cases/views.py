@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from wtforms.fields import SelectFieldBase
 
 from app.accounts import me
 from app.accounts.permissions import Can
@@ -183,7 +184,7 @@ def _conflict(case: Case, declared: Step, form: Any, refusal: Changed | WrongMom
     """409: how it stands now beside what was typed, which can be sent again as it is."""
     now = queries.by_number(case.number)
     lines = queries.since(now, form.version.data or 0)
-    typed = [(field.label.text, field.data) for field in form if field.data and field.name not in PLUMBING]
+    typed = [(field.label.text, _said(field)) for field in form if field.data and field.name not in PLUMBING]
     form.version.data, form.version.raw_data = now.version, None
     return render(
         "cases/conflict.html",
@@ -195,6 +196,13 @@ def _conflict(case: Case, declared: Step, form: Any, refusal: Changed | WrongMom
         possible=declared in CASE.open_to(me(), now),
         message=refusal.message,
     ), 409
+
+
+def _said(field: Any) -> Any:
+    """What somebody filled in, as they read it: of a list the words, not the code."""
+    if not isinstance(field, SelectFieldBase):
+        return field.data
+    return _(", ").join(str(option.label.text) for option in field if option.checked)
 
 
 # Drafts that wait for the director -----------------------------------------------------------------------------------

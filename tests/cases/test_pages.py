@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from flask_babel import force_locale, gettext
 from sqlalchemy import func, select
 
 from app import audit
 from app.audit.models import Entry
+from app.cases import lists
 from app.cases.models import Case
 from app.cases.queries import by_number
 from app.cases.services import lodge_many, note
@@ -80,6 +82,14 @@ def test_a_case_page_masks_the_consumer_and_the_numbers_in_the_text(town, lodged
     assert "138****6027" in browser.page.words
     for secret in ("13912340000", "138 1234 6027", "林晓梅"):
         assert secret not in browser.page.words
+
+
+def test_consumers_who_left_no_phone_are_not_taken_for_one_person(town, lodged):
+    numbers = [lodged(phone="") for _ in range(3)]
+    browser = town.client(EAST, "handler")
+    browser.get(f"/cases/{numbers[0]}")
+    with force_locale("zh_Hans_CN"):
+        assert gettext("%(n)s other cases in a year", n=0) in browser.page.words
 
 
 def test_anothers_case_is_answered_like_one_that_never_was(town, lodged):
@@ -176,6 +186,16 @@ def test_a_step_that_became_impossible_keeps_what_was_typed(town, lodged, take):
     answer = browser.post(f"/cases/{number}/steps/supplement", {"version": "1", "text": "又补充了一句"})
     assert answer.status_code == 409
     assert "又补充了一句" in browser.page.words
+
+
+def test_what_was_chosen_from_a_list_is_repeated_in_words(town, lodged, take):
+    number = lodged()
+    take(number, "withdraw", login="clerk")
+    browser = town.client(EAST, "handler")
+    chosen = {"version": "1", "title": "退款", "summary": "退款", "nature": "C", "category": "S0401", "problem": "P02"}
+    assert browser.post(f"/cases/{number}/steps/accept", chosen).status_code == 409
+    assert "S0401" not in browser.page.words
+    assert lists.named("categories", "S0401") in browser.page.words
 
 
 def test_a_step_without_the_version_that_was_seen_is_not_taken(town, lodged):

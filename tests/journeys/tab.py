@@ -23,6 +23,8 @@ LOOK = """() => ({
     title: document.title, language: document.documentElement.lang,
     heading: document.querySelector("h1")?.innerText ?? "", headings: document.querySelectorAll("h1").length,
     sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    clipped: [...document.querySelectorAll("a.btn, button")]
+        .filter(one => one.clientWidth && one.scrollWidth > one.clientWidth + 1).map(one => one.innerText),
 })"""
 WATCH = """addEventListener("securitypolicyviolation",
     event => console.error(`refused: ${event.violatedDirective} ${event.blockedURI}`))"""
@@ -125,6 +127,7 @@ class Tab:
             self.faults.append(f"the language is said to be {seen['language']}")
         if seen["sideways"] > 0:
             self.faults.append(f"{seen['sideways']} px stand out on the right")
+        self.faults += [f"the button {words!r} is cut off" for words in seen["clipped"]]
         self.faults += self._axe()
 
     def _axe(self) -> list[str]:
