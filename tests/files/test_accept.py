@@ -99,9 +99,9 @@ def test_a_palette_picture_with_a_transparent_colour_stays_transparent() -> None
 
 @pytest.mark.parametrize("side", [50_000, 9_000])
 def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(side: int) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     assert "pixels" in refusal(specimens.png_that_claims(side, side), "大图.png")
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
 
 
 def test_a_picture_cut_off_half_way_is_refused() -> None:
@@ -199,9 +199,9 @@ def with_text(body: bytes) -> bytes:
     ],
 )  # fmt: skip
 def test_a_document_that_hides_something_is_refused_quickly(body: bytes, why: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     assert why in refusal(body, "材料.docx")
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < 1
 
 
 def test_a_document_may_have_links_to_click_and_printer_settings() -> None:

@@ -78,7 +78,7 @@ def test_folding_and_asking_take_linear_time(hostile: str) -> None:
     for read in (fold, query):
         best = float("inf")
         for _ in range(3):
-            began = time.perf_counter()
+            began = time.thread_time()
             read(hostile)
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.thread_time() - began)
         assert best < 0.05, f"{read.__name__} took {best * 1000:.0f} ms"
