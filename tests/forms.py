@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from app.core import clock
-from tests.files import specimens as papers
+from tests.transfer.test_sheet import book
 
 
 @dataclass
@@ -32,11 +32,19 @@ class Shown:
         """What would be sent: what stands there, the first choice where nothing is chosen, and a word elsewhere."""
         return {name: self._fill(one) for name, one in self.controls.items() if one.kind != "submit"} | said
 
+    def untouched(self, **said: Any) -> dict[str, Any]:
+        """What would be sent by whoever leaves every choice as it stands."""
+        return {name: value for name, value in self.filled().items() if not self._left_empty(name)} | said
+
+    def _left_empty(self, name: str) -> bool:
+        one = self.controls[name]
+        return one.kind == "select" and not one.value and "" in one.choices
+
     @staticmethod
     def _fill(control: Control) -> Any:
         if control.kind == "file":
             if control.accept == ".xlsx":
-                return (io.BytesIO(papers.xlsx()), "表.xlsx")
+                return (book(["1", "用户", "商家不退款", "2019/1/4", "不退款。", 0, 0]), "表.xlsx")
             return (io.BytesIO("收据".encode()), "收据.txt")
         if control.value:
             return control.value
