@@ -208,7 +208,3 @@ class RevealForm(Form):
 
 class EvidenceForm(Form):
     evidence = EvidenceField(_l("Evidence"))
-
-
-class DecideForm(Form):
-    text = _text(_l("Words to the drafter"))

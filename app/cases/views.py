@@ -211,7 +211,7 @@ def _said(field: Any) -> Any:
 @cases.page("/<number>/drafts/<uuid:draft_id>/approve", allow=Can.CASE_APPROVE, methods=["POST"])
 def approve(number: str, draft_id: UUID) -> Any:
     case = queries.by_number(number)
-    taken = CASE.approve(queries.draft_of(case, draft_id), case, by=me(), text=request.form.get("text"))
+    taken = CASE.approve(queries.draft_of(case, draft_id), case, by=me())
     return _taken(taken, case)
 
 

@@ -114,7 +114,7 @@ def step(reference: str, step: str) -> Any:
     """One view for all steps: take it, or show its form again with what was typed."""
     handoff = queries.by_reference(reference)
     declared = life_of(handoff)[step]
-    form = (declared.form or Form)()
+    form = _form(declared, handoff)
     if form.validate_on_submit():
         try:
             services.take(handoff, step, me(), seen=form.version.data, **form.facts)
@@ -123,6 +123,14 @@ def step(reference: str, step: str) -> Any:
         except Invalid as refusal:
             form.say(refusal)
     return render("handoffs/step.html", **_step(handoff, declared, form)), 422 if form.errors else 200
+
+
+def _form(declared: Any, subject: Handoff | HandoffDraft) -> Any:
+    """The form of a step, with the version that whoever fills it in has seen."""
+    form = (declared.form or Form)()
+    if request.method == "GET":
+        form.version.data = subject.version
+    return form
 
 
 def _step(handoff: Handoff, declared: Any, form: Any) -> dict[str, Any]:
@@ -227,7 +235,7 @@ def edit(number: str) -> Any:
 @handoffs.page("/letters/<number>/steps/<step>", allow=Can.HANDOFF_SEND, methods=["GET", "POST"])
 def letter_step(number: str, step: str) -> Any:
     draft = queries.draft(number)
-    form = (LETTER[step].form or Form)()
+    form = _form(LETTER[step], draft)
     if form.validate_on_submit():
         try:
             LETTER.take(step, draft, by=me(), seen=form.version.data, **form.facts)
