@@ -105,12 +105,20 @@ def _against(said: str) -> ColumnElement[bool]:
     return Case.merchant_id.in_(known)
 
 
+def _said(words: str) -> ColumnElement[bool]:
+    """In what the counties show of a case; who complained, and in what words, is not searched from here."""
+    number = or_(Case.number == words, Case.reference == words)
+    shown = (Case.title, Case.merchant_name, Case.summary)
+    return or_(number, *(column_.contains(words, autoescape=True) for column_ in shown))
+
+
 def _states() -> list[tuple[str, Any]]:
     return [("open", _("still open")), *((state.value, state.label) for state in CaseState)]
 
 
 CASES = Listing(
     filters=[
+        Filter("q", _l("Search"), _said),
         Filter(
             "county", _l("County"), lambda value: Case.tenant_id == county(value).id,
             choices=lambda: [(place.slug, place.short_name) for place in counties()],

@@ -95,6 +95,12 @@ ALL = "E1 E2 E3 E4 E5 E6 E7 W1 W2"
         ("?outcome=withdrawn&county=east", "E4"),
         ("?merchant=优乐母婴", "E6"),
         ("?merchant=nobody", ""),
+        ("?q=案件E5", "E5"),
+        ("?q=质量问题&county=west", "W1 W2"),
+        ("?q=优乐&status=open", "E6"),
+        ("?q=林晓梅", ""),
+        (f"?q={CANARY}", ""),
+        ("?q=%25", ""),
         ("?county=market&status=nonsense&received=2026-99&after=~&sort=x", ALL),
     ],
 )
