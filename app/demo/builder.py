@@ -6,7 +6,7 @@ all, and whatever broke off is simply begun again. `tests/demo/test_builder.py` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -14,11 +14,10 @@ from sqlalchemy import Connection, create_engine, select, text
 
 from app import deadlines
 from app.audit.models import Entry
-from app.audit.services import entry
 from app.cases.jobs import alarm
 from app.cases.models import Case
 from app.core import clock
-from app.demo.builder_cases import Cases, Desk, Folder
+from app.demo.builder_cases import NOTICES, Cases, Desk, Folder
 from app.demo.builder_exchanges import Exchanges, Mail
 from app.demo.builder_register import Family, Register
 from app.demo.builder_rows import Bulk
@@ -58,68 +57,69 @@ def is_built() -> bool:
 
 def build(settings: Settings, cases: int, seed: int, now: datetime, progress: Progress = lambda done: None) -> int:
     """Build the city as it stands at `now`; how many cases it has, 0 if it was there. Raises NotEmpty."""
-    with _alone() as connection:
+    with alone() as connection:
         if is_built():
             return 0
         open_offices(now, seed)
         town = known(seed)
-        built = tell(connection, town, _counted(cases, seed, now, progress), cases, seed, now)
+        writer = Writer(connection, town, now)
+        papers = timedelta(days=MONTHS * 30) * min(1.0, WITH_PAPERS / cases)
+        writer.tell(_counted(cases, seed, now, progress), papers)
+        with writer.desk.at(CITY.bureau.slug, now):
+            writer.desk.record(BUILT, None, None, {"cases": cases, "seed": seed})
+        writer.close()
         connection.commit()
     _tidy(settings)
     _remind(now)
-    return built
+    return writer.made
 
 
-def tell(connection: Connection, town: Town, told: Iterator[Life], cases: int, seed: int, now: datetime) -> int:
-    """Write down what became of these lives, in the transaction that is open; how many cases that makes."""
-    with realm.enter(town.realms[CITY.bureau.slug], db.leave):
-        rules = deadlines.load_rules()
-    bulk = Bulk(connection, {there.home.id: there for there in town.realms.values() if there.home is not None})
-    desk = Desk(town, rules, bulk, Store(store.root, durable=False), now)
-    writer, register = _Writer(desk), Register()
-    papers_since = now - timedelta(days=MONTHS * 30) * min(1.0, WITH_PAPERS / cases)
-    for place, family in enumerate(register.give(script(life, papers_since) for life in told), start=1):
-        writer.write(family)
-        if place % BATCH == 0:
-            bulk.pour()
-    with desk.at(CITY.bureau.slug, now):
-        bulk.tell(entry(BUILT, facts={"cases": cases, "seed": seed}, kind="tenant"), None)
-    given = {(town.number(slug), kind, year): last for (slug, kind, year), last in register.last.items()}
-    bulk.close(now, given)
-    return writer.cases_made
+class Writer:
+    """Writes down what became of lives, in the transaction that is open: deed by deed, as they happened."""
 
+    def __init__(self, connection: Connection, town: Town, now: datetime, notices: timedelta = NOTICES) -> None:
+        """What people were told longer ago than `notices` is left out."""
+        with realm.enter(town.realms[CITY.bureau.slug], db.leave):
+            rules = deadlines.load_rules()
+        self.rows = Bulk(connection, {there.home.id: there for there in town.realms.values() if there.home})
+        self.desk = Desk(town, rules, self.rows, Store(store.root, durable=False), now, notices)
+        self.cases = Cases(self.desk)
+        self.exchanges = Exchanges(self.desk, self.cases)
+        self.register, self.made = Register(), 0
 
-class _Writer:
-    """Takes the deeds of a family one after the other, as they happened."""
+    def tell(self, told: Iterable[Life], papers: timedelta) -> None:
+        """Lives in order of receipt; only what came in within `papers` before now has its files."""
+        scripts = (script(life, self.desk.now - papers) for life in told)
+        for place, family in enumerate(self.register.give(scripts), start=1):
+            self._write(family)
+            if place % BATCH == 0:
+                self.rows.pour()
 
-    def __init__(self, desk: Desk) -> None:
-        self.cases = Cases(desk)
-        self.exchanges = Exchanges(desk, self.cases)
-        self.cases_made = 0
+    def close(self) -> None:
+        """Write what waited until all was told."""
+        slugs = self.desk.town.numbers
+        given = {(slugs[slug], kind, year): last for (slug, kind, year), last in self.register.last.items()}
+        self.rows.close(self.desk.now, given)
 
-    def write(self, family: Family) -> None:
-        folder: Folder | None = None
+    def _write(self, family: Family) -> None:
+        folders: list[Folder] = []
         mails: list[Mail] = []
         for part, told in enumerate(family.scripts):
-            if part:
-                folder = next(mail.child for mail in mails if mail.child is not None)
+            folders += [mail.child for mail in mails if mail.child is not None]
             here: dict[int, Mail] = {}
             for deed in told.deeds:
-                folder = self._do(family, part, told, deed, folder, here)
+                if deed.verb == "lodge":
+                    folders.append(self.cases.lodge(told, deed, family.number(part, "case")))
+                else:
+                    self._do(family, part, told, deed, folders[part], here)
             mails += here.values()
-        folders = [*{id(mail.folder): mail.folder for mail in mails}.values()]
-        for one in {id(one): one for one in (*folders, folder) if one is not None}.values():
-            self.cases.close(one)
-            self.cases_made += 1
+        for folder in folders:
+            self.cases.close(folder)
         for mail in mails:
             self.exchanges.close(mail)
+        self.made += len(folders)
 
-    def _do(
-        self, family: Family, part: int, told: Script, deed: Deed, folder: Folder | None, mails: dict[int, Mail]
-    ) -> Folder:
-        if deed.verb == "lodge":
-            return self.cases.lodge(told, deed, family.number(part, "case"))
-        assert folder is not None
+    def _do(self, family: Family, part: int, told: Script, deed: Deed, folder: Folder, mails: dict[int, Mail]) -> None:
         place = deed.exchange
         match deed.verb:
             case "letter":
@@ -134,11 +134,10 @@ class _Writer:
                 self.exchanges.write(mails[place], deed)
             case _:
                 self.cases.do(folder, deed)
-        return folder
 
 
 @contextmanager
-def _alone() -> Iterator[Connection]:
+def alone() -> Iterator[Connection]:
     """One transaction of the app role, for one builder at a time, however long it takes."""
     with db.engine.connect() as connection:
         connection.execute(text("set local lock_timeout = 0"))

@@ -40,7 +40,7 @@ from app.workflow.engine import codes, plain
 from tenants import realm
 from tenants.bases import uuid7
 
-NOTICES_KEPT = timedelta(days=14)
+NOTICES = timedelta(days=14)  # what was told before is of no use to anybody
 UNREAD = timedelta(days=2)
 READ_AFTER = timedelta(hours=3)
 
@@ -54,6 +54,7 @@ class Desk:
     rows: Bulk
     store: Store
     now: datetime
+    notices: timedelta
 
     @contextmanager
     def at(self, slug: str, moment: datetime) -> Iterator[None]:
@@ -86,7 +87,7 @@ class Desk:
     ) -> None:
         """Notices to people of the office, the old ones read, those of long ago left out."""
         age = self.now - clock.now()
-        if age > NOTICES_KEPT:
+        if age > self.notices:
             return
         told, same = set(people), notice(event, subject, **said)
         read_at = clock.now() + READ_AFTER if age > UNREAD else None

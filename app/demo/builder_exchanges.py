@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import randbits
@@ -71,7 +72,7 @@ class Exchanges:
                 case_id=case.id,
                 case_number=case.number,
                 receiver_id=desk.town.number(exchange.receiver),
-                files=[str(file.id) for file in chosen(folder, deed)],
+                files=[str(file.id) for file in chosen(folder.files, deed)],
                 status=DraftState.WAITING.value,
                 version=2,
                 drafted_by=by.id,
@@ -252,9 +253,9 @@ class Exchanges:
         )
 
 
-def chosen(folder: Folder, deed: Deed) -> list[CaseFile]:
+def chosen(files: Iterable[CaseFile], deed: Deed) -> list[CaseFile]:
     """The files of the case that go with a letter."""
-    return [file for file in folder.files if file.name in deed.files]
+    return [file for file in files if file.name in deed.files]
 
 
 def key_of(moment: datetime) -> UUID:

@@ -8,8 +8,10 @@ tables until all are known, because a chain has one order and a figure is a sum;
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from itertools import groupby, islice
 from typing import Any
 
@@ -21,6 +23,7 @@ from sqlalchemy import (
     Date,
     Identity,
     Insert,
+    MappingResult,
     MetaData,
     Numeric,
     Table,
@@ -43,6 +46,7 @@ from app.audit.models import Entry, Head, Remark
 from app.audit.services import chained
 from app.core.numbering import Counter
 from app.facts.models import DayFigure, Mark, MonthFigure
+from app.facts.tally import monthly
 from app.handoffs.models import RECEIVER_SETS, Handoff, HandoffState
 from tenants import realm
 from tenants.bases import BetweenEntry, uuid7
@@ -164,7 +168,6 @@ class Bulk:
                 if place is not None and place.kind == "center":  # cases are counted there
                     self._keep(Mark, {"tenant_id": tenant, "seq": head["seq"], "at": at}, "tenant_id")
         self._figures()
-        self.pour()
         for (tenant, kind, year), last in numbers.items():
             row = {"tenant_id": tenant, "kind": kind, "year": year, "last": last}
             with self._behind(tenant):
@@ -237,19 +240,38 @@ class Bulk:
             yield tenant, {"seq": seq, "hash": previous}
 
     def _figures(self) -> None:
-        """Add the parts up by day, and by month and kind."""
-        cells, total = self.cells.c, func.sum(self.cells.c.value).label("value")
+        """Add the parts up by day, and by month along every breakdown."""
+        cells = self.cells.c
+        by_day = cells.tenant_id, cells.day, cells.measure
+        for part in self._sums(*by_day).partitions():
+            self.put(DayFigure, *({"id": uuid7(), **row} for row in part))
+            self.pour()
         month = cast(func.date_trunc("month", cells.day), Date).label("month")
-        by_day = (cells.tenant_id, cells.day, cells.measure)
-        by_month = (cells.tenant_id, month, cells.measure, *(cells[name] for name in _DIMENSIONS))
-        for model, grain in ((DayFigure, by_day), (MonthFigure, by_month)):
-            streamed = select(*grain, total).group_by(*grain).order_by(*grain).execution_options(yield_per=CHUNK)
-            for part in self.connection.execute(streamed).mappings().partitions():
-                self.put(model, *({"id": uuid7(), **row} for row in part))
+        sums = self._sums(cells.tenant_id, month, cells.measure, *(cells[name] for name in _DIMENSIONS))
+        for tenant, group in groupby(sums, key=lambda row: row["tenant_id"]):
+            coarse: dict[tuple[Any, ...], Decimal] = defaultdict(Decimal)
+            while part := list(islice(group, CHUNK)):
+                for row in part:
+                    finest, *others = monthly(row["measure"], *(row[name] for name in _DIMENSIONS))
+                    self.put(MonthFigure, _month_figure(tenant, (row["month"], *finest), row["value"]))
+                    for cell in others:
+                        coarse[row["month"], *cell] += row["value"]
                 self.pour()
+            self.put(MonthFigure, *(_month_figure(tenant, cell, value) for cell, value in coarse.items()))
+        self.pour()
+
+    def _sums(self, *grain: Any) -> MappingResult:
+        total = func.sum(self.cells.c.value).label("value")
+        query = select(*grain, total).group_by(*grain).order_by(*grain)
+        return self.connection.execute(query.execution_options(yield_per=CHUNK)).mappings()
 
     def _keep(self, model: type[Any], row: dict[str, Any], *key: str) -> None:
         """Insert the row, or bring the one with that key up to date."""
         changed = {name: value for name, value in row.items() if name not in key}
         added = upsert(model).values(id=uuid7(), **row)
         self.connection.execute(added.on_conflict_do_update(index_elements=list(key), set_=changed))
+
+
+def _month_figure(tenant: int, cell: tuple[Any, ...], value: Decimal) -> dict[str, Any]:
+    names = ("month", "measure", *_DIMENSIONS)
+    return {"tenant_id": tenant, "id": uuid7(), **dict(zip(names, cell, strict=True)), "value": value}

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property
-from typing import Any
 
 from sqlalchemy import select, update
 
@@ -15,8 +14,9 @@ from app.accounts import passwords
 from app.accounts.models import Credential, Person
 from app.accounts.services import FIRST_ROLE, add_person
 from app.core import clock
-from app.demo import merchants as shops
-from app.demo.city import CITY, PASSWORD, Office
+from app.demo.city import CITY, PASSWORD, Office, Official
+from app.demo.merchants import TRADES, merchants
+from app.demo.merchants import Merchant as Shop
 from app.merchants import services as register
 from app.merchants.models import Merchant
 from tenants import provisioning, realm
@@ -59,8 +59,10 @@ def open_offices(now: datetime, seed: int) -> None:
         _open_tenants()
         db.session.commit()
         registry.forget()
-        _appoint(CITY.bureau)
-        db.session.commit()
+        people, _shops = _missing(CITY.bureau, seed, BUREAU_ID)
+        if people:
+            _appoint(CITY.bureau, people)
+            db.session.commit()
         for office in (*CITY.centers, *CITY.departments):
             _move_in(office, seed)
 
@@ -68,7 +70,7 @@ def open_offices(now: datetime, seed: int) -> None:
 def known(seed: int) -> Town:
     """The town as it stands now."""
     found: Town = Town({}, {}, {})
-    keys = {shop.credit_code: shop.key for shop in shops.merchants(seed=seed)}
+    keys = {shop.credit_code: shop.key for shop in merchants(seed=seed)}
     for slug in CITY.offices:
         there = registry.realm(slug)
         with realm.enter(there, db.leave):
@@ -97,32 +99,42 @@ def _move_in(office: Office, seed: int) -> None:
     """An act of the bureau in the realm of the office: its people, and the merchants of the county."""
     place = registry.find(office.slug)
     assert place is not None
-    with provisioning.act_in(registry.realm(place), "open an office of the demo"):
-        appointed = _appoint(office)
-        if office.kind == "center":
-            _register(office, seed)
-    if appointed:
+    people, listed = _missing(office, seed, place.id)
+    if people or listed:
+        with provisioning.act_in(registry.realm(place), "open an office of the demo"):
+            _appoint(office, people)
+            _enter(office, listed)
         facts = {"place": office.slug, "role": FIRST_ROLE[office.kind]}
         audit.record("tenant.person_appointed", facts=facts, kind="tenant")
         db.session.commit()
 
 
-def _appoint(office: Office) -> bool:
-    """The first administrator, who appoints the others; whether anybody was missing."""
-    mine = realm.current().writes
-    there = {person.login: person for person in db.session.scalars(select(Person).where(Person.tenant_id == mine))}
-    first = FIRST_ROLE[office.kind]
-    keeper: Person | None = None
+def _missing(office: Office, seed: int, number: int) -> tuple[list[Official], list[Shop]]:
+    """Who is not appointed yet, the administrator first, and which merchants stand in no register."""
+    logins = set(db.session.scalars(select(Person.login).where(Person.tenant_id == number)))
+    codes = set(db.session.scalars(select(Merchant.credit_code).where(Merchant.tenant_id == number)))
+    people = sorted(office.people, key=lambda official: official.role != FIRST_ROLE[office.kind])
+    return (
+        [one for one in people if one.login not in logins],
+        [shop for shop in merchants(seed=seed) if shop.county == office.slug and shop.credit_code not in codes],
+    )
+
+
+def _appoint(office: Office, people: list[Official]) -> None:
+    """The first administrator is appointed by the bureau, the others by the administrator."""
+    keeper = _there(office.holding(FIRST_ROLE[office.kind])[0])
     added = []
-    for one in sorted(office.people, key=lambda official: official.role != first):
-        person = there.get(one.login)
-        if person is None:
-            person = add_person(one.login, one.name, one.role, title=one.title, by=keeper)
-            added.append(person.id)
+    for one in people:
+        person = add_person(one.login, one.name, one.role, title=one.title, by=keeper)
         keeper = keeper or person
-    mine_too = Credential.tenant_id == mine, Credential.person_id.in_(added)
-    db.session.execute(update(Credential).where(*mine_too).values(password_hash=_password()))
-    return bool(added)
+        added.append(person.id)
+    theirs = Credential.tenant_id == realm.current().writes, Credential.person_id.in_(added)
+    db.session.execute(update(Credential).where(*theirs).values(password_hash=_password()))
+
+
+def _there(official: Official) -> Person | None:
+    mine = Person.tenant_id == realm.current().writes
+    return db.session.scalars(select(Person).where(mine, Person.login == official.login)).first()
 
 
 @cache
@@ -131,22 +143,18 @@ def _password() -> str:
     return passwords.sealed(PASSWORD)
 
 
-def _register(office: Office, seed: int) -> None:
-    mine = realm.current().writes
-    listed = set(db.session.scalars(select(Merchant.credit_code).where(Merchant.tenant_id == mine)))
-    keeper: Any = db.session.scalars(
-        select(Person).where(Person.tenant_id == mine, Person.login == office.holding("director")[0].login)
-    ).one()
-    for shop in shops.merchants(seed=seed):
-        if shop.county == office.slug and shop.credit_code not in listed:
-            register.add(
-                keeper,
-                name=shop.name,
-                sign=shop.sign,
-                credit_code=shop.credit_code,
-                trade=shops.TRADES[shop.trade],
-                address=shop.address,
-                region_code=office.region_code,
-                contact_name=f"{shop.legal_representative[0]}经理",
-                contact_phone=shop.phone,
-            )
+def _enter(office: Office, shops: list[Shop]) -> None:
+    """The merchants of the county, as the director has them entered."""
+    keeper = _there(office.holding("director")[0]) if shops else None
+    for shop in shops:
+        register.add(
+            keeper,
+            name=shop.name,
+            sign=shop.sign,
+            credit_code=shop.credit_code,
+            trade=TRADES[shop.trade],
+            address=shop.address,
+            region_code=office.region_code,
+            contact_name=f"{shop.legal_representative[0]}经理",
+            contact_phone=shop.phone,
+        )

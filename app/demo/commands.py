@@ -10,7 +10,9 @@ from contextlib import contextmanager
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from flask_babel import lazy_gettext as _l
 
+from app.audit import words
 from app.core import clock
 from app.demo import builder
 from app.demo.city import CITY, PASSWORD
@@ -18,6 +20,7 @@ from app.settings import Settings
 
 demo = AppGroup("demo", help=f"The fictional city {CITY.name}.")
 WHERE = ("demo", "test")
+words.extend({builder.BUILT: _l("Built the city of the demo")})
 
 
 @demo.command("build")
