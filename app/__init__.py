@@ -88,6 +88,7 @@ def _config(settings: Settings) -> dict[str, Any]:
             "pool_timeout": 3,  # a full pool is a fast 503, not a queue
             "pool_recycle": 300,
             "pool_pre_ping": False,
+            "hide_parameters": True,  # what somebody typed is in no message of a fault
             "connect_args": {"connect_timeout": 5},
         },
         "SESSION_COOKIE_SECURE": True,

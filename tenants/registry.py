@@ -6,6 +6,7 @@ import threading
 import time
 
 from sqlalchemy import BigInteger, CheckConstraint, Engine, UniqueConstraint, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.bases import Reference
@@ -66,8 +67,13 @@ class Registry:
     def _read(self) -> None:
         assert self._engine is not None, "registry.use(engine) comes first"
         table = Tenant.__table__
-        with self._engine.connect() as connection:
-            rows = connection.execute(select(table).order_by(table.c.id)).mappings().all()
+        try:
+            with self._engine.connect() as connection:
+                rows = connection.execute(select(table).order_by(table.c.id)).mappings().all()
+        except OperationalError:
+            if not self._places:
+                raise
+            return  # whoever is asked for next says that the database is away; nobody is shut out by that
         self._places = {row["slug"]: Place(**row) for row in rows}
         self._read_at = time.monotonic()
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, TimeoutError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
 from app.core import trace
 from app.core.errors import Refusal, TooMany
@@ -17,6 +19,8 @@ from tenants import realm
 from tenants.database import db
 
 log = logging.getLogger("hengping.faults")
+
+_HEAD = 512 * 1024  # of a form that is too large: as far as texts are looked for
 
 
 def page(code: int, message: Any = None, **context: Any) -> Response:
@@ -32,7 +36,10 @@ def page(code: int, message: Any = None, **context: Any) -> Response:
         422: (_("Please check what was entered"), _("Something in it could not be taken.")),
         429: (_("Too often"), _("Please wait a little and try again.")),
         500: (_("A fault on our side"), _("It has been noted. Nothing of what you sent was half stored.")),
-        503: (_("Not available for a moment"), _("Please try again in a few seconds. What you typed is still in the form.")),
+        503: (
+            _("Not available for a moment"),
+            _("Please try again in a few seconds. What you typed is still in the form."),
+        ),
     }
     heading, hint = words.get(code, words[400])
     body = render_template(
@@ -52,9 +59,34 @@ def typed() -> dict[str, str]:
         return {}
     return {
         name: value
-        for name, value in request.form.items()
+        for name, value in _sent()
         if len(value) > 12 and "token" not in name and "password" not in name and name != "submission_key"
     }
+
+
+def _sent() -> Iterator[tuple[str, str]]:
+    """What is in the form; of one that is too large as a whole, what stands before its first file."""
+    try:
+        yield from request.form.items()
+    except RequestEntityTooLarge:
+        if (request.content_length or 0) > (request.max_content_length or 0):  # nothing of it has been read yet
+            yield from _before_the_files(request.environ["wsgi.input"].read(_HEAD))
+
+
+def _before_the_files(head: bytes) -> Iterator[tuple[str, str]]:
+    boundary = request.mimetype_params.get("boundary", "")
+    if request.mimetype != "multipart/form-data" or not boundary:
+        return
+    decoder = MultipartDecoder(boundary.encode(), max_parts=request.max_form_parts)
+    decoder.receive_data(head)
+    name, text = "", b""
+    while not isinstance(event := decoder.next_event(), File | NeedData | Epilogue):
+        if isinstance(event, Field):
+            name, text = event.name, b""
+        elif isinstance(event, Data):
+            text += event.data
+            if not event.more_data:
+                yield name, text.decode("utf-8", "replace")
 
 
 def init_app(app: Flask) -> None:
@@ -69,21 +101,24 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> Response:
         _undo()
-        return page(400, _("The form had expired. Go back, reload the page and send it again."))
+        return page(400, _("The form had expired. Go back, reload the page and send it again."), seen=typed())
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
         _undo()
         if error.response is not None:
             return error.response  # type: ignore[return-value]
-        return page(error.code or 500)
+        response = page(error.code or 500, seen=typed() if error.code == 413 else {})
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.allow.update(error.valid_methods)
+        return response
 
     @app.errorhandler(TimeoutError)
     @app.errorhandler(OperationalError)
     def unavailable(error: Exception) -> Response:
         _undo()
         log.warning("the database did not answer", exc_info=error)
-        response = page(503)
+        response = page(503, seen=typed())
         response.headers["Retry-After"] = "5"
         return response
 
