@@ -51,9 +51,8 @@ PASSWORD = "Town-people-sign-in-1"
 
 def build(settings: Settings) -> None:
     """Put the town into the template database: organisations as the owner, people through the services."""
-    from app.accounts.services import add_person
-
     from app import create_app
+    from app.accounts.services import add_person
 
     owner = create_engine(settings.url("portal_owner"))
     with Session(owner) as session, session.begin():

@@ -70,7 +70,7 @@ def signed_in(app: Any, slug: str, role: str) -> Browser:
 
 def timed(request: Any, page: str, browser: Browser, path: str, big_city: Any, bare: Timing, most: int) -> Any:
     """Open the page often, count its statements, replay them; one line of the table."""
-    size, app, settings = big_city
+    size, _app, settings = big_city
 
     def run() -> Any:
         return browser.open("GET", path)
