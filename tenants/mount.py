@@ -23,14 +23,11 @@ class Mount:
         self.registry = registry
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        slug, slash, rest = environ.get("PATH_INFO", "/").lstrip("/").partition("/")
+        slug, _, rest = environ.get("PATH_INFO", "/").lstrip("/").partition("/")
         place = None if not slug or slug in RESERVED else self.registry.find(slug)
         if place is None or not place.active:
             answer: Iterable[bytes] = self.app(environ, start_response)
             return answer
-        if not slash:
-            start_response("308 Permanent Redirect", [("Location", f"/{slug}/"), ("Content-Length", "0")])
-            return []
         environ["SCRIPT_NAME"] = f"{environ.get('SCRIPT_NAME', '')}/{slug}"
         environ["PATH_INFO"] = f"/{rest}"
         inside = ExitStack()
