@@ -69,3 +69,23 @@ def test_catching_up_twice_counts_once(fresh_town: Builder) -> None:
         services.catch_up()
         services.catch_up()
         assert before == {row.id: row.value for row in db.session.scalars(select(DayFigure))}
+
+
+def test_the_commands_verify_and_rebuild(fresh_town: Builder) -> None:
+    runner = fresh_town.town.app.test_cli_runner()
+    assert runner.invoke(args=["facts", "verify"]).output == "0 differences in 3 centers\n"
+    with fresh_town.town.at(EAST):
+        db.session.execute(update(DayFigure).where(DayFigure.measure == "refused").values(value=3))
+        db.session.commit()
+    told = runner.invoke(args=["facts", "verify"])
+    assert told.exit_code == 1
+    assert told.output.splitlines() == [
+        "east: day 2026-05-07 refused: counted 1, kept 3.00",
+        "1 differences in 3 centers",
+    ]
+    assert runner.invoke(args=["facts", "rebuild"]).output.splitlines() == [
+        "east: 7 cases",
+        "west: 2 cases",
+        "north: 0 cases",
+    ]
+    assert runner.invoke(args=["facts", "verify"]).exit_code == 0
