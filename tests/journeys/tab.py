@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from flask_babel import force_locale, gettext
-from playwright.sync_api import BrowserContext, Error, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from app.core.states import State
 from tests.town import PASSWORD
@@ -30,7 +29,6 @@ WATCH = """addEventListener("securitypolicyviolation",
     event => console.error(`refused: ${event.violatedDirective} ${event.blockedURI}`))"""
 DESK, PHONE = {"width": 1360, "height": 980}, {"width": 390, "height": 844}
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
-EMPTY = re.compile(r"^https?://[^/]+/favicon\.ico$")
 SOON = 15_000  # ms; two cores may be busy with other tests
 
 
@@ -78,7 +76,7 @@ class Tab:
             self.faults.append(f"{request.method} {request.url} failed: {request.failure}")
 
     def _answered(self, response: Any) -> None:
-        if response.status >= 400 and response.status not in self._expected and not EMPTY.match(response.url):
+        if response.status >= 400 and response.status not in self._expected:
             self.faults.append(f"{response.request.method} {response.url} answered {response.status}")
 
     def _moved(self, frame: Any) -> None:
@@ -179,15 +177,15 @@ class Tab:
         """Wait until the thing on this page is said to be in a state."""
         with force_locale(LOCALES[self.language]):
             label = str(state.label)
-        expect(self.main.locator(".sub .tag, .panel > header .tag").first).to_have_text(label, timeout=SOON)
+        tag = self.main.locator(".sub .tag, .panel > header .tag, #progress-area .tag").first
+        expect(tag).to_have_text(label, timeout=SOON)
 
     # Moving about -----------------------------------------------------------------------------------------------------
 
-    def open(self, path: str = "/", *, checked: bool = True) -> None:
+    def open(self, path: str = "/") -> None:
         """Type an address."""
         self.page.goto(f"/{self.slug}{path}")
-        if checked:
-            self.look()
+        self.look()
 
     def sign_in(self, login: str, password: str = PASSWORD) -> None:
         if not self.path.startswith("/sign-in"):
@@ -196,15 +194,15 @@ class Tab:
         self.fill("password", password)
         self.send()
 
-    def control(self, english: str, *, within: Locator | None = None, exact: bool = True) -> Locator:
+    def control(self, english: str) -> Locator:
         """A link or button by its words."""
-        place, name = within or self.main, self.say(english)
-        link = place.get_by_role("link", name=name, exact=exact)
-        return link.or_(place.get_by_role("button", name=name, exact=exact))
+        name = self.say(english)
+        link = self.main.get_by_role("link", name=name, exact=True)
+        return link.or_(self.main.get_by_role("button", name=name, exact=True))
 
-    def follow(self, english: str | Locator, *, within: Locator | None = None) -> None:
+    def follow(self, english: str | Locator) -> None:
         """Click something that leads to another page, and look at that."""
-        control = english if isinstance(english, Locator) else self._reachable(self.control(english, within=within))
+        control = english if isinstance(english, Locator) else self._reachable(self.control(english))
         with self.page.expect_navigation(timeout=SOON):
             control.click()
         self.look()
@@ -272,10 +270,7 @@ class Tab:
         for size in (DESK, PHONE):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]  # a width and a height
             self.page.wait_for_timeout(100)
-            try:
-                self.page.screenshot(path=pictures() / f"{name}-{size['width']}.png", full_page=True)
-            except Error as fault:
-                raise AssertionError(f"no picture of {name}: {fault}") from fault
-            self._fresh = True
+            self.page.screenshot(path=pictures() / f"{name}-{size['width']}.png", full_page=True)
+            self._fresh = size != own
             self.look()
         self.page.set_viewport_size(own)
