@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool
 
@@ -46,6 +46,26 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _ending in config.stash:
         config.stash[_ending].close()
+
+
+@pytest.fixture
+def rounds(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Note how often something was tried and what came of it; the run says so in its last lines."""
+
+    def note(said: str) -> None:
+        request.node.user_properties.append(("rounds", said))
+
+    return note
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """`rounds: …` for every note that a test left, whichever worker ran it."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "call":
+                for name, said in report.user_properties:
+                    if name == "rounds":
+                        terminalreporter.write_line(f"rounds: {said}")
 
 
 def _url(address: str, database: str) -> URL:
@@ -192,3 +212,29 @@ def as_owner(settings: Settings) -> Iterator[Engine]:
     engine = create_engine(settings.url("portal_owner"), poolclass=NullPool)
     yield engine
     engine.dispose()
+
+
+# Read or written again after some seconds or a minute, whatever a page does: no part of what the page costs.
+BY_THE_CLOCK = ("set_realm", "FROM tenant", "FROM calendar", "FROM legal_", "UPDATE sign_in")
+
+
+@pytest.fixture
+def statements(whole_app: Any) -> Callable[..., Any]:
+    """`with statements() as sent:` holds what a block sends to the database, without what the clock causes."""
+    from tenants.database import db
+
+    @contextmanager
+    def listen(without: tuple[str, ...] = BY_THE_CLOCK) -> Iterator[list[str]]:
+        sent: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not any(words in statement for words in without):
+                sent.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield sent
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return listen

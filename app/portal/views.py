@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+
 from flask import redirect, url_for
 from sqlalchemy import text
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 
 from app.accounts.models import Person
 from app.audit.models import Entry
@@ -58,27 +58,6 @@ def somebody(town):
             db.session.commit()
 
     return change
-
-
-@pytest.fixture
-def statements(app):
-    """What is sent to the database while a block runs; not the list of organisations, read every few seconds."""
-
-    @contextmanager
-    def listen() -> Iterator[list[str]]:
-        sent: list[str] = []
-
-        def note(connection, cursor, statement, *_rest):
-            if "FROM tenant" not in statement:
-                sent.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            yield sent
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-
-    return listen
 
 
 @pytest.fixture

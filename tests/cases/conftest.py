@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from app.cases.models import Case
 from app.cases.queries import by_number
@@ -111,24 +109,3 @@ def look(town: Any) -> Callable[[str], Case]:
             return case
 
     return at
-
-
-@pytest.fixture
-def statements(app: Any) -> Callable[[], Any]:
-    """The statements that a block sends, without the announcement of the realm."""
-
-    @contextmanager
-    def listen() -> Iterator[list[str]]:
-        sent: list[str] = []
-
-        def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if "set_realm" not in statement:
-                sent.append(statement)
-
-        event.listen(db.engine, "before_cursor_execute", note)
-        try:
-            yield sent
-        finally:
-            event.remove(db.engine, "before_cursor_execute", note)
-
-    return listen
