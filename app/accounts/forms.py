@@ -36,6 +36,11 @@ class PasswordForm(Form):
         _l("New password once more"), [_FILLED, EqualTo("new_password", _l("The two are not the same."))]
     )
 
+    @property
+    def old(self) -> str:
+        """What was typed for the old one; empty where it was not asked for."""
+        return self.old_password.data if "old_password" in self else ""
+
 
 class PersonForm(Form):
     name = Line(_l("Full name"), [_FILLED, Length(max=40, message=_l("At most 40 characters."))])

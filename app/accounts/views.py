@@ -111,8 +111,7 @@ def new_password() -> Any:
         del form.old_password
     if form.validate_on_submit():
         try:
-            old = "" if here.by_slip else form.old_password.data
-            entrance = services.change_password(me(), old, form.new_password.data, within=here)
+            entrance = services.change_password(me(), form.old, form.new_password.data, within=here)
             flash(_("Your password has been changed. Every other device is signed out."))
             return _welcome(entrance, url_for("accounts.account"))
         except (Invalid, TooMany) as refusal:
