@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None, *, check_role: bool = True) -> 
         notifications,
         ui,
     )
-    from app.core import cookies, faults, headers, logs, privacy
+    from app.core import bodies, cookies, faults, headers, logs, privacy
     from tenants.audit import refuse_broken_walls
     from tenants.database import db
     from tenants.mount import Mount
@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None, *, check_role: bool = True) -> 
     settings = settings or Settings.from_env(os.environ)
     app = Flask(__name__, static_folder=None)
     app.config.from_mapping(_config(settings))
+    app.request_class = bodies.Bounded
     app.session_interface = cookies.CookiePerPlace()
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
 

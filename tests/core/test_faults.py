@@ -121,6 +121,15 @@ def test_a_flood_of_text_or_of_fields_is_413(town: Town, fields: list[tuple[str,
     check(answer)
 
 
+def test_a_form_without_files_is_no_longer_than_texts_are(town: Town) -> None:
+    """A urlencoded body is read into memory whole, so the limit for texts is its limit."""
+    browser = town.client(EAST, "handler")
+    said = {"csrf_token": browser.csrf_token(), "told": TYPED}
+    assert browser.open("POST", "/cases/new", data={**said, "demand": "x" * 3_000_000}).status_code == 413
+    assert browser.open("POST", "/cases/new", data=b"x" * 3_000_000, content_type="application/json").status_code == 413
+    assert browser.open("POST", "/cases/new", data={**said, "demand": "x" * 1_000_000}).status_code == 422
+
+
 # The database goes away -----------------------------------------------------------------------------------------------
 
 Away = Callable[[], AbstractContextManager[None]]
