@@ -120,6 +120,7 @@ class Bulk:
         kept = [Column(c.name, c.type) for c in Entry.__table__.columns if c.name not in ("seq", "hash")]
         number = Column("n", BigInteger, Identity())
         self.entries = self._temporary("new_entries", *kept, Column("words", Text), number)
+        self.said = [column.name for column in self.entries.columns if column.name != "n"]
         dimensions = [Column(name, Text) for name in ("measure", *_DIMENSIONS)]
         self.cells = self._temporary(
             "new_cells", Column("tenant_id", BigInteger), Column("day", Date), *dimensions, Column("value", Numeric)
@@ -139,7 +140,7 @@ class Bulk:
         """An entry; its place in the chain is found when all are there."""
         facts = json.dumps(entry["facts"], ensure_ascii=False)
         said = {**entry, "facts": facts, "words": words}
-        self.told.append([said[column.name] for column in self.entries.columns if column.name != "n"])
+        self.told.append([said[name] for name in self.said])
 
     def count(self, tenant: int, parts: Iterable[Any]) -> None:
         """Parts of figures, as `facts.tally` makes them."""
@@ -148,7 +149,7 @@ class Bulk:
 
     def pour(self) -> None:
         """Write what has come so far."""
-        self._copy(self.entries, [c.name for c in self.entries.columns if c.name != "n"], self.told)
+        self._copy(self.entries, self.said, self.told)
         self._copy(self.cells, list(self.cells.columns.keys()), self.counted)
         self.told, self.counted = [], []
         for stage in sorted(self.stages.values(), key=lambda stage: self.order[stage.table.name]):
