@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import count
 from typing import Any
 
 from app.core import clock
@@ -48,6 +49,8 @@ class Shown:
             return (io.BytesIO("收据".encode()), "收据.txt")
         if control.value:
             return control.value
+        if control.name == "login":
+            return f"someone.{next(_LOGINS)}"
         if control.choices:
             return next((choice for choice in control.choices if choice), "")
         return {
@@ -59,6 +62,7 @@ class Shown:
         }.get(control.kind, _WORDS.get(control.name, "已核对材料"))
 
 
+_LOGINS = count(1)
 # What a field of that name takes, where a few Chinese words will not do.
 _WORDS = {
     "amount": "12.50",
@@ -66,7 +70,6 @@ _WORDS = {
     "contact_phone": "13800001234",
     "credit_code": "",
     "id_number": "",
-    "login": "someone.new",
     "region_code": "",
     "slug": "newplace",
     "merchant_number": "",
