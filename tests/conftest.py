@@ -147,7 +147,6 @@ def database(server: str, worker_id: str) -> Iterator[str]:
     with connect(server, "postgres") as connection:
         connection.exec_driver_sql(f"drop database if exists {name} with (force)")
         connection.exec_driver_sql(f"create database {name} template {TEMPLATE}")
-    from app.settings import Settings  # noqa: F401
     from tenants.policies import APP, GUEST, OWNER
     from tenants.provisioning import make_roles
 

@@ -93,17 +93,28 @@ def run(batch_id: UUID, *, tell: Callable[[Import], None] = lambda batch: None) 
     mine = realm.current().writes
     batch = db.session.get_one(Import, (mine, batch_id))
     by = db.session.get(Person, (mine, batch.begun_by)) if batch.begun_by else None
-    rows = messages(opened(batch), batch.columns, batch.position)
-    while batch.status == ImportState.RUNNING and (part := list(islice(rows, BATCH))):
+    found = opened(batch)
+    while True:
+        # Locked while a part is taken in: whoever else runs the same import waits, and goes on behind it.
+        db.session.refresh(batch, with_for_update=True)
+        part = list(islice(messages(found, batch.columns, batch.position), BATCH))
+        if batch.status != ImportState.RUNNING or not part:
+            break
         _take(batch, part, by)
         db.session.commit()
         tell(batch)
-        db.session.refresh(batch)  # somebody may have stopped it
     if batch.status == ImportState.RUNNING:
         batch.status, batch.ended_at = ImportState.DONE.value, clock.now()
         counts = {"imported": batch.imported, "already": batch.already, "rejected": batch.rejected}
         audit.record("import.done", batch, by, facts=counts)
     return batch
+
+
+def fail(batch_id: UUID) -> None:
+    """Note that it broke off; what is in stays in, and it can be gone on with."""
+    batch = db.session.get_one(Import, (realm.current().writes, batch_id))
+    batch.status = ImportState.FAILED.value
+    audit.record("import.failed", batch, None, facts={"position": batch.position})
 
 
 def _take(batch: Import, part: Sequence[Message | Fault], by: Any) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -37,6 +38,9 @@ REASONS: dict[str, Any] = {
 }
 LONGEST = 20_000
 MOST_ROWS = 100_000
+MOST_CELLS = 5_000_000  # of the rectangle that the reader keeps, at some 30 bytes each
+# A cell with something in it; one without ends at once (<c r="A9" s="3"/>) and is not kept.
+_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"(?:[^>]*[^/])?>')
 _TIME = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?")
 
 
@@ -81,10 +85,15 @@ class Sheet:
 
 def read(content: IO[bytes]) -> Sheet:
     """The first sheet of a workbook. Raises Unreadable."""
+    data = content.read()
     try:
-        book = python_calamine.load_workbook(io.BytesIO(content.read()))
+        if _area(data) > MOST_CELLS:
+            raise Unreadable(str(_l("The sheet reaches too far out: delete what stands far right or far below.")))
+        book = python_calamine.load_workbook(io.BytesIO(data))
         table = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (python_calamine.CalamineError, IndexError, ValueError) as fault:
+    except Unreadable:
+        raise
+    except (python_calamine.CalamineError, zipfile.BadZipFile, IndexError, ValueError) as fault:
         raise Unreadable(str(_l("This is no spreadsheet that can be read."))) from fault
     rows = [(line, cells) for line, cells in enumerate(table, start=1) if any(_there(cell) for cell in cells)]
     if len(rows) < 2:
@@ -92,6 +101,33 @@ def read(content: IO[bytes]) -> Sheet:
     if len(rows) > MOST_ROWS:
         raise Unreadable(str(_l("More than 100,000 rows: please divide the file.")))
     return Sheet([_short(cell, 60) for cell in rows[0][1]], rows[1:])
+
+
+def _area(data: bytes) -> int:
+    """How many cells the reader will hold: out to the last row and column that has a value in it.
+
+    It keeps a whole rectangle in memory, so two values in far corners of a tiny file would take gigabytes.
+    """
+    widest = deepest = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for name in archive.namelist():
+            if not name.startswith("xl/worksheets/"):
+                continue
+            with archive.open(name) as part:
+                tail = b""
+                while chunk := part.read(1 << 20):
+                    for column, row in _CELL.findall(tail + chunk):
+                        widest, deepest = max(widest, _column(column)), max(deepest, int(row))
+                    tail = chunk[-300:]
+    return widest * deepest
+
+
+def _column(letters: bytes) -> int:
+    """A is 1, Z is 26, AA is 27."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
 
 
 def _there(cell: Any) -> bool:

@@ -13,10 +13,12 @@ from flask_login import current_user
 from app.accounts.permissions import Can
 from app.core.area import Area
 from app.core.errors import Invalid
-from app.transfer import queries, services
+from app.transfer import queries, services, words
 from app.transfer.forms import FileForm, columns_form
 from app.transfer.models import ImportState
 from app.ui import render
+
+__all__ = ["transfer", "words"]
 
 transfer = Area("transfer", __name__, kinds={"center"}, url_prefix="/transfer")
 

@@ -135,7 +135,7 @@ def test_intake(request: Any, big_city: Any, bare: Timing) -> None:
     count = iter(range(10**9))
 
     def post() -> Any:
-        data = {"csrf_token": token, "facts": f"{facts}{next(count)}", "name": "王建国", "phone": "19900010001",
+        data = {"csrf_token": token, "told": f"{facts}{next(count)}", "name": "王建国", "phone": "19900010001",
                 "channel": "window", "nature": "C", "submission_key": f"bench-{os.getpid()}-{next(count)}"}  # fmt: skip
         return browser.open("POST", "/cases/new", data=data)
 

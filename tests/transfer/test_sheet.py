@@ -94,3 +94,27 @@ def test_a_file_that_is_no_spreadsheet_is_refused() -> None:
         read(io.BytesIO(b"PK\x03\x04 nothing"))
     with pytest.raises(Unreadable):
         read(book())
+
+
+def test_a_tiny_file_that_reaches_to_the_last_corner_is_refused() -> None:
+    """The reader would keep seventeen billion cells for it, and take the whole process down (IN6)."""
+    workbook = openpyxl.load_workbook(book(["1", "u", "t", "2019/1/1", "正文", 0, 0]))
+    active = workbook.active
+    assert active is not None
+    active["XFD1048576"] = "x"
+    content = io.BytesIO()
+    workbook.save(content)
+    content.seek(0)
+    with pytest.raises(Unreadable, match=r"reaches too far out|超出范围"):
+        read(content)
+
+
+def test_empty_cells_far_out_are_no_reason_to_refuse() -> None:
+    workbook = openpyxl.load_workbook(book(["1", "u", "t", "2019/1/1", "正文", 0, 0]))
+    active = workbook.active
+    assert active is not None
+    active["XFD1048576"].font = openpyxl.styles.Font(bold=True)
+    content = io.BytesIO()
+    workbook.save(content)
+    content.seek(0)
+    assert len(read(content).rows) == 1
