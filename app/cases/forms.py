@@ -43,11 +43,6 @@ def _or_none(listed: str, **options: Any) -> list[tuple[str, str]]:
     return [("", "—"), *lists.choices(listed, **options)]
 
 
-def _ground(listed: str) -> RadioField:
-    chosen = [InputRequired(_l("Choose the ground."))]
-    return RadioField(_l("Ground"), chosen, choices=lambda: lists.choices(listed, with_code=True))
-
-
 class ManyCheckboxField(SelectMultipleField):
     """Several of a list, each with a box."""
 

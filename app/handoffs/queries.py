@@ -82,7 +82,6 @@ def _in_box(box: str) -> ColumnElement[bool]:
     return and_(Handoff.receiver_id == _mine(), inside)
 
 
-BOXES = ("received", "under_way", "answered", "outbox")
 _BY_DEADLINE = ("received", "under_way")
 
 

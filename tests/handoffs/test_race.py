@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -41,20 +42,25 @@ def at_once(app: Any, town: Town, reference: str, *moves: tuple[str, str, str, d
     return outcomes
 
 
-@pytest.mark.parametrize("rounds", [3, pytest.param(200, marks=pytest.mark.long)])
-def test_two_people_of_the_receiver_accept_at_once(app: Any, exchange: Exchange, town: Town, rounds: int) -> None:
-    for taken_over in range(1, rounds + 1):
+@pytest.mark.parametrize("times", [3, pytest.param(200, marks=pytest.mark.long)])
+def test_two_people_of_the_receiver_accept_at_once(
+    app: Any, exchange: Exchange, town: Town, times: int, rounds: Callable[[str], None]
+) -> None:
+    for taken_over in range(1, times + 1):
         reference = exchange.send(exchange.lodge(), REFERRAL)
         exchange.do(WEST, "handler", reference, "sign")
         outcomes = at_once(app, town, reference, (WEST, "handler", "accept", {}), (WEST, "director", "accept", {}))
         assert sorted(outcomes) == ["done", "told 409"]
         with town.at(WEST):
             assert len(db.session.scalars(select(Case.id)).all()) == taken_over
+    rounds(f"two accept one handoff at once {times}, one outcome {times}")
 
 
-@pytest.mark.parametrize("rounds", [3, pytest.param(200, marks=pytest.mark.long)])
-def test_the_sender_withdraws_while_the_receiver_accepts(app: Any, exchange: Exchange, town: Town, rounds: int) -> None:
-    for _round in range(rounds):
+@pytest.mark.parametrize("times", [3, pytest.param(200, marks=pytest.mark.long)])
+def test_the_sender_withdraws_while_the_receiver_accepts(
+    app: Any, exchange: Exchange, town: Town, times: int, rounds: Callable[[str], None]
+) -> None:
+    for _round in range(times):
         reference = exchange.send(exchange.lodge(), REFERRAL)
         exchange.do(WEST, "handler", reference, "sign")
         withdraw = (EAST, "handler", "withdraw", {"text": "撤回。"})
@@ -64,6 +70,7 @@ def test_the_sender_withdraws_while_the_receiver_accepts(app: Any, exchange: Exc
         sent = exchange.see(EAST, reference)
         standing = exchange.case_at(EAST, sent.sender_case_number or "").status
         assert (sent.status, standing) in {("withdrawn", "lodged"), ("accepted", "closed")}
+    rounds(f"withdraw against accept {times}, one outcome {times}")
 
 
 def test_one_accepts_while_another_returns(app: Any, exchange: Exchange, town: Town, referral: str) -> None:

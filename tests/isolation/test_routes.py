@@ -11,8 +11,6 @@ from app.accounts.permissions import ROLES
 from app.core.area import ANYONE, SIGNED_IN
 from tests.town import CITY, EAST, MARKET, PEOPLE, WEST, Town
 
-STRANGERS = [(WEST, "handler"), (MARKET, "officer"), (CITY, "supervisor")]
-
 
 def pages(app: Any) -> list[tuple[str, str, Any]]:
     """(method, path, view) of every route, with something harmless in the place of every variable."""
