@@ -207,7 +207,7 @@ def drain(limit: int = 200) -> int:
                 text(
                     "update jobs.procrastinate_jobs set status = 'doing' where id = (select id from "
                     "jobs.procrastinate_jobs where status = 'todo' and (scheduled_at is null or scheduled_at <= now()) "
-                    "order by id limit 1 for update skip locked) returning id, task_name, args"
+                    "order by id limit 1 for update) returning id, task_name, args"
                 )
             ).first()
         if row is None:

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from flask_babel import force_locale
 
 from app.ui.charts import Chart, Flow, Series, sparkline_points
 
@@ -24,8 +25,9 @@ def test_the_table_has_every_number_of_the_picture_and_the_list_behind_it():
 
 
 def test_a_chart_is_also_said_in_words():
-    assert TREND.spoken() == "highest Feb with 5"
-    assert Chart("line", "Nothing", [], []).spoken() == "no data"
+    with force_locale("en"):
+        assert TREND.spoken() == "highest Feb with 5"
+        assert Chart("line", "Nothing", [], []).spoken() == "no data"
 
 
 def test_stacked_bars_share_one_stack():

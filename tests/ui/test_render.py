@@ -44,7 +44,7 @@ def test_the_whole_page_comes_when_no_block_is_meant(face, headers):
 
 def test_a_form_with_errors_says_so_first_in_the_title(face):
     wrong = SimpleNamespace(errors={"title": ["missing"]}, form_errors=())
-    with face.test_request_context("/page"):
+    with face.test_request_context("/page", headers={"Cookie": "hp-lang=en"}):
         assert "<title>Error: Cases" in ui.render("page.html", form=wrong)
 
 
