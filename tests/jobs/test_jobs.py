@@ -121,7 +121,9 @@ def _spread(name: str) -> None:
 
 def test_no_job_takes_more_than_keys(app: Any) -> None:
     """By their signatures: ids, numbers and words of ours."""
-    for made in registered().values():
+    ours = [made for made in registered().values() if made.run.__module__.startswith("app.")]
+    assert ours
+    for made in ours:
         for name, parameter in inspect.signature(made.run).parameters.items():
             assert parameter.annotation in ("str", "int", "UUID", "str | None", "UUID | None", "Any", "object"), (
                 made.name,
