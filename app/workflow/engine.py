@@ -111,13 +111,7 @@ class Workflow:
 
     def approve(self, draft: Any, subject: Any, *, by: Any, text: str | None = None) -> Step:
         """Let a waiting draft happen, as if drafted and approved in one."""
-        step = self[draft.step]
-        self._lock(subject)
-        db.session.refresh(draft, with_for_update=True)
-        if step.approval is None or not by.can(step.approval, subject):
-            raise NotAllowed(_("Your role does not include approving this."))
-        if draft.status != "waiting":
-            raise WrongMoment(_("This draft has already been decided."))
+        step = self._open(draft, subject, by)
         if not self.possible(step, subject):
             raise WrongMoment(_("This step is no longer possible."))
         self._decide(draft, "approved", by)
@@ -128,6 +122,13 @@ class Workflow:
 
     def reject(self, draft: Any, subject: Any, *, by: Any, text: str) -> None:
         """Send a draft back with words; the subject stays where it is."""
+        step = self._open(draft, subject, by)
+        self._decide(draft, "rejected", by)
+        subject.version += 1
+        audit.record(f"{self.noun}.draft_rejected", subject, by, facts={"step": step.name}, text=text)
+
+    def _open(self, draft: Any, subject: Any, by: Any) -> Step:
+        """Lock a waiting draft and its subject for whoever may decide on it; its step."""
         step = self[draft.step]
         self._lock(subject)
         db.session.refresh(draft, with_for_update=True)
@@ -135,9 +136,7 @@ class Workflow:
             raise NotAllowed(_("Your role does not include approving this."))
         if draft.status != "waiting":
             raise WrongMoment(_("This draft has already been decided."))
-        self._decide(draft, "rejected", by)
-        subject.version += 1
-        audit.record(f"{self.noun}.draft_rejected", subject, by, facts={"step": step.name}, text=text)
+        return step
 
     def waiting(self, subject: Any) -> Any | None:
         """The draft that waits for approval on this subject, if there is one."""

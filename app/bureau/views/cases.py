@@ -102,5 +102,5 @@ def grants() -> Any:
 @bureau.page("/grants/<number>/give-back", allow=Can.CITY_CALL_IN, methods=("POST",))
 def give_back(number: str) -> Any:
     services.give_back(queries.grant(number), me())
-    flash(_("The file is closed to you again. The county has been told."))
+    flash(_("The file is closed to you again. The county's trail says so."))
     return redirect(url_for(".grants"), 303)
