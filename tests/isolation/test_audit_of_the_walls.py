@@ -34,6 +34,9 @@ BREAKS = {
     "create function portal.loot() returns int language sql security definer as 'select 1'": "that no list names",
     "create function portal.loot2() returns trigger language plpgsql as 'begin end'; "
     "create trigger spy before insert on person for each row execute function portal.loot2()": "trigger spy",
+    "alter function portal.search_documents reset all": "its search_path is not pinned",
+    "grant execute on function portal.search_documents to public": "everybody may execute it",
+    "alter function portal.search_documents owner to portal_owner": "belongs to portal_owner",
     "alter role portal_app bypassrls": "has BYPASSRLS",
     "alter role portal_search login": "may log in",
     "grant portal_owner to portal_app": "portal_app is a member of portal_owner",
