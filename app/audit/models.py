@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.privacy import Words
 from tenants.bases import Owned, Private, owned_fk
 
 
@@ -55,7 +56,7 @@ class Remark(Private):
 
     entry_id: Mapped[UUID]
     subject_id: Mapped[UUID | None]
-    text: Mapped[str]
+    text: Mapped[Words]
 
 
 class Head(Owned):

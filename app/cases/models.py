@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
 from app.accounts.models import Person
-from app.core.privacy import Sealing, mask_address, mask_id, mask_name, mask_phone, sealed
+from app.core.privacy import Sealing, Words, mask_address, mask_id, mask_name, mask_phone, sealed
 from app.core.states import State, states_check
 from app.deadlines import ClockColumns
 from app.files.models import StoredFile
@@ -182,8 +182,8 @@ class CaseStatement(Private):
     __table_args__ = (owned_fk("case_record", "case_id"), UniqueConstraint("tenant_id", "case_id"))
 
     case_id: Mapped[UUID]
-    facts: Mapped[str]
-    demand: Mapped[str] = mapped_column(default="", server_default="")
+    facts: Mapped[Words]
+    demand: Mapped[Words] = mapped_column(default="", server_default="")
     told_at: Mapped[datetime | None]  # when it was said to whoever passed it on, such as a hotline
     purchased_on: Mapped[date | None]
     order_number: Mapped[str] = mapped_column(default="", server_default="")
@@ -272,7 +272,7 @@ class Agreement(Private):
     append_only = True
 
     case_id: Mapped[UUID]
-    terms: Mapped[str]
+    terms: Mapped[Words]
     amount: Mapped[Decimal] = mapped_column(Numeric(14, 2))
     agreed_on: Mapped[date]
     perform_by: Mapped[date | None]

@@ -11,7 +11,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.privacy import Sealing, mask_address, mask_id, mask_name, mask_phone, sealed
+from app.core.privacy import Sealing, Words, mask_address, mask_id, mask_name, mask_phone, sealed
 from app.core.states import State, states_check
 from app.deadlines import ClockColumns
 from app.files.models import StoredFile
@@ -158,7 +158,7 @@ class HandoffMessage(_Confidential):
     __table_args__ = (BetweenEntry.parties_key(), Index("ix_handoff_message_handoff", "handoff_id"))
 
     step_id: Mapped[UUID]
-    text: Mapped[str]
+    text: Mapped[Words]
 
 
 class HandoffFile(StoredFile, _Confidential):
@@ -184,8 +184,8 @@ class HandoffPersonal(Sealing, _Confidential):
     )
 
     masked: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict, server_default="{}")
-    story: Mapped[str] = mapped_column(default="", server_default="")  # the consumer's own words
-    demand: Mapped[str] = mapped_column(default="", server_default="")
+    story: Mapped[Words] = mapped_column(default="", server_default="")  # the consumer's own words
+    demand: Mapped[Words] = mapped_column(default="", server_default="")
     name_sealed: Mapped[str | None]
     phone_sealed: Mapped[str | None]
     id_sealed: Mapped[str | None]
@@ -267,11 +267,11 @@ class HandoffDraft(Private):
     kind: Mapped[str]
     receiver_id: Mapped[int]
     subject: Mapped[str]
-    ask: Mapped[str]
-    wanted: Mapped[str] = mapped_column(default="", server_default="")
+    ask: Mapped[Words]
+    wanted: Mapped[Words] = mapped_column(default="", server_default="")
     legal_basis: Mapped[str] = mapped_column(default="", server_default="")
     fields: Mapped[dict[str, str]] = mapped_column(JSONB, default=dict, server_default="{}")  # code -> full | masked
-    need: Mapped[str] = mapped_column(default="", server_default="")  # why the whole of a field is needed
+    need: Mapped[Words] = mapped_column(default="", server_default="")  # why the whole of a field is needed
     files: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default="[]")  # keys of the case's files
     status: Mapped[str] = mapped_column(default=DraftState.DRAFTED.value)
     version: Mapped[int] = mapped_column(default=1, server_default="1")

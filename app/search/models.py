@@ -9,6 +9,7 @@ from sqlalchemy import Index, UniqueConstraint, desc
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.privacy import Words
 from tenants.bases import Private
 
 
@@ -29,5 +30,5 @@ class SearchDocument(Private):
     number: Mapped[str]
     at: Mapped[datetime]  # when the subject came in: the order of the hits
     is_open: Mapped[bool] = mapped_column(default=True)
-    folded: Mapped[str]  # what longer words are compared with
-    tsv: Mapped[str] = mapped_column(TSVECTOR)
+    folded: Mapped[Words]  # what longer words are compared with
+    tsv: Mapped[Words] = mapped_column(TSVECTOR)

@@ -9,6 +9,8 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.privacy import Words
+
 
 class DraftColumns:
     """The columns of a domain's table of drafts (case_draft …), beside its own key to the subject."""
@@ -16,7 +18,7 @@ class DraftColumns:
     subject_id: Mapped[UUID]
     step: Mapped[str]
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    text: Mapped[str | None]
+    text: Mapped[Words | None]
     seen: Mapped[int]  # version of the subject when it was drafted
     status: Mapped[str]  # waiting | approved | rejected | withdrawn
     drafted_by: Mapped[UUID]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,27 +25,14 @@ from tenants import realm
 from tenants.audit import faults
 from tenants.database import db
 from tenants.registry import registry
+from tests.demo.conftest import NOW
 from tests.demo.contents import Row, contents, digest
 from tests.demo.drive import Clerks
 from tests.town import EAST
 
-NOW = datetime(2026, 11, 22, 9, 40, tzinfo=SHANGHAI)
 RULES = shipped_rules()
 LONG = timedelta(days=1000)
 BEFORE = 6  # the organisations of the other tests
-
-
-@pytest.fixture
-def city(app: Any, root: Engine) -> Iterator[Callable[[], None]]:
-    """A town without Jiangzhou, as often as it is asked for."""
-
-    def afresh() -> None:
-        with root.begin() as connection:
-            connection.execute(text("select town.restore()"))
-        registry.forget()
-
-    yield afresh
-    afresh()
 
 
 def moves(life: Life, kind: str) -> list[str]:
@@ -122,11 +109,6 @@ def test_the_same_seed_and_moment_build_the_same_city(city: Any, root: Engine, s
         builder.build(settings, 60, 7, NOW)
         found.append(digest(contents(root)))
     assert found[0] == found[1]
-
-
-@pytest.fixture
-def built(city: Any, settings: Any) -> int:
-    return builder.build(settings, 150, 7, NOW)
 
 
 def test_a_built_city_holds(built: int, app: Any, root: Engine):

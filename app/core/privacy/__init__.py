@@ -25,12 +25,14 @@ from app.core.privacy.sealing import (
     seal,
     sealed,
 )
+from app.core.privacy.words import Words, own_words
 
 __all__ = [
     "Keyring",
     "Sealing",
     "Unopened",
     "Veil",
+    "Words",
     "blind_index",
     "blind_indexes",
     "configure",
@@ -41,6 +43,7 @@ __all__ = [
     "mask_name",
     "mask_phone",
     "open_sealed",
+    "own_words",
     "redact",
     "reseal",
     "seal",
