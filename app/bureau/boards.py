@@ -127,7 +127,7 @@ def _cards(
 def _detail(figure: Figure, earlier: Figure | None, standing: facts.Standing) -> str:
     """The small line of a card: what it is made of, and how it moved since the last period."""
     if figure.measure.code == "late":
-        return _("%(n)s due within two days", n=number(standing.soon))
+        return _("%(n)s due within five working days", n=number(standing.soon))
     if figure.measure.live:
         return _("at this moment")
     change = figure.change(earlier) if earlier else None

@@ -19,11 +19,11 @@ from app.bureau.models import Extent, Grant
 from app.cases import lists
 from app.cases import queries as cases
 from app.cases.models import Case, CaseClock, CaseFile, CaseState, Outcome
-from app.cases.queries.queue import SOON, clocks_of
+from app.cases.queries.queue import clocks_of
 from app.core import clock
 from app.core.errors import Missing
 from app.core.listing import Filter, Listing, Order, Page, Spread, View, capped, ordered
-from app.deadlines import ClockView
+from app.deadlines import SOON, URGENT, ClockView
 from app.facts import periods
 from app.facts.periods import Period
 from app.handoffs import queries as handoffs
@@ -81,7 +81,7 @@ def _due(value: str) -> ColumnElement[bool]:
     today = clock.today()
     if value == "late":
         return and_(Case.open, Case.queue_on < today)
-    last = deadlines.load_calendar().last_day_within(today, SOON)
+    last = deadlines.load_calendar().last_day_within(today, URGENT if value == "urgent" else SOON)
     return and_(Case.open, Case.queue_on.between(today, last))
 
 
@@ -126,7 +126,9 @@ CASES = Listing(
         Filter("status", _l("Status"), _standing, choices=_states),
         Filter(
             "due", _l("Time limit"), _due,
-            choices=lambda: [("late", _("late")), ("soon", _("within two working days"))],
+            choices=lambda: [
+                ("late", _("late")), ("urgent", _("within two working days")), ("soon", _("within five working days")),
+            ],
         ),
         Filter(
             "category", _l("Category"), lambda value: Case.category.in_(lists.below(value)),

@@ -145,6 +145,7 @@ class Case(Owned):
 
     @property
     def is_open(self) -> bool:
+    rule_chosen_at: Mapped[datetime | None]  # when another profile was chosen for this case alone
         return self.status in OPEN
 
     @property

@@ -9,16 +9,18 @@ from app.deadlines.calendar import Calendar
 from app.deadlines.clock import (
     ClockColumns,
     ClockState,
+    carry,
     extend,
     follow,
     meet,
     pause,
+    rebase,
     recount,
     resume,
     start,
     void,
 )
-from app.deadlines.profiles import ADMINISTRATIVE, EXCHANGE, Limit, NoRule, Profile, Rules
+from app.deadlines.profiles import ADMINISTRATIVE, EXCHANGE, SOON, URGENT, Limit, NoRule, Profile, Regime, Rules
 from app.deadlines.queries import load_calendar, load_rules
 from app.deadlines.services import seed
 from app.deadlines.wording import ClockView, Explanation, explain, view
@@ -26,6 +28,8 @@ from app.deadlines.wording import ClockView, Explanation, explain, view
 __all__ = [
     "ADMINISTRATIVE",
     "EXCHANGE",
+    "SOON",
+    "URGENT",
     "Calendar",
     "ClockColumns",
     "ClockState",
@@ -34,7 +38,9 @@ __all__ = [
     "Limit",
     "NoRule",
     "Profile",
+    "Regime",
     "Rules",
+    "carry",
     "explain",
     "extend",
     "follow",
@@ -42,6 +48,7 @@ __all__ = [
     "load_rules",
     "meet",
     "pause",
+    "rebase",
     "recount",
     "resume",
     "seed",

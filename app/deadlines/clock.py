@@ -5,7 +5,7 @@ The tables belong to the domains (`case_clock`, `handoff_clock`); they take thei
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeVar
 
@@ -45,6 +45,8 @@ class ClockColumns:
         "spans",
         "state",
     )
+    SUBJECT: ClassVar[tuple[str, str]]  # its column that names the case or handoff, and the table of that
+    PAGE: ClassVar[tuple[str, str]]  # where that is seen: endpoint, and what its address takes
 
     code: Mapped[str] = mapped_column()
     profile_code: Mapped[str] = mapped_column()
@@ -69,7 +71,8 @@ class ClockColumns:
     paused_days: Mapped[int] = mapped_column(CheckConstraint("paused_days >= 0", name="paused_days"), default=0)
     extended_by: Mapped[int] = mapped_column(CheckConstraint("extended_by >= 0", name="extended_by"), default=0)
     # The spans left out and the extensions, with the numbers of the papers that show them; never a sentence, for
-    # the city reads clocks: {kind: pause, reason, evidence, on, until} | {kind: extension, amount, evidence, on}.
+    # the city reads clocks: {kind: pause, reason, evidence, file, on, until} | {kind: extension, amount, evidence, on}
+    # | {kind: carried, number, on}, where the time used by whoever referred the matter counts too.
     spans: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
 
     if TYPE_CHECKING:  # the declarative base gives it
@@ -154,22 +157,32 @@ def meet(clock: ClockColumns, on: date, *, rules: Rules | None = None) -> None:
     clock.met_on = on
 
 
-def pause(clock: ClockColumns, on: date, reason: str, evidence: str, *, rules: Rules | None = None) -> None:
+def pause(
+    clock: ClockColumns,
+    on: date,
+    reason: str,
+    evidence: str,
+    *,
+    file: str = "",
+    also: Collection[str] = (),
+    rules: Rules | None = None,
+) -> None:
     """Stop counting after this day for a `reason` that the limit allows; `evidence` is the number of the paper.
 
     Days up to and including `on` count, days up to and including the one it resumes on do not. A limit that has
-    run out stays run out: it cannot be paused.
+    run out stays run out: it cannot be paused. `also` are reasons that the city allows where the law is silent, `file`
+    is the key of the paper where it is in the file.
     """
     if clock.state != ClockState.RUNNING:
         raise WrongMoment(_("Only a running time limit can be paused."))
     limit = _limit(clock, _rules(rules))
-    if reason not in limit.pauses:
+    if reason not in limit.pauses and reason not in also:
         raise Invalid("reason", _("This time limit does not stop for that reason."))
     _not_before(on, clock.started_on, *(date.fromisoformat(entry["until"]) for entry in clock.pauses))
     if on > clock.due_on:
         raise WrongMoment(_("The time limit ran out on %(day)s; a pause cannot bring it back.", day=clock.due_on))
-    evidence = _reference(evidence)
-    clock.spans = [*clock.spans, {"kind": "pause", "reason": reason, "evidence": evidence, "on": on.isoformat()}]
+    entry = {"kind": "pause", "reason": reason, "evidence": _reference(evidence), "on": on.isoformat()}
+    clock.spans = [*clock.spans, {**entry, "file": file} if file else entry]
     clock.state = ClockState.PAUSED.value
     clock.paused_on, clock.paused_reason = on, reason
 
@@ -186,18 +199,37 @@ def resume(clock: ClockColumns, on: date, *, rules: Rules | None = None) -> None
     recount(clock, _rules(rules).calendar)
 
 
-def extend(clock: ClockColumns, on: date, amount: int, evidence: str, *, rules: Rules | None = None) -> None:
-    """Lengthen the limit by `amount` of its units, within what the law allows and before it runs out."""
+def extend(
+    clock: ClockColumns,
+    on: date,
+    amount: int,
+    evidence: str,
+    *,
+    needs_met: bool = False,
+    rules: Rules | None = None,
+) -> None:
+    """Lengthen the limit by `amount` of its units, within what the law allows and before it runs out.
+
+    `needs_met`: what this limit asks for beside the approval, consent of both or word to the consumer, is there.
+    """
     if clock.state != ClockState.RUNNING:
         raise WrongMoment(_("Only a running time limit can be extended."))
     rules = _rules(rules)
-    most = _limit(clock, rules).extends_by - clock.extended_by
+    limit = _limit(clock, rules)
+    most = limit.extends_by - clock.extended_by
     if amount < 1 or amount > most:
         raise Invalid(
             "amount",
             _("This time limit can be extended by at most %(most)s more.", most=most)
             if most > 0
             else _("This time limit cannot be extended."),
+        )
+    if limit.extends_needs and not needs_met:
+        raise Invalid(
+            "needs_met",
+            _("Only with the consent of both parties.")
+            if limit.extends_needs == "consent"
+            else _("Only once the consumer has been told."),
         )
     _not_before(on, clock.started_on)
     if on > clock.due_on:
@@ -215,6 +247,35 @@ def void(clock: ClockColumns) -> None:
     clock.spans = [entry for entry in clock.spans if entry["kind"] != "pause" or "until" in entry]
     clock.state = ClockState.VOID.value
     clock.paused_on = clock.paused_reason = None
+
+
+def rebase(clock: Clock, profile: Profile, *, rules: Rules | None = None, **subject: Any) -> Clock | None:
+    """Count an open clock by another profile, from the same day on: it is void, and what takes its place is new.
+
+    None where that profile has no such limit. What was left out stays left out; a limit that was extended under the
+    old rule cannot be moved to another.
+    """
+    if not clock.is_open:
+        raise WrongMoment(_("This time limit has already ended."))
+    if clock.extended_by:
+        raise WrongMoment(_("This time limit was extended under its present rule and stays with it."))
+    rules, other = _rules(rules), None
+    if clock.code in profile.limits:
+        other = start(type(clock), profile, clock.code, clock.started_on, rules=rules, **subject)
+        other.spans, other.state = list(clock.spans), clock.state
+        other.paused_on, other.paused_reason = clock.paused_on, clock.paused_reason
+        recount(other, rules.calendar)
+    void(clock)
+    return other
+
+
+def carry(clock: ClockColumns, number: str, on: date, pauses: Sequence[dict[str, Any]], *, rules: Rules) -> None:
+    """Let the time used elsewhere count: the clock started on the first receipt and has left out `pauses` since.
+
+    `number` is that of the matter it was taken over from, `on` the day it was taken over.
+    """
+    clock.spans = [*pauses, {"kind": "carried", "number": number, "on": on.isoformat()}]
+    recount(clock, rules.calendar)
 
 
 def recount(clock: ClockColumns, calendar: Calendar) -> bool:

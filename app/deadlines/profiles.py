@@ -11,6 +11,12 @@ from app.deadlines.calendar import Bilingual, Calendar
 
 ADMINISTRATIVE = "administrative"
 EXCHANGE = "exchange"
+WHOLE = "mediation"  # a profile with this limit can bind a case by itself; any other is counted beside it
+BUREAU = 1  # whose regime is the city's
+
+# Working days left at which a clock turns amber, and red; past its last day it is late.
+SOON = 5
+URGENT = 2
 
 
 class NoRule(LookupError):
@@ -47,7 +53,8 @@ class Limit:
     pauses: Mapping[str, Bilingual] = field(default_factory=dict)
     extends_by: int = 0
     extends_if: Bilingual | None = None
-    warns_at: int = 2
+    extends_needs: str = ""  # consent of both parties | the consumer told
+    warns_at: int = SOON
     basis: Basis = Basis.TEXT
     note: str = ""
 
@@ -82,16 +89,50 @@ class Profile:
             raise NoRule(f"profile {self.code} has no limit {code}")
         return self.limits[code]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it can bind a case by itself, not only beside another profile."""
+        return WHOLE in self.limits
+
     def binds(self, day: date) -> bool:
         return self.effective_from <= day and (self.effective_to is None or day <= self.effective_to)
 
 
 @dataclass(frozen=True)
+class Regime:
+    """By which limits an organisation works from a day on: the city's choice for all, or for this one.
+
+    `in_flight` says which rule binds what was received before a change and is still open: the old or the new one;
+    `on_transfer` whether the time used by the organisation that referred a case counts (carry) or not (anew);
+    `supplement` whether waiting for papers or proof of identity stops the limit to decide on acceptance, where the
+    orders are silent; `channels` which family binds, or is counted beside, what comes in through a channel.
+    """
+
+    organisation: int = BUREAU
+    effective_from: date = date.min
+    family: str | None = ADMINISTRATIVE  # None: as the city has it
+    in_flight: str = "old"  # old | new
+    on_transfer: str = "anew"  # anew | carry
+    supplement: bool = False
+    channels: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+    set_by: str = ""
+
+
+# What may stop the limit to decide on acceptance where a regime says so.
+SUPPLEMENT: Mapping[str, Bilingual] = {
+    "supplement": Bilingual("补充材料", "papers to be supplied"),
+    "identity": Bilingual("核实身份", "proof of identity"),
+}
+
+
+@dataclass(frozen=True)
 class Rules:
-    """All that counting needs: the calendar and every version of every profile."""
+    """All that counting needs: the calendar, every version of every profile, and who works by which."""
 
     calendar: Calendar
     profiles: tuple[Profile, ...] = ()
+    regimes: tuple[Regime, ...] = ()
 
     def profile(self, code: str, version: int | None = None) -> Profile:
         """A profile by its code, the latest version unless told. Raises NoRule."""
@@ -104,11 +145,7 @@ class Rules:
         return self.profile(profile, version).limit(code)
 
     def in_force(self, received_on: date, family: str = ADMINISTRATIVE) -> Profile:
-        """The profile of a family that binds what was received on this day. Raises NoRule.
-
-        The day of receipt decides and stays decisive: no rule for complaints in flight on 2026-04-15 was found, so
-        whoever opens a case may hand another profile to `start()` instead.
-        """
+        """The profile of a family that binds what was received on this day. Raises NoRule."""
         found = self.find_in_force(received_on, family)
         if found is None:
             raise NoRule(f"no {family} profile binds what was received on {received_on}")
@@ -117,6 +154,46 @@ class Rules:
     def find_in_force(self, received_on: date, family: str) -> Profile | None:
         found = [one for one in self.profiles if one.family == family and one.binds(received_on)]
         return max(found, key=lambda one: (one.effective_from, one.version), default=None)
+
+    def families(self, *, whole: bool) -> dict[str, Profile]:
+        """family -> its latest profile, of those that bind a case by themselves or of those counted beside."""
+        kept = [one for one in self.profiles if one.family != EXCHANGE and one.is_whole == whole]
+        return {one.family: one for one in sorted(kept, key=lambda one: (one.effective_from, one.version))}
+
+    def regime(self, organisation: int, on: date) -> Regime:
+        """By what an organisation works on a day: its own regime, else the city's, else Order 121 and its like."""
+        own, city = self._latest(organisation, on), self._latest(BUREAU, on)
+        return own if own is not None and own.family is not None else city or Regime()
+
+    def _latest(self, organisation: int, on: date) -> Regime | None:
+        known = [one for one in self.regimes if one.organisation == organisation and one.effective_from <= on]
+        return max(known, key=lambda one: one.effective_from, default=None)
+
+    def binding(self, organisation: int, channel: str, received_on: date, today: date) -> Profile:
+        """The profile that binds what an organisation received on a day and has open today. Raises NoRule.
+
+        No rule for complaints in flight on 2026-04-15 was found. Where the city keeps the old rule for them, the day
+        of receipt decides and stays decisive; where it takes the new one, today does.
+        """
+        now = self.regime(organisation, today)
+        regime, day = (now, max(today, received_on)) if now.in_flight == "new" else (None, received_on)
+        regime = regime or self.regime(organisation, received_on)
+        special = self.find_in_force(day, regime.channels.get(channel, ""))
+        if special is not None and special.is_whole:
+            return special
+        return self.in_force(day, regime.family or ADMINISTRATIVE)
+
+    def beside(self, organisation: int, channel: str, received_on: date) -> Profile | None:
+        """The profile whose limits run beside the others for what came in through this channel."""
+        family = self.regime(organisation, received_on).channels.get(channel, "")
+        found = self.find_in_force(received_on, family)
+        return None if found is None or found.is_whole else found
+
+    def pauses(self, limit: Limit, organisation: int, on: date) -> Mapping[str, Bilingual]:
+        """What may stop a limit: what its law names, and for the decision on acceptance what the city allows."""
+        if limit.code == "acceptance" and self.regime(organisation, on).supplement:
+            return {**limit.pauses, **SUPPLEMENT}
+        return limit.pauses
 
 
 def last_day(start: date, amount: int, unit: str, *, rolls: bool, calendar: Calendar) -> date:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 
 from app.deadlines.calendar import Bilingual, Calendar, Stretch
-from app.deadlines.models import CalendarDay, CalendarYear, LegalLimit, LegalProfile
+from app.deadlines.models import CalendarChange, CalendarDay, CalendarYear, LegalLimit, LegalProfile, LegalRegime
 from app.deadlines.profiles import Profile, Rules
 from tenants.database import db
 
@@ -20,7 +20,7 @@ FRESH_FOR = 30.0  # seconds until one small statement asks whether anything chan
 class _Kept:
     def __init__(self) -> None:
         self.rules: Rules | None = None
-        self.stamp: tuple[int, int] | None = None
+        self.stamp: tuple[object, ...] | None = None
         self.asked_at = float("-inf")
         self.lock = threading.Lock()
 
@@ -49,10 +49,17 @@ def forget() -> None:
         _kept.rules = None
 
 
-def _stamp() -> tuple[int, int]:
-    version = select(func.coalesce(func.max(CalendarYear.version), 0)).scalar_subquery()
+def latest_version() -> int:
+    """The calendar's version: the highest of any year or change."""
+    years = select(func.coalesce(func.max(CalendarYear.version), 0)).scalar_subquery()
+    changes = select(func.coalesce(func.max(CalendarChange.version), 0)).scalar_subquery()
+    return int(db.session.scalar(select(func.greatest(years, changes))) or 0)
+
+
+def _stamp() -> tuple[object, ...]:
     limits = select(func.count()).select_from(LegalLimit).scalar_subquery()
-    return tuple(db.session.execute(select(version, limits)).one())
+    regimes = select(func.max(LegalRegime.set_at)).scalar_subquery()
+    return (latest_version(), *db.session.execute(select(limits, regimes)).one())
 
 
 def _read() -> Rules:
@@ -63,9 +70,10 @@ def _read() -> Rules:
         holidays={row.day: Bilingual(row.name, row.name_en) for row in days if row.kind == "holiday"},
         workdays={row.day: Bilingual(row.name, row.name_en) for row in days if row.kind == "workday"},
         confirmed=frozenset(row.year for row in years),
-        version=max((row.version for row in years), default=0),
+        version=latest_version(),
     )
-    return Rules(calendar, tuple(profile.value() for profile in profiles))
+    regimes = db.session.scalars(select(LegalRegime).order_by(LegalRegime.organisation_id, LegalRegime.effective_from))
+    return Rules(calendar, tuple(one.value() for one in profiles), tuple(one.value() for one in regimes))
 
 
 @dataclass(frozen=True)

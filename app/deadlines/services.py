@@ -19,7 +19,7 @@ from app.deadlines import queries
 from app.deadlines.calendar import Bilingual, Calendar
 from app.deadlines.clock import ClockColumns, ClockState, recount
 from app.deadlines.models import CalendarDay, CalendarYear, LegalLimit, LegalProfile
-from app.deadlines.profiles import Basis, Rules, Unit
+from app.deadlines.profiles import SOON, Basis, Rules, Unit
 from tenants import realm
 from tenants.bases import BetweenEntry, Owned
 from tenants.database import Base, db
@@ -131,14 +131,19 @@ def publish_year(year: int, days: Sequence[Day]) -> int:
         raise BadCalendar(f"not the days of {year}")
     run = db.session()
     version = run.execute(select(func.coalesce(func.max(CalendarYear.version), 0) + 1)).scalar_one()
-    run.execute(delete(CalendarDay).where(CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31))))
+    of_year = CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31))
+    before = dict(run.execute(select(CalendarDay.day, CalendarDay.kind).where(of_year)).all())
+    run.execute(delete(CalendarDay).where(of_year))
     known = run.get(CalendarYear, year)
     if known is None:
         _add_year(run, year, days, version)
     else:
         known.source, known.version = _source(days), version
         _insert(run, CalendarDay, [vars(day) for day in days])
-    audit.record("calendar.published", facts={"year": year, "version": int(version)})
+    after = {day.day: day.kind for day in days}
+    changed = {day: [before.get(day), after.get(day)] for day in sorted(before.keys() | after)}
+    changes = audit.Changes({f"{day}": pair for day, pair in changed.items() if pair[0] != pair[1]})
+    audit.record("calendar.published", facts={"year": year, "version": int(version)}, changes=changes)
     queries.forget()
     return int(version)
 
@@ -204,7 +209,8 @@ def _limit_row(profile: dict[str, Any], limit: dict[str, Any], place: int) -> di
         "extends_by": 0,
         "extends_if": None,
         "extends_if_en": None,
-        "warns_at": 2,
+        "extends_needs": None,
+        "warns_at": SOON,
         "note": "",
         **limit,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from babel.dates import get_month_names
 from flask_babel import get_locale, ngettext
@@ -11,7 +12,7 @@ from flask_babel import gettext as _
 
 from app.deadlines.calendar import Bilingual, Calendar, Stretch
 from app.deadlines.clock import ClockColumns, ClockState
-from app.deadlines.profiles import Limit, Rules, Unit, last_day, span
+from app.deadlines.profiles import SUPPLEMENT, URGENT, Limit, Rules, Unit, last_day, span
 from app.deadlines.queries import load_rules
 
 
@@ -26,6 +27,11 @@ def days(amount: int, unit: str) -> str:
     if unit == Unit.WORKING:
         return ngettext("%(num)d working day", "%(num)d working days", amount)
     return ngettext("%(num)d calendar day", "%(num)d calendar days", amount)
+
+
+def because(limit: Limit, reason: str) -> str:
+    """Why a clock stands still, in words; the reason may be one that only the city allows, or the rule before."""
+    return say(limit.pauses.get(reason) or SUPPLEMENT.get(reason) or Bilingual(reason, reason))
 
 
 def month_name(month: int) -> str:
@@ -58,7 +64,7 @@ def explain(clock: ClockColumns, rules: Rules | None = None) -> Explanation:
         moved = {"last": last, "why": _day_off(last, calendar), "day": rolled}
         steps.append(_("%(last)s is %(why)s, so it moves to %(day)s", **moved))
     if clock.state == ClockState.PAUSED and clock.paused_reason:
-        reason = say(limit.pauses[clock.paused_reason])
+        reason = because(limit, clock.paused_reason)
         steps.append(_("paused since %(day)s for %(reason)s", day=clock.paused_on, reason=reason))
     if rolled != clock.due_on:
         differs = {"day": clock.due_on, "version": clock.calendar_version}
@@ -83,9 +89,9 @@ def unconfirmed_warning(years: tuple[int, ...]) -> str:
 class ClockView:
     """A clock as a bar with words.
 
-    `share` is how much of the time is used up, 0 to 100. `tone` is empty while there is time, soon from `warns_at`
-    working days left (2, or 5 for the long limits, as the profile says), late once the last day has passed, met, or
-    paused (also for a clock that no longer applies).
+    `share` is how much of the time is used up, 0 to 100. `tone` is empty while there is time, soon from five working
+    days left, urgent from two, late once the last day has passed, met, or paused (also for a clock that no longer
+    applies). `key` is the clock's, for its page.
     """
 
     title: str
@@ -94,6 +100,8 @@ class ClockView:
     tone: str
     due_on: date
     why: str
+    key: Any = None
+    code: str = ""
 
 
 def view(clock: ClockColumns, today: date, rules: Rules | None = None) -> ClockView:
@@ -108,6 +116,8 @@ def view(clock: ClockColumns, today: date, rules: Rules | None = None) -> ClockV
         tone=_tone(clock, today, left),
         due_on=clock.due_on,
         why=str(explain(clock, rules)),
+        key=getattr(clock, "id", None),
+        code=clock.code,
     )
 
 
@@ -118,8 +128,12 @@ def _sum(clock: ClockColumns, limit: Limit, calendar: Calendar) -> tuple[list[st
         return last_day(clock.started_on, total, clock.unit, rolls=False, calendar=calendar)
 
     total = clock.amount
+    steps = []
+    if carried := next((entry for entry in clock.spans if entry["kind"] == "carried"), None):
+        facts = {"number": carried["number"], "day": carried["on"]}
+        steps.append(_("taken over from %(number)s on %(day)s, the time used there counts", **facts))
     first = {"start": clock.started_on, "event": say(limit.starts), "limit": days(total, clock.unit)}
-    steps = [_("%(start)s %(event)s + %(limit)s = %(day)s", **first, day=after(total))]
+    steps.append(_("%(start)s %(event)s + %(limit)s = %(day)s", **first, day=after(total)))
     if clock.extended_by:
         total += clock.extended_by
         steps.append(_("extended by %(days)s → %(day)s", days=days(clock.extended_by, clock.unit), day=after(total)))
@@ -128,7 +142,7 @@ def _sum(clock: ClockColumns, limit: Limit, calendar: Calendar) -> tuple[list[st
             ends = (date.fromisoformat(pause["on"]), date.fromisoformat(pause["until"]))
             out = span(*ends, clock.unit, calendar)
             total += out
-            facts = {"reason": say(limit.pauses[pause["reason"]]), "days": days(out, clock.unit), "day": after(total)}
+            facts = {"reason": because(limit, pause["reason"]), "days": days(out, clock.unit), "day": after(total)}
             steps.append(_("less %(days)s for %(reason)s → %(day)s", **facts))
     return steps, after(total)
 
@@ -166,7 +180,7 @@ def _words(clock: ClockColumns, limit: Limit, today: date, left: int, calendar: 
     if clock.state == ClockState.VOID:
         return _("no longer applies")
     if clock.state == ClockState.PAUSED and clock.paused_reason:
-        return _("paused · %(reason)s", reason=say(limit.pauses[clock.paused_reason]))
+        return _("paused · %(reason)s", reason=because(limit, clock.paused_reason))
     if clock.state == ClockState.MET and clock.met_on:
         return _met_words(clock, clock.met_on, calendar)
     if today > clock.due_on:
@@ -213,4 +227,6 @@ def _tone(clock: ClockColumns, today: date, left: int) -> str:
         return "met"
     if clock.state != ClockState.RUNNING:
         return "paused"
+    if left <= URGENT:
+        return "urgent"
     return "soon" if left <= clock.warns_at else ""

@@ -88,7 +88,7 @@ MEASURES: dict[str, Measure] = {
         ),
         Measure(
             "soon", _l("Due soon"), rising=False,
-            formula=_l("Open cases whose time limit ends today or within two working days, at this moment."),
+            formula=_l("Open cases whose time limit ends today or within five working days, at this moment."),
         ),
         Measure(
             "accepted", _l("Cases accepted"), counts="accepted",

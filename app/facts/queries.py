@@ -16,8 +16,8 @@ from app.accounts.models import Person
 from app.accounts.permissions import ROLES, Can
 from app.audit.models import Entry
 from app.cases.models import Case
-from app.cases.queries.queue import SOON
 from app.core import clock
+from app.deadlines import SOON
 from app.facts.measures import COUNTED, MEASURES, Figure
 from app.facts.models import DayFigure, Mark, MonthFigure
 from app.facts.periods import Period

@@ -51,6 +51,51 @@ from app.deadlines.profiles import EXCHANGE, Basis, NoRule, Rules, Unit
         ("order-20", "case_decision", date(2022, 7, 3), date(2022, 10, 8)),
         # 2021-01-12 + 30 = 02-11, New Year's Eve: off until the 17th
         ("order-20", "judicial_confirmation", date(2021, 1, 12), date(2021, 2, 18)),
+        # D1 and D2 at Spring Festival 2026 (15-23 February off, Saturdays 14 and 28 worked) ------------------------
+        # Thursday 2026-02-12: 13, Sa 14 (2) | 24, 25, 26, 27, Sa 28 (7): it ends on a make-up Saturday
+        ("order-20", "acceptance", date(2026, 2, 12), date(2026, 2, 28)),
+        # Friday 2026-02-13: Sa 14 (1) | 24-27, Sa 28 (6), 2-6 March (11), 9-13 (16), 16-20 (21), 23-27 (26),
+        # 30-3 April (31) | Qingming 4-6 | 7-10 (35), 13-17 (40), 20-24 (45)
+        ("order-20", "mediation", date(2026, 2, 13), date(2026, 4, 24)),
+        # D1 and D2 on either side of the change of 2026-04-15 -----------------------------------------------------
+        # Tuesday 2026-04-14: 15, 16, 17, 20, 21, 22, Th 23; Wednesday 04-15: 16, 17, 20, 21, 22, 23, Fr 24
+        ("order-20", "acceptance", date(2026, 4, 14), date(2026, 4, 23)),
+        ("order-121", "acceptance", date(2026, 4, 15), date(2026, 4, 24)),
+        # Accepted on 04-15. Order 20: 16, 17 (2), 20-24 (7), 27-30 (11) | 6-8, Sa 9 (15), 11-15 (20), 18-22 (25),
+        # 25-29 (30), 1-5 June (35), 8-12 (40), 15-18 (44) | Dragon Boat 19-21 | Mo 22 (45).
+        # Order 121: 15 days left in April, 31 in May, 14 in June: Sunday 06-14, so Monday
+        ("order-20", "mediation", date(2026, 4, 15), date(2026, 6, 22)),
+        ("order-121", "mediation", date(2026, 4, 15), date(2026, 6, 15)),
+        # Zhejiang, consumer council --------------------------------------------------------------------------------
+        # Thursday 2026-02-12: 13, Sa 14 (2) | 24, 25, Th 26
+        ("zhejiang-association", "acceptance", date(2026, 2, 12), date(2026, 2, 26)),
+        # Thursday 2026-09-24: | 28, 29, 30 (3) | 8, 9, Sa 10 (6), 12, 13, 14, Th 15 (10)
+        ("zhejiang-association", "mediation", date(2026, 9, 24), date(2026, 10, 15)),
+        # Thursday 2026-04-30: | 6, 7, 8, Sa 9, Mo 11
+        ("zhejiang-association", "department_answer", date(2026, 4, 30), date(2026, 5, 11)),
+        # Five days and three days for the business are plain days and stay where they fall, in a holiday too
+        ("zhejiang-association", "business_answer", date(2026, 9, 30), date(2026, 10, 5)),
+        ("zhejiang-association", "business_performance", date(2026, 2, 15), date(2026, 2, 18)),
+        # 2026-01-16 + 30: 15 days left in January, 02-15 is the first of Spring Festival: Tuesday the 24th
+        ("zhejiang-association", "judicial_confirmation", date(2026, 1, 16), date(2026, 2, 24)),
+        # Shanghai, consumer council --------------------------------------------------------------------------------
+        # 2026-08-02 + 60: 29 in August, 30 in September, 10-01: National Day until the 7th
+        ("shanghai-association", "mediation", date(2026, 8, 2), date(2026, 10, 8)),
+        # 2026-12-02 + 30: 29 in December, 2027-01-01: a Friday, and nobody has said yet that it is off
+        ("shanghai-association", "judicial_confirmation", date(2026, 12, 2), date(2027, 1, 1)),
+        # Chongqing and Chengdu -------------------------------------------------------------------------------------
+        # Friday 2026-02-13: Sa 14 (1) | 24-27 (5), Sa 28 (6), Mo 2 March (7)
+        ("yu-rong", "acceptance", date(2026, 2, 13), date(2026, 3, 2)),
+        # Monday 2026-08-17: 18-21 (4), 24-28 (9), 31-4 (14), 7-11 (19), 14-18 (24), Su 20 (25), 21-24 (29),
+        # 28-30 (32) | 8, 9, Sa 10 (35), 12-16 October (40)
+        ("yu-rong", "mediation", date(2026, 8, 17), date(2026, 10, 16)),
+        # 12345, online settlement, the house's own -----------------------------------------------------------------
+        # Friday 2026-04-03: | Qingming 4-6 | Tu 7, 8, 9, 10, Mo 13
+        ("hotline-12345", "hotline_answer", date(2026, 4, 3), date(2026, 4, 13)),
+        # Monday 2026-06-15: 16, 17, 18 (3) | Dragon Boat 19-21 | 22-26 (8), 29, Tu 30 (10)
+        ("odr", "reconciliation", date(2026, 6, 15), date(2026, 6, 30)),
+        # Over the end of the year, Monday 2026-12-28: 29, 30, 31 (3), Fr 1 by the week (4), 4, 5, We 6 (7)
+        ("internal", "internal_finish", date(2026, 12, 28), date(2027, 1, 6)),
         # The city's own --------------------------------------------------------------------------------------------
         # Friday 2026-11-20: Mo 23, Tu 24
         ("exchange", "sign", date(2026, 11, 20), date(2026, 11, 24)),
@@ -100,6 +145,26 @@ def test_what_the_law_may_leave_out_or_lengthen_is_data(rules: Rules) -> None:
     assert order_121.limit("clue_check").extends_by == 15
     assert order_121.limit("mediation").extends_by == 0
     assert order_121.limit("mediation").citation == "《市场监督管理投诉举报处理办法》第二十三条"
+
+
+def test_an_extension_asks_for_what_its_text_asks_for(rules: Rules) -> None:
+    needs = {
+        (one.code, code): (limit.extends_by, limit.extends_needs)
+        for one in rules.profiles
+        for code, limit in one.limits.items()
+        if limit.extends_needs
+    }
+    assert needs == {
+        ("shanghai-association", "mediation"): (30, "consent"),
+        ("yu-rong", "acceptance"): (7, "told"),
+        ("yu-rong", "mediation"): (20, "told"),
+    }
+
+
+def test_profiles_bind_a_case_by_themselves_or_run_beside(rules: Rules) -> None:
+    assert set(rules.families(whole=True)) == {"administrative", "zhejiang", "shanghai", "cross_region"}
+    assert set(rules.families(whole=False)) == {"hotline", "odr", "internal"}
+    assert rules.families(whole=True)["administrative"].code == "order-121"
 
 
 def test_every_number_says_how_it_is_known(rules: Rules) -> None:

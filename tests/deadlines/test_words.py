@@ -71,11 +71,12 @@ def test_the_reason_owns_up_to_an_older_calendar(running: Start, rules: Rules) -
         # Received Thursday 2026-09-17, due Monday 09-28; worked: 18, 20, 21, 22, 23, 24, 28
         (date(2026, 9, 17), "7 working days left", 0, ""),
         (date(2026, 9, 18), "6 working days left", 14, ""),
+        (date(2026, 9, 20), "5 working days left", 29, "soon"),  # the make-up Sunday
         (date(2026, 9, 19), "6 working days left", 14, ""),  # a Saturday: nothing was used up
-        (date(2026, 9, 23), "2 working days left", 71, "soon"),
-        (date(2026, 9, 24), "1 working day left", 86, "soon"),
-        (date(2026, 9, 26), "1 working day left", 86, "soon"),
-        (date(2026, 9, 28), "due today", 100, "soon"),
+        (date(2026, 9, 23), "2 working days left", 71, "urgent"),
+        (date(2026, 9, 24), "1 working day left", 86, "urgent"),
+        (date(2026, 9, 26), "1 working day left", 86, "urgent"),
+        (date(2026, 9, 28), "due today", 100, "urgent"),
         (date(2026, 9, 29), "1 day late", 100, "late"),
         (date(2026, 10, 8), "10 days late", 100, "late"),
     ],
@@ -95,8 +96,8 @@ def test_a_working_day_limit_counts_down_in_working_days(
         (date(2026, 10, 18), "30 days left", 50, ""),
         (date(2026, 11, 9), "8 days left", 87, ""),  # six working days
         (date(2026, 11, 10), "due within 5 working days", 88, "soon"),
-        (date(2026, 11, 14), "due within 2 working days", 95, "soon"),
-        (date(2026, 11, 17), "due today", 100, "soon"),
+        (date(2026, 11, 14), "due within 2 working days", 95, "urgent"),
+        (date(2026, 11, 17), "due today", 100, "urgent"),
         (date(2026, 11, 18), "1 day late", 100, "late"),
     ],
 )

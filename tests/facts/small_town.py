@@ -5,7 +5,7 @@ East  E1  received 4 May, accepted 6 May, settled 20 May for 800 of 1,000 yuan, 
       E3  received 6 May, refused 7 May
       E4  received 1 June, withdrawn 2 June
       E5  received 3 June, nobody has looked at it: its 7 working days ended on 12 June
-      E6  received 12 June, due on 24 June (the 19th is a holiday)
+      E6  received 12 June, due on 24 June (the 19th is a holiday): three working days from the 18th
       E7  received 8 June, referred to West on 9 June, taken over there on 10 June
 West  W1  the one taken over from East, received there on 10 June, due on 22 June: two working days from the 18th
       W2  received 10 June 2025, settled 20 June for 100 yuan, closed 21 June 2025

@@ -21,10 +21,9 @@ from app.cases import lists
 from app.cases.models import Case, CaseClock, CaseDraft, CaseState
 from app.core import clock
 from app.core.listing import Filter, Listing, Order
-from app.deadlines import ClockView
+from app.deadlines import SOON, URGENT, ClockView
 from tenants.database import db
 
-SOON = 2  # working days
 OFTEN = 3  # cases against one merchant in the last 30 days that are worth a word
 _HANDLING = [role.code for role in ROLES.values() if Can.CASE_HANDLE in role.can]
 
@@ -36,6 +35,7 @@ class Figures:
     open: int
     mine: int
     late: int
+    urgent: int
     soon: int
     lodged: int
     mediating: int
@@ -59,7 +59,8 @@ def _count(me: Any) -> Figures:
         func.count().label("open"),
         func.count().filter(Case.assignee_id == me.id).label("mine"),
         func.count().filter(_late(today)).label("late"),
-        func.count().filter(_soon(today)).label("soon"),
+        func.count().filter(_within(today, URGENT)).label("urgent"),
+        func.count().filter(_within(today, SOON)).label("soon"),
         func.count().filter(Case.status == CaseState.LODGED).label("lodged"),
         func.count().filter(Case.status == CaseState.MEDIATING).label("mediating"),
         func.count().filter(Case.prepaid).label("prepaid"),
@@ -73,9 +74,9 @@ def _late(today: date) -> Any:
     return Case.queue_on < today
 
 
-def _soon(today: date) -> Any:
-    """Due, not late, and no more than SOON working days away."""
-    last = deadlines.load_calendar().last_day_within(today, SOON)
+def _within(today: date, amount: int) -> Any:
+    """Due, not late, and no more than so many working days away."""
+    last = deadlines.load_calendar().last_day_within(today, amount)
     return and_(Case.queue_on >= today, Case.queue_on <= last)
 
 
@@ -208,10 +209,14 @@ def _states() -> list[tuple[str, Any]]:
 
 
 def _dues() -> list[tuple[str, Any]]:
-    return [("late", _("late")), ("soon", _("within two working days"))]
+    return [("late", _("late")), ("urgent", _("within two working days")), ("soon", _("within five working days"))]
 
 
-_DUE: dict[str, Any] = {"late": _late, "soon": _soon}
+_DUE: dict[str, Any] = {
+    "late": _late,
+    "urgent": lambda today: _within(today, URGENT),
+    "soon": lambda today: _within(today, SOON),
+}
 
 
 def _traits() -> list[tuple[str, Any]]:
