@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import io
 import re
-import struct
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 import filetype
 from flask_babel import gettext as _
-from PIL import Image, ImageOps
 
+from app.core import bounded
+from app.files import picture
 from app.files.containers import weigh
 from app.files.names import clean_name, split
 from app.files.refusal import Refused
 
 MEGABYTE = 2**20
-MOST_PIXELS = 50_000_000
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 
 
@@ -171,31 +171,20 @@ def _decoded(raw: bytes) -> str | None:
     return None
 
 
+# As much as 50 million pixels take in the hungriest of the three forms.
+_FOR_A_PICTURE = bounded.Bounds(memory=2**30, seconds=30, output=100 * MEGABYTE)
+
+
 def _made_anew(stream: IO[bytes], name: str, media_type: str) -> Accepted:
-    """The picture decoded and written again: upright, its first frame, without place, device, comment or tail."""
-    form = _PICTURES[media_type]
+    """The picture decoded and written again, in a process of its own (IN5)."""
     stream.seek(0)
-    too_large = _("The picture has too many pixels; at most 50 million are taken in.")
     try:
-        with Image.open(stream, formats=[form]) as picture:
-            # Known from the header, before a pixel is decoded.
-            if picture.width * picture.height > MOST_PIXELS:
-                raise Refused(too_large)
-            upright = ImageOps.exif_transpose(picture)
-            plain = upright.convert(_mode(upright, form))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as fault:
-        raise Refused(too_large) from fault
-    except (OSError, SyntaxError, ValueError, EOFError, struct.error) as fault:
+        output = bounded.run(Path(picture.__file__), stream, _FOR_A_PICTURE, _PICTURES[media_type])
+    except bounded.TooMuch as fault:
+        raise Refused(_("The picture has too many pixels; at most 50 million are taken in.")) from fault
+    except bounded.Broken as fault:
         raise Refused(_("The picture is damaged. Open it, save it again and try once more.")) from fault
-    plain.info = {}  # some writers copy a comment or a colour profile from here
-    made = io.BytesIO()
-    plain.save(made, form, **({} if form == "PNG" else {"quality": 90}))
-    size = made.tell()
-    made.seek(0)
-    return Accepted(name, media_type, size, made, plain.width, plain.height)
-
-
-def _mode(picture: Image.Image, form: str) -> str:
-    if form != "JPEG" and ("A" in picture.getbands() or "transparency" in picture.info):
-        return "RGBA"
-    return "L" if picture.mode in {"1", "L"} else "RGB"
+    with output:
+        width, height = map(int, output.readline().split())
+        made = output.read()
+    return Accepted(name, media_type, len(made), io.BytesIO(made), width, height)

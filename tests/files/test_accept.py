@@ -13,6 +13,7 @@ from app.files.accept import Accepted, accept
 from app.files.containers import weigh
 from app.files.refusal import Refused
 from tests.files import specimens
+from tests.weight import at_most
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 
@@ -102,6 +103,14 @@ def test_a_picture_of_too_many_pixels_is_refused_before_it_is_decoded(side: int)
     began = time.thread_time()
     assert "pixels" in refusal(specimens.png_that_claims(side, side), "大图.png")
     assert time.thread_time() - began < 1
+
+
+@pytest.mark.parametrize(("form", "name"), [("JPEG", "大图.jpg"), ("PNG", "大图.png"), ("WEBP", "大图.webp")])
+def test_a_picture_of_many_pixels_leaves_the_server_small(form: str, name: str) -> None:
+    sent = specimens.picture(form, size=(5_000, 5_000))
+    with at_most(32):
+        file = taken(sent, name)
+    assert (file.width, file.height) == (5_000, 5_000)
 
 
 def test_a_picture_cut_off_half_way_is_refused() -> None:
