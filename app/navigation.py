@@ -32,6 +32,7 @@ class Group:
     items: tuple[Item, ...]
 
 
+_LISTS = Item("reference.index", _l("Lists"), Can.LIST_KEEP)
 _PEOPLE = (
     Item("accounts.people", _l("People"), Can.PERSON_KEEP),
     Item("accounts.roles", _l("Roles")),
@@ -57,7 +58,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
                 Item("transfer.index", _l("Imports"), Can.TRANSFER_IMPORT),
             ),
         ),
-        Group(_l("Administration"), _PEOPLE),
+        Group(_l("Administration"), (*_PEOPLE, _LISTS)),
     ),
     "bureau": (
         Group(
@@ -71,7 +72,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
         ),
         Group(
             _l("Administration"),
-            (Item("bureau.organisations", _l("Organisations"), Can.CITY_ADMINISTER), *_PEOPLE),
+            (Item("bureau.organisations", _l("Organisations"), Can.CITY_ADMINISTER), *_PEOPLE, _LISTS),
         ),
     ),
     "department": (

@@ -9,6 +9,7 @@ from alembic.config import Config
 from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.orm import Session
 
+from app.cases.services import lists
 from app.deadlines import services as deadlines
 from app.settings import Settings
 from tenants.policies import APP, GUEST, OWNER
@@ -45,7 +46,7 @@ def migrate(owner: Engine, revision: str = "head") -> None:
 
 
 def seed(owner: Engine, city: str) -> None:
-    """What is there before anybody could put it there: the bureau, the calendar and the legal profiles."""
+    """What is there before anybody could put it there: the bureau, the calendar, the legal profiles, the lists."""
     with Session(owner) as session, session.begin():
         session.execute(text("select pg_advisory_xact_lock(7310119)"))  # two deploys take turns
         if session.scalar(select(Tenant.id).where(Tenant.id == BUREAU_ID)) is None:
@@ -60,3 +61,4 @@ def seed(owner: Engine, city: str) -> None:
                 )
             )
         deadlines.seed(session)
+        lists.seed(session)

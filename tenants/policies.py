@@ -54,7 +54,8 @@ _MINE = "tenant_id = portal.writes()"
 _SEEN = {
     "owned": "tenant_id = ANY (portal.reads())",
     "private": "tenant_id = portal.opens()",
-    "shared": f"tenant_id = ANY (array_append(portal.reads(), {BUREAU_ID}::bigint))",
+    # What the city says to all is said to those who are somebody: without a realm there are no rows.
+    "shared": f"tenant_id = ANY (portal.reads()) OR (tenant_id = {BUREAU_ID} AND portal.reads() IS NOT NULL)",
     "between": "sender_id = ANY (portal.reads()) OR receiver_id = ANY (portal.reads())",
     "between_entry": "sender_id = ANY (portal.reads()) OR receiver_id = ANY (portal.reads())",
     "between_confidential": "sender_id = portal.opens() OR (receiver_id = portal.opens() AND open_to_receiver)",

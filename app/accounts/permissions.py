@@ -28,6 +28,7 @@ class Can(StrEnum):
     HANDOFF_READ = "handoff.read"
     HANDOFF_RECEIVE = "handoff.receive"
     HANDOFF_SEND = "handoff.send"
+    LIST_KEEP = "list.keep"
     MERCHANT_KEEP = "merchant.keep"
     MERCHANT_READ = "merchant.read"
     PERSON_KEEP = "person.keep"
@@ -52,6 +53,7 @@ LABELS: dict[Can, Any] = {
     Can.HANDOFF_READ: _l("Read the exchange with others"),
     Can.HANDOFF_RECEIVE: _l("Sign for, accept and return what was received"),
     Can.HANDOFF_SEND: _l("Refer cases and send requests"),
+    Can.LIST_KEEP: _l("Keep the lists that cases are classified by"),
     Can.MERCHANT_KEEP: _l("Keep the register of merchants"),
     Can.MERCHANT_READ: _l("Read the register of merchants"),
     Can.PERSON_KEEP: _l("Keep the organisation's people and their roles"),
@@ -103,7 +105,7 @@ _ROLES = (
         "center_admin",
         "center",
         _l("Administrator"),
-        frozenset({Can.PERSON_KEEP, Can.AUDIT_READ, Can.MERCHANT_READ, Can.TRANSFER_IMPORT}),
+        frozenset({Can.PERSON_KEEP, Can.AUDIT_READ, Can.LIST_KEEP, Can.MERCHANT_READ, Can.TRANSFER_IMPORT}),
     ),
     Role(
         "supervisor",
@@ -116,7 +118,7 @@ _ROLES = (
         "bureau_admin",
         "bureau",
         _l("Administrator"),
-        frozenset({Can.CITY_READ, Can.CITY_ADMINISTER, Can.PERSON_KEEP, Can.AUDIT_READ}),
+        frozenset({Can.CITY_READ, Can.CITY_ADMINISTER, Can.PERSON_KEEP, Can.AUDIT_READ, Can.LIST_KEEP}),
     ),
     Role(
         "officer",

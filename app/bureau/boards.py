@@ -260,10 +260,9 @@ def trend(period: Period, places: Sequence[int], place: Place | None = None) -> 
 
 def _upper(grid: facts.Grid) -> facts.Grid:
     """The same by the upper categories."""
-    above = {code: entry.parent or code for code, entry in lists.entries("categories").items()}
     folded: facts.Grid = defaultdict(Decimal)
     for (month, code), value in grid.items():
-        folded[(month, above.get(code, code))] += value
+        folded[(month, lists.top("categories", code))] += value
     return folded
 
 
@@ -275,7 +274,7 @@ def _problems(grid: facts.Grid, place: Place, period: Period) -> list[dict[str, 
     """What was complained about, the most first, with the share of all."""
     sizes: Counter[str] = Counter()
     for (_month, code), value in grid.items():
-        sizes[code] += int(value)
+        sizes[lists.as_city("problems", code)] += int(value)
     every = sum(sizes.values())
     return [
         {

@@ -131,14 +131,16 @@ CASES = Listing(
             ],
         ),
         Filter(
-            "category", _l("Category"), lambda value: Case.category.in_(lists.below(value)),
+            "category", _l("Category"), lambda value: Case.category.in_(lists.below("categories", value)),
             choices=lambda: lists.choices("categories"),
         ),
         Filter(
-            "problem", _l("Problem"), lambda value: Case.problem == value, choices=lambda: lists.choices("problems")
+            "problem", _l("Problem"), lambda value: Case.problem.in_(lists.below("problems", value)),
+            choices=lambda: lists.choices("problems"),
         ),
         Filter(
-            "channel", _l("Channel"), lambda value: Case.channel == value, choices=lambda: lists.choices("channels")
+            "channel", _l("Channel"), lambda value: Case.channel.in_(lists.below("channels", value)),
+            choices=lambda: lists.choices("channels"),
         ),
         Filter("received", _l("Received in"), lambda period: _on_days(Case.received_at, period), parse=_period),
         Filter("closed", _l("Closed in"), lambda period: and_(

@@ -35,12 +35,17 @@ def _on(label: Any, description: Any = "") -> DateField:
     return DateField(label, [InputRequired(_l("Choose a day."))], default=clock.today, description=description)
 
 
-def _grouped() -> dict[str, list[tuple[str, str]]]:
-    return {"": [("", "—")], **lists.leaves()}
+def _categories(form: Form, field: SelectField) -> dict[str, list[tuple[str, str]]]:
+    return {"": [("", "—")], **lists.leaves(keep=field.object_data)}
 
 
-def _or_none(listed: str, **options: Any) -> list[tuple[str, str]]:
-    return [("", "—"), *lists.choices(listed, **options)]
+def _problems(form: Form, field: SelectField) -> dict[str, list[tuple[str, str]]]:
+    """Both ways of counting side by side, and the problems of reports."""
+    return {"": [("", "—")], **lists.grouped("problems", keep=field.object_data)}
+
+
+def _natures(form: Form, field: SelectField) -> list[tuple[str, str]]:
+    return lists.choices("natures", keep=field.object_data)
 
 
 class ManyCheckboxField(SelectMultipleField):
@@ -65,10 +70,8 @@ class IntakeForm(Form):
         description=_l("Name, shop sign or credit code. Not in the list? Leave what was said."),
     )
     merchant_number = Line(_l("Merchant of the register"))  # a choice that the look-up puts on the page
-    category = SelectField(_l("Category"), choices=_grouped, default="")
-    problem = SelectField(
-        _l("Problem"), choices=lambda: [("", "—"), *lists.choices("problems", group="association")], default=""
-    )
+    category = SelectField(_l("Category"), choices=_categories, default="")
+    problem = SelectField(_l("Problem"), choices=_problems, default="")
     prepaid = BooleanField(_l("Prepaid card or membership"))
     elderly = BooleanField(_l("The consumer is 60 or older"))
     minor = BooleanField(_l("The consumer is under 18"))
@@ -104,9 +107,9 @@ class DescribeForm(Form):
         limit=LONGEST_SUMMARY,
         description=_l("Proposed by rules. Read it: the city counts and searches by it."),
     )
-    nature = SelectField(_l("Nature"), choices=lambda: lists.choices("natures"))
-    category = SelectField(_l("Category"), [_needed], choices=_grouped)
-    problem = SelectField(_l("Problem"), [_needed], choices=lambda: _or_none("problems"))
+    nature = SelectField(_l("Nature"), choices=_natures)
+    category = SelectField(_l("Category"), [_needed], choices=_categories)
+    problem = SelectField(_l("Problem"), [_needed], choices=_problems)
     amount = Money(_l("Amount in dispute"), [Optional()])
     merchant_name = Line(
         _l("Merchant"), [max_length(80)], description=_l("Choose from the register, or leave as told.")

@@ -30,7 +30,7 @@ from app.deadlines import ClockColumns
 from app.files.models import StoredFile
 from app.merchants.models import Merchant
 from app.workflow import DraftColumns
-from tenants.bases import Owned, Private, owned_fk, owned_to
+from tenants.bases import Owned, Private, Shared, owned_fk, owned_to
 
 
 class CaseState(State):
@@ -56,6 +56,29 @@ class Outcome(State):
 
 OPEN = tuple(state for state in CaseState if state not in (CaseState.REFUSED, CaseState.CLOSED))
 _OPEN = "status in ({})".format(", ".join(f"'{state.value}'" for state in OPEN))
+
+
+class ListEntry(Shared):
+    """An entry of a list that cases are classified by: the city's, or a county's own below it.
+
+    What a case stores is the code, so nobody can change a code or take an entry away: neither is granted. A county's
+    row under a code of the city gives that entry another name there, or takes it out of the county's forms.
+    """
+
+    __tablename__ = "list_entry"
+    __table_args__ = (UniqueConstraint("tenant_id", "listed", "code"),)
+    changes = ("name", "name_en", "position", "active", "version")
+
+    listed: Mapped[str]  # channels, natures, categories …
+    code: Mapped[str]
+    parent: Mapped[str] = mapped_column(default="", server_default="")
+    kind: Mapped[str] = mapped_column(default="", server_default="")  # goods, service; the scheme of a problem
+    name: Mapped[str] = mapped_column(default="", server_default="")  # '' in a county's row: as the city calls it
+    name_en: Mapped[str] = mapped_column(default="", server_default="")
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    source: Mapped[str] = mapped_column(default="", server_default="")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class Case(Owned):

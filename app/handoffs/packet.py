@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
+from app.cases import lists
 from app.cases.models import Case, CaseFile, CaseStatement, Party
 from app.cases.services import Complaint, lodge
 from app.core import clock
@@ -135,10 +136,10 @@ def facts_of(case: Case) -> dict[str, Any]:
     merchant = case.merchant
     return {
         "nature": case.nature,
-        "channel": case.channel,
-        "category": case.category,
-        "problem": case.problem,
-        "claims": list(case.claims),
+        "channel": lists.as_city("channels", case.channel),
+        "category": case.category and lists.as_city("categories", case.category),
+        "problem": case.problem and lists.as_city("problems", case.problem),
+        "claims": list(dict.fromkeys(lists.as_city("claims", code) for code in case.claims)),
         "amount": str(case.amount) if case.amount is not None else None,
         "prepaid": case.prepaid,
         "minor": case.minor,

@@ -31,9 +31,9 @@ def messages(file: Path, slug: str, channel: str, columns: tuple[str, ...]) -> N
     place = registry.find(slug)
     if place is None or place.kind != "center":
         raise click.ClickException(f"no county center is called {slug}")
-    if channel not in {code for code, _name in lists.choices("channels")}:
-        raise click.ClickException(f"no channel is called {channel}")
     with realm.enter(registry.realm(place), db.leave), file.open("rb") as content:
+        if channel not in dict(lists.choices("channels")):
+            raise click.ClickException(f"no channel is called {channel}")
         try:
             accepted = accept(content, file.name, kinds={".xlsx": EVIDENCE[".xlsx"]})
             batch = services.begin(accepted, None, channel=channel)

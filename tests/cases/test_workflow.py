@@ -110,8 +110,8 @@ def test_what_cannot_be_taken_is_said_beside_its_field(standing, take, look, ste
 
 
 def test_the_lists_have_seven_grounds_to_refuse_and_eight_to_end():
-    assert len(lists.entries("refusal_grounds")) == 7
-    assert len(lists.entries("ending_grounds")) == 8
+    assert len(lists.shipped("refusal_grounds")) == 7
+    assert len(lists.shipped("ending_grounds")) == 8
 
 
 # Approval ------------------------------------------------------------------------------------------------------------

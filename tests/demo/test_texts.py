@@ -31,7 +31,7 @@ def told(key: str, seed: int = 1, voice: str | None = None) -> tuple[Matter, Let
 
 
 def test_there_are_enough_situations_over_goods_and_services():
-    kinds = [lists.entries("categories")[one.category].group for one in SITUATIONS.values()]
+    kinds = [lists.shipped("categories")[one.category].group for one in SITUATIONS.values()]
     assert len(SITUATIONS) >= 40
     assert set(kinds) == {"goods", "service"}
     assert min(kinds.count("goods"), kinds.count("service")) >= 20
@@ -40,10 +40,10 @@ def test_there_are_enough_situations_over_goods_and_services():
 @pytest.mark.parametrize("key", SITUATIONS)
 def test_the_codes_of_a_situation_stand_in_the_lists(key: str):
     one = SITUATIONS[key]
-    assert one.category in lists.entries("categories")
-    assert lists.entries("categories")[one.category].parent, "a leaf, not a heading"
-    assert lists.entries("problems")[one.problem].group == "association"
-    assert set(one.claims) <= set(lists.entries("claims"))
+    assert one.category in lists.shipped("categories")
+    assert lists.shipped("categories")[one.category].parent, "a leaf, not a heading"
+    assert lists.shipped("problems")[one.problem].group == "association"
+    assert set(one.claims) <= set(lists.shipped("claims"))
     assert set(one.departments) <= {office.slug for office in CITY.departments}
 
 
@@ -84,8 +84,8 @@ def test_every_word_of_the_desk_can_be_said():
 
 
 def test_every_ground_has_words():
-    assert set(lists.entries("refusal_grounds")) <= set(DESK["refusal"])
-    assert set(lists.entries("ending_grounds")) <= set(DESK["ending"])
+    assert set(lists.shipped("refusal_grounds")) <= set(DESK["refusal"])
+    assert set(lists.shipped("ending_grounds")) <= set(DESK["ending"])
 
 
 def test_a_matter_with_a_department_has_its_question_and_its_answer():

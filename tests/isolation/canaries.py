@@ -1,5 +1,6 @@
 """A string of its own in every text of every row and of every file: whoever meets one knows whose it is and how secret.
 
+    CITY-city-list_entry.name-…     what the city says to all: everybody may meet it
     OWN-east-merchant.name-hgkabc       a row that East owns: East may meet it, and the bureau
     PRIV-east-case_statement.facts-…    what was confided to East: East alone
     OWN-east.market-handoff.ask-…       between the two: the two, and the bureau
@@ -29,14 +30,15 @@ from app.core.privacy import sealing
 from app.files import services as files
 from app.search.services import rebuild
 from tenants.audit import models
-from tenants.bases import Between, BetweenEntry, Owned, Private, Reference
+from tenants.bases import Between, BetweenEntry, Owned, Private, Reference, Shared
 from tenants.database import db
+from tenants.realm import BUREAU_ID
 from tenants.registry import registry
 from tests.files import specimens as papers
 from tests.isolation.scenario import Scenario
 from tests.specimens import allowed
 
-FOUND = re.compile(r"(OWN|PRIV|SHUT)-([a-z]+(?:\.[a-z]+)?)-([a-z_]+\.[a-z_]+)-([a-p]{6})", re.IGNORECASE)
+FOUND = re.compile(r"(CITY|OWN|PRIV|SHUT)-([a-z]+(?:\.[a-z]+)?)-([a-z_]+\.[a-z_]+)-([a-p]{6})", re.IGNORECASE)
 
 # Texts that no canary fits into. Whatever stands neither here nor under a CHECK is planted; a new code that the pages
 # cannot read in this state makes them fail, and belongs here.
@@ -81,6 +83,10 @@ CODES = {
     "import_file.number": "a number: stands in addresses",
     "import_file.channel": "a code of a list",
     "job_receipt.task": "the name of a job",
+    "list_entry.listed": "the name of a list",
+    "list_entry.code": "a code",
+    "list_entry.parent": "a code",
+    "list_entry.kind": "a code",
     "merchant.number": "a number: stands in addresses",
     "merchant.credit_code": "18 signs with a checksum",
     "month_figure.measure": "a code",
@@ -119,13 +125,15 @@ CODES_INSIDE = {
 
 @dataclass(frozen=True)
 class Canary:
-    secrecy: str  # OWN | PRIV | SHUT
+    secrecy: str  # CITY | OWN | PRIV | SHUT
     whose: tuple[str, ...]  # the organisation, or sender and receiver
     column: str
     about: str  # the case, or the row
 
     def may_be_met_by(self, slug: str) -> bool:
         """Whether these people may meet it at all, without calling anything in."""
+        if self.secrecy == "CITY":
+            return True
         if self.secrecy == "SHUT":
             return slug == self.whose[0]
         return slug in self.whose or (self.secrecy == "OWN" and slug == "city")
@@ -219,6 +227,8 @@ def _whose(name: str, model: Any) -> tuple[str, str, str]:
     """SQL: (secrecy, whose, other tables) for rows of a table called `it`."""
     if issubclass(model, Owned | Private) or "tenant_id" in model.__table__.c:
         secrecy = "'PRIV'" if issubclass(model, Private) else "'OWN'"
+        if issubclass(model, Shared):
+            secrecy = f"case when it.tenant_id = {BUREAU_ID} then 'CITY' else 'OWN' end"
         return secrecy, "one.slug", "tenant one where one.id = it.tenant_id"
     assert issubclass(model, Between | BetweenEntry), name
     secrecy = "'OWN'"

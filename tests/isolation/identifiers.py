@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
+from app.cases.lists import LISTS
 from app.cases.services import PERSONAL
 from app.cases.workflow import CASE
 from app.handoffs import packet
@@ -37,6 +38,7 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ),
     ("handoffs.new", "number"): _CASES,
     ("handoffs", "number"): f"select it.number from handoff_draft it {_OF}",
+    ("reference.entry", "code name"): f"select it.code, it.listed from list_entry it {_OF} desc",
     ("accounts", "person_id"): f"select it.id from person it {_OF}",
     ("accounts", "sign_in_id"): f"select it.id from sign_in it {_OF}",
     ("notifications", "notice_id"): f"select it.id from notice it {_OF}",
@@ -52,6 +54,8 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
 # Variables that choose among a few words of ours, the same everywhere.
 WORDS: dict[tuple[str, str], list[str]] = {
     ("cases", "name"): list(CASE.by_name),
+    ("reference.show", "name"): list(LISTS),
+    ("reference.new", "name"): list(LISTS),
     ("cases", "field"): list(PERSONAL),
     ("handoffs", "field"): list(packet.FIELDS),
     ("handoffs.letter_step", "step"): list(LETTER.by_name),

@@ -17,7 +17,7 @@ from app.bureau import services as bureau
 from app.bureau.queries import case_of, grant_for
 from app.cases import services as cases
 from app.cases.queries import by_number
-from app.cases.services import Complaint
+from app.cases.services import Complaint, lists
 from app.cases.workflow import CASE
 from app.core import clock
 from app.core.numbering import Counter
@@ -134,6 +134,7 @@ class County:
 
     def work(self) -> dict[str, str]:
         self.keep_the_register()
+        self.keep_the_lists()
         standing = {
             "lodged": self.lodge(),
             "accepted": self.lodge("accept"),
@@ -173,6 +174,13 @@ class County:
             )
             db.session.commit()
             self.merchant_number = made.number
+
+    def keep_the_lists(self) -> None:
+        with self.town.at(self.slug):
+            admin = self.by("admin")
+            lists.add(admin, "categories", words=f"{self.name}私教课", parent="S0401")
+            lists.change(admin, "channels", "station", words=f"{self.name}维权站")
+            db.session.commit()
 
     # Cases -----------------------------------------------------------------------------------------------------------
 

@@ -239,11 +239,11 @@ def _drafts() -> list[tuple[str, Any]]:
 
 
 def _of_category(value: str) -> Any:
-    return Case.category.in_(lists.below(value))
+    return Case.category.in_(lists.below("categories", value))
 
 
 def _of_channel(value: str) -> Any:
-    return Case.channel == value
+    return Case.channel.in_(lists.below("channels", value))
 
 
 def _from_begin(day: date) -> Any:

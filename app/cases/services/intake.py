@@ -69,8 +69,8 @@ class Complaint:
     received_at: datetime | None = None
     profile: Profile | None = field(default=None, repr=False)
 
-    def check(self) -> None:
-        """Raises Invalid beside the field that cannot be taken."""
+    def check(self, *, taken_over: bool = False) -> None:
+        """Raises Invalid beside the field that cannot be taken; what comes over keeps codes retired since."""
         if not self.facts.strip():
             raise Invalid("facts", _("Say what happened."))
         if len(self.title) > LONGEST_TITLE:
@@ -83,8 +83,9 @@ class Complaint:
             ("categories", self.category, "category"),
             ("problems", self.problem, "problem"),
         ):
-            lists.check(name, code, where, _("This is not on the list."))
-        lists.check_all("claims", self.claims, "claims", _("This is not on the list."))
+            lists.check(name, code, where, _("This is not on the list."), kept=code if taken_over else None)
+        for code in self.claims:
+            lists.check("claims", code, "claims", _("This is not on the list."), kept=code if taken_over else None)
 
     def fingerprint(self, evidence: Iterable[Any] = ()) -> str:
         """Equal for equal bodies: what a repeated submission is compared by."""
@@ -119,7 +120,7 @@ def lodge(
     Raises Invalid, also when `key` was used for something else. `origin_id` and `origin_from` are the handoff that a
     case is taken over by, and its sender.
     """
-    complaint.check()
+    complaint.check(taken_over=origin_id is not None)
     fingerprint = complaint.fingerprint(evidence)
     known = _sent_before(key, fingerprint)
     if known is None:
