@@ -144,6 +144,7 @@ class Case(Owned):
     closed_at: Mapped[datetime | None]
     profile_code: Mapped[str]  # the limits that bind it, by its day of receipt
     profile_version: Mapped[int]
+    rule_chosen_at: Mapped[datetime | None]  # when another profile was chosen for this case alone
     due_on: Mapped[date | None]  # of the earliest clock that runs, for lists
     due_code: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1, server_default="1")
@@ -168,7 +169,6 @@ class Case(Owned):
 
     @property
     def is_open(self) -> bool:
-    rule_chosen_at: Mapped[datetime | None]  # when another profile was chosen for this case alone
         return self.status in OPEN
 
     @property
