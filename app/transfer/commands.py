@@ -37,7 +37,8 @@ def messages(file: Path, slug: str, channel: str, columns: tuple[str, ...]) -> N
         try:
             accepted = accept(content, file.name, kinds={".xlsx": EVIDENCE[".xlsx"]})
             batch = services.begin(accepted, None, channel=channel)
-            batch.columns = {**batch.columns, **_said(columns, services.opened(batch).head)}
+            with services.opened(batch) as sheet:
+                batch.columns = {**batch.columns, **_said(columns, sheet.head)}
             services.ready(batch)
         except (Refused, Refusal) as refusal:
             raise click.ClickException(str(refusal.message)) from refusal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -29,14 +30,13 @@ from tenants import realm
 from tenants.database import db
 
 BATCH = 250
+_WATCH = audit.Watch(codes=("columns", "status"))
 
 
 def begin(file: Accepted, by: Any, *, channel: str = "hotline") -> Import:
     """Keep the file and suggest what its columns are. Raises Invalid beside `file` when nobody can read it."""
-    try:
-        found = sheet.read(file.content)
-    except sheet.Unreadable as fault:
-        raise Invalid("file", str(fault)) from fault
+    with sheet.read(file.content) as found:
+        columns, rows = sheet.suggest(found.head), len(found)
     file.content.seek(0)
     (batch,) = stored.attach(
         Import,
@@ -44,8 +44,8 @@ def begin(file: Accepted, by: Any, *, channel: str = "hotline") -> Import:
         number=next_number("import", clock.today().year),
         status=ImportState.MAPPING.value,
         channel=channel,
-        columns=sheet.suggest(found.head),
-        rows=len(found.rows),
+        columns=columns,
+        rows=rows,
         begun_by=getattr(by, "id", None),
         begun_at=clock.now(),
     )
@@ -54,19 +54,21 @@ def begin(file: Accepted, by: Any, *, channel: str = "hotline") -> Import:
     return batch
 
 
-def opened(batch: Import) -> Sheet:
+@contextmanager
+def opened(batch: Import) -> Iterator[Sheet]:
     """The file again, from its bytes."""
-    with store.open(batch) as content:
-        return sheet.read(content)
+    with store.open(batch) as content, sheet.read(content) as found:
+        yield found
 
 
 def start(batch: Import, columns: dict[str, int], by: Any) -> None:
     """Queue it with these columns. Raises Invalid when a needed one is missing, or one is used twice."""
     if batch.status not in (ImportState.MAPPING, ImportState.STOPPED, ImportState.FAILED):
         raise WrongMoment(_("This import is already running or finished."))
+    was = _WATCH.look(batch)
     batch.columns = columns
     ready(batch)
-    audit.record("import.start", batch, by, facts={"position": batch.position})
+    audit.record("import.start", batch, by, facts={"position": batch.position}, changes=_WATCH.since(was, batch))
     unit.afterwards(jobs.run, batch=batch.id)
 
 
@@ -93,16 +95,16 @@ def run(batch_id: UUID, *, tell: Callable[[Import], None] = lambda batch: None) 
     mine = realm.current().writes
     batch = db.session.get_one(Import, (mine, batch_id))
     by = db.session.get(Person, (mine, batch.begun_by)) if batch.begun_by else None
-    found = opened(batch)
-    while True:
-        # Locked while a part is taken in: whoever else runs the same import waits, and goes on behind it.
-        db.session.refresh(batch, with_for_update=True)
-        part = list(islice(messages(found, batch.columns, batch.position), BATCH))
-        if batch.status != ImportState.RUNNING or not part:
-            break
-        _take(batch, part, by)
-        db.session.commit()
-        tell(batch)
+    with opened(batch) as found:
+        while True:
+            # Locked while a part is taken in: whoever else runs the same import waits, and goes on behind it.
+            db.session.refresh(batch, with_for_update=True)
+            part = list(islice(messages(found, batch.columns, batch.position), BATCH))
+            if batch.status != ImportState.RUNNING or not part:
+                break
+            _take(batch, part, by)
+            db.session.commit()
+            tell(batch)
     if batch.status == ImportState.RUNNING:
         batch.status, batch.ended_at = ImportState.DONE.value, clock.now()
         counts = {"imported": batch.imported, "already": batch.already, "rejected": batch.rejected}

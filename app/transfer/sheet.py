@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import io
+import json
 import re
-import zipfile
+from array import array
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
 from typing import IO, Any
 
-import python_calamine
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from app.core import bounded
 from app.core.clock import SHANGHAI
+from app.core.errors import Invalid
 from app.core.forms import narrow, tidy
+from app.transfer import reading
 
 # what -> (its name, whether a message cannot do without it, how its column may be headed)
 WANTED: dict[str, tuple[Any, bool, tuple[str, ...]]] = {
@@ -38,14 +44,15 @@ REASONS: dict[str, Any] = {
 }
 LONGEST = 20_000
 MOST_ROWS = 100_000
-MOST_CELLS = 5_000_000  # of the rectangle that the reader keeps, at some 30 bytes each
-# A cell with something in it; one without ends at once (<c r="A9" s="3"/>) and is not kept.
-_CELL = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"(?:[^>]*[^/])?>')
+BOUNDS = bounded.Bounds(memory=512 * 2**20, seconds=10, output=100 * 2**20)  # a file of 20 MB takes a quarter of each
 _TIME = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?")
 
 
-class Unreadable(ValueError):
+class Unreadable(Invalid):
     """The file is no spreadsheet that could be read, or has nothing in it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("file", message)
 
 
 @dataclass(frozen=True)
@@ -75,77 +82,64 @@ class Fault:
 
 @dataclass(frozen=True)
 class Sheet:
+    """A sheet as it was read: its rows lie on the disk, so that it takes no memory however long it is."""
+
     head: list[str]
-    rows: list[tuple[int, list[Any]]]  # (line, cells); rows without any content are left out
+    lines: IO[bytes]
+    starts: array[int]  # where in `lines` each row begins; rows without any content are left out
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def rows(self, start: int = 0) -> Iterator[tuple[int, list[str]]]:
+        """(line, cells) from position `start` on."""
+        for at in self.starts[start:]:
+            self.lines.seek(at)
+            line, cells = json.loads(self.lines.readline())
+            yield line, cells
 
     def sample(self, count: int = 5) -> list[tuple[int, list[str]]]:
         """The first rows as short words, for the preview."""
-        return [(line, [_short(cell) for cell in cells]) for line, cells in self.rows[:count]]
+        return [(line, [_short(cell) for cell in cells]) for line, cells in islice(self.rows(), count)]
 
 
-def read(content: IO[bytes]) -> Sheet:
-    """The first sheet of a workbook. Raises Unreadable."""
-    data = content.read()
-    try:
-        if _area(data) > MOST_CELLS:
-            raise Unreadable(str(_l("The sheet reaches too far out: delete what stands far right or far below.")))
-        book = python_calamine.load_workbook(io.BytesIO(data))
-        table = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except Unreadable:
-        raise
-    except (python_calamine.CalamineError, zipfile.BadZipFile, IndexError, ValueError) as fault:
-        raise Unreadable(str(_l("This is no spreadsheet that can be read."))) from fault
-    rows = [(line, cells) for line, cells in enumerate(table, start=1) if any(_there(cell) for cell in cells)]
-    if len(rows) < 2:
-        raise Unreadable(str(_l("There is no message in this file.")))
-    if len(rows) > MOST_ROWS:
-        raise Unreadable(str(_l("More than 100,000 rows: please divide the file.")))
-    return Sheet([_short(cell, 60) for cell in rows[0][1]], rows[1:])
+@contextmanager
+def read(content: IO[bytes]) -> Iterator[Sheet]:
+    """The first sheet of a workbook, for as long as one is in the block. Raises Unreadable.
 
-
-def _area(data: bytes) -> int:
-    """How many cells the reader will hold: out to the last row and column that has a value in it.
-
-    It keeps a whole rectangle in memory, so two values in far corners of a tiny file would take gigabytes.
+    A process of its own opens it (IN6): what a tiny file unpacks to is never in our memory.
     """
-    widest = deepest = 0
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for name in archive.namelist():
-            if not name.startswith("xl/worksheets/"):
-                continue
-            with archive.open(name) as part:
-                tail = b""
-                while chunk := part.read(1 << 20):
-                    for column, row in _CELL.findall(tail + chunk):
-                        widest, deepest = max(widest, _column(column)), max(deepest, int(row))
-                    tail = chunk[-300:]
-    return widest * deepest
+    try:
+        lines = bounded.run(Path(reading.__file__), content, BOUNDS)
+    except bounded.TooMuch as fault:
+        raise Unreadable(
+            _("Reading this file takes too much memory or time. Keep only the table itself, or divide the file.")
+        ) from fault
+    except bounded.Broken as fault:
+        raise Unreadable(_("This is no spreadsheet that can be read.")) from fault
+    with lines:
+        yield _indexed(lines)
 
 
-def _column(letters: bytes) -> int:
-    """A is 1, Z is 26, AA is 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+def _indexed(lines: IO[bytes]) -> Sheet:
+    head: list[str] = json.loads(lines.readline() or "[0, []]")[1]
+    starts = array("Q")
+    at = lines.tell()
+    for line in lines:
+        starts.append(at)
+        at += len(line)
+    if not starts:
+        raise Unreadable(_("There is no message in this file."))
+    if len(starts) > MOST_ROWS:
+        raise Unreadable(_("More than 100,000 rows: please divide the file."))
+    if len(head) > reading.WIDEST:
+        raise Unreadable(_("The sheet reaches too far out: delete what stands far right or far below."))
+    return Sheet([_short(cell, 60) for cell in head], lines, starts)
 
 
-def _there(cell: Any) -> bool:
-    return bool(cell.strip()) if isinstance(cell, str) else cell is not None
-
-
-def _short(cell: Any, limit: int = 80) -> str:
-    said = " ".join(_text(cell).split())
+def _short(cell: str, limit: int = 80) -> str:
+    said = " ".join(tidy(cell).split())
     return said if len(said) <= limit else f"{said[: limit - 1]}…"
-
-
-def _text(cell: Any) -> str:
-    """A cell as a person reads it: 188006.0 is 188006."""
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return tidy(str(cell))
 
 
 def suggest(head: Sequence[str]) -> dict[str, int]:
@@ -169,37 +163,31 @@ def suggest(head: Sequence[str]) -> dict[str, int]:
     return found
 
 
-def when(cell: Any) -> datetime | None:
+def when(cell: str) -> datetime | None:
     """A time however it was typed, as of the city's wall clock. Raises ValueError when there is something else."""
-    if isinstance(cell, datetime):
-        moment = cell.replace(tzinfo=None)
-    elif isinstance(cell, date):
-        moment = datetime.combine(cell, time())
-    else:
-        said = narrow(_text(cell))
-        if not said:
-            return None
-        match = _TIME.fullmatch(said)
-        if match is None:
-            raise ValueError(said)
-        year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
-        moment = datetime(year, month, day, hour, minute, second, tzinfo=SHANGHAI)
-    return moment.replace(tzinfo=SHANGHAI).astimezone(UTC)
+    said = narrow(cell)
+    if not said:
+        return None
+    match = _TIME.fullmatch(said)
+    if match is None:
+        raise ValueError(said)
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups())
+    return datetime(year, month, day, hour, minute, second, tzinfo=SHANGHAI).astimezone(UTC)
 
 
 def messages(sheet: Sheet, columns: dict[str, int], start: int = 0) -> Iterator[Message | Fault]:
     """The rows from position `start` on, each a message or the reason why not."""
-    for line, cells in sheet.rows[start:]:
+    for line, cells in sheet.rows(start):
         yield _message(line, cells, columns)
 
 
-def _message(line: int, cells: list[Any], columns: dict[str, int]) -> Message | Fault:
-    def cell(what: str) -> Any:
+def _message(line: int, cells: list[str], columns: dict[str, int]) -> Message | Fault:
+    def cell(what: str) -> str:
         at = columns.get(what)
-        return cells[at] if at is not None and at < len(cells) else None
+        return cells[at] if at is not None and at < len(cells) else ""
 
-    reference = narrow(_text(cell("reference")))[:60]
-    facts = "\n".join(part.strip() for part in _text(cell("facts")).splitlines() if part.strip())
+    reference = narrow(cell("reference"))[:60]
+    facts = "\n".join(part.strip() for part in tidy(cell("facts")).splitlines() if part.strip())
     if not reference:
         return Fault(line, "", "reference")
     if not facts:

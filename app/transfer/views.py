@@ -42,8 +42,8 @@ def show(number: str) -> Any:
     """Its columns while it waits for them, then how far it has come."""
     batch = queries.by_number(number)
     if batch.status == ImportState.MAPPING:
-        found = services.opened(batch)
-        return render("transfer/columns.html", batch=batch, sheet=found, form=columns_form(found, batch.columns))
+        with services.opened(batch) as found:
+            return render("transfer/columns.html", batch=batch, sheet=found, form=columns_form(found, batch.columns))
     return render("transfer/show.html", batch=batch)
 
 
@@ -51,15 +51,15 @@ def show(number: str) -> Any:
 def start(number: str) -> Any:
     """Run it with the chosen columns."""
     batch = queries.by_number(number)
-    found = services.opened(batch)
-    form = columns_form(found, batch.columns)
-    try:
-        if form.validate_on_submit():
-            services.start(batch, form.columns(), current_user)
-            return redirect(url_for("transfer.show", number=number), 303)
-    except Invalid as refusal:
-        form.say(refusal)
-    return render("transfer/columns.html", batch=batch, sheet=found, form=form), 422
+    with services.opened(batch) as found:
+        form = columns_form(found, batch.columns)
+        try:
+            if form.validate_on_submit():
+                services.start(batch, form.columns(), current_user)
+                return redirect(url_for("transfer.show", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+        return render("transfer/columns.html", batch=batch, sheet=found, form=form), 422
 
 
 @transfer.page("/<number>/resume", allow=Can.TRANSFER_IMPORT, methods=("POST",))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import os
 import re
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from sqlalchemy import func, select, text
 
@@ -17,9 +19,10 @@ from app.files.accept import EVIDENCE, accept
 from app.jobs import drain
 from app.transfer import services
 from app.transfer.models import Import, ImportFault, ImportState
+from app.transfer.views import plain
 from tenants.database import db
 from tests.town import EAST, WEST, Town
-from tests.transfer.test_sheet import book
+from tests.transfer.test_sheet import TOO_MUCH, book
 
 SHARED = Path(os.environ.get("HENGPING_SHARED", "/nowhere")) / "data" / "hotline"
 real_input = pytest.mark.skipif(not SHARED.is_dir(), reason="HENGPING_SHARED names no folder with the real messages")
@@ -143,27 +146,105 @@ def test_it_stops_at_the_edge_of_a_batch_and_goes_on_from_there(town: Town, monk
         assert (batch.status, batch.imported, batch.already) == ("done", 10, 0)
 
 
+def upload(browser: Any, content: io.BytesIO, **columns: str) -> str:
+    """Choose a file, then its columns; the address of the import."""
+    sent = browser.post("/transfer", {"channel": "hotline", "file": (content, "来件.xlsx")})
+    assert sent.status_code == 303, sent.get_data(as_text=True)
+    address = str(sent.headers["Location"])
+    assert browser.post(f"{address}/start", {**COLUMNS, **columns}).status_code == 303
+    return address
+
+
+COLUMNS = {"reference": "0", "name": "1", "title": "2", "told_at": "3", "facts": "4"}
+
+
 def test_pages_of_an_import(town: Town) -> None:
     browser = town.client(EAST, "clerk")
     browser.get("/transfer")
-    sent = browser.post("/transfer", {"channel": "hotline", "file": (book(*rows(2)), "来件.xlsx")})
+    sent = browser.post("/transfer", {"channel": "hotline", "file": (book(*rows(3)), "来件.xlsx")})
     assert sent.status_code == 303, sent.get_data(as_text=True)
     address = sent.headers["Location"]
     browser.get(address)
-    assert "商家不退款" in browser.page.words
+    assert "第3件：商家不退款" in browser.page.words
     missing = browser.post(f"{address}/start", {"reference": "0", "facts": ""})
     assert missing.status_code == 422
-    columns = {"reference": "0", "name": "1", "title": "2", "told_at": "3", "facts": "4"}
-    assert browser.post(f"{address}/start", columns).status_code == 303
+    assert browser.post(f"{address}/start", COLUMNS).status_code == 303
     browser.get(address)
+    assert "已处理 0 行，共 3 行" in browser.page.words
     drain()
     browser.get(address)
-    assert re.search(r"2 ?/ ?2|2 ", browser.page.words)
-    assert browser.get(f"{address}/report.csv").mimetype == "text/csv"
-    wrong = browser.post("/transfer", {"channel": "hotline", "file": (io.BytesIO(b"no"), "来件.xlsx")})
-    assert wrong.status_code == 422
+    assert "已处理 3 行，共 3 行" in browser.page.words
+    assert figures(browser) == {"已导入": "3", "已存在": "0", "未导入": "0"}
     assert town.client(EAST, "handler").get("/transfer").status_code == 403
     assert town.client(WEST, "clerk").get(address.replace(EAST, WEST)).status_code == 404
+
+
+def figures(browser: Any) -> dict[str, str]:
+    """What the strip of an import says, by the words beneath each number."""
+    words = browser.page.text
+    return {name: words[words.index(name) - 1] for name in ("已导入", "已存在", "未导入")}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (lambda: io.BytesIO(b"no"), r"内容与扩展名"),
+        (TOO_MUCH["a value in the last corner"], r"内存|memory"),
+        (TOO_MUCH["a text of 96 kB in 2,000 cells"], r"内存|memory"),
+        (book, r"没有"),
+    ],
+)
+def test_what_cannot_be_read_is_told_beside_the_field_and_leaves_nothing(
+    town: Town, settings: Any, content: Any, said: str
+) -> None:
+    browser = town.client(EAST, "clerk")
+    before = {path for path in settings.instance.rglob("*") if path.is_file()}
+    sent = browser.post("/transfer", {"channel": "hotline", "file": (content(), "来件.xlsx")})
+    assert sent.status_code == 422
+    beside = sent.get_data(as_text=True).partition('id="file-wrong"')[2].partition("</p>")[0]
+    assert re.search(said, beside)
+    assert {path for path in settings.instance.rglob("*") if path.is_file()} == before
+    with town.at(EAST):
+        assert db.session.scalar(select(func.count()).select_from(Import)) == 0
+
+
+@pytest.mark.parametrize(
+    "start", ["=1+1", "+86", "-2", "@SUM(A1)", "\t=1", "\r=1", "\0=1", "＝1", "＋1", "－1", "＠SUM(A1)"]
+)
+def test_no_cell_of_a_report_is_a_formula_when_a_spreadsheet_program_has_taken_it_in(start: str) -> None:
+    sheet = openpyxl.Workbook().active
+    assert sheet is not None
+    typed = start.translate({0: None})  # which no spreadsheet can hold
+    assert sheet.cell(1, 1, typed).data_type == ("f" if typed[0] == "=" else "s")
+    assert plain(start) == f"'{start}"
+    assert sheet.cell(2, 1, plain(start).translate({0: None})).data_type == "s"
+
+
+@pytest.mark.parametrize("start", ["", "1", "A=1", "'=1", "投诉-1"])
+def test_other_cells_of_a_report_stay_as_they_are(start: str) -> None:
+    assert plain(start) == start
+
+
+def test_the_report_names_the_rows_that_were_not_taken_and_holds_no_formula(town: Town) -> None:
+    bad = rows(6)
+    references = ["=1+1", "+2", "-3", "@SUM(A1)", "＝HYPERLINK(1)", '"x",\n=1']
+    for row, reference in zip(bad, references, strict=True):
+        row[0], row[3] = reference, "不详"
+    browser = town.client(EAST, "clerk")
+    address = upload(browser, book(*bad, rows(1, 7)[0]))
+    drain()
+    browser.get(address)
+    assert figures(browser) == {"已导入": "1", "已存在": "0", "未导入": "6"}
+    sent = browser.get(f"{address}/report.csv")
+    assert (sent.mimetype, sent.headers["Content-Disposition"].partition(";")[0]) == ("text/csv", "attachment")
+    table = list(csv.reader(io.StringIO(sent.get_data().decode("utf-8-sig"))))
+    assert [line for line, _reference, _reason in table] == ["行号", "2", "3", "4", "5", "6", "7"]
+    sheet = openpyxl.load_workbook(book(*table[1:], head=table[0])).active
+    assert sheet is not None
+    cells = [cell for row in sheet.iter_rows() for cell in row]
+    assert len(cells) == 21
+    assert "f" not in {cell.data_type for cell in cells}
+    assert not any(cell.hyperlink for cell in cells)
 
 
 def command(app: Any, *arguments: str) -> Any:
