@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
@@ -17,6 +18,7 @@ from wtforms.widgets import HiddenInput, TextInput
 from app.core.errors import Invalid
 
 PLUMBING = frozenset({"csrf_token", "submit", "submission_key", "version"})
+_CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")  # Cc, but for tab and line feed
 
 
 def narrow(value: str | None) -> str:
@@ -27,9 +29,7 @@ def narrow(value: str | None) -> str:
 
 def tidy(value: str | None) -> str:
     """Free text as typed, Chinese punctuation kept, without control characters and blank ends."""
-    return "".join(
-        sign for sign in (value or "").replace("\r\n", "\n") if sign in "\n\t" or unicodedata.category(sign) != "Cc"
-    ).strip()
+    return _CONTROL.sub("", (value or "").replace("\r\n", "\n")).strip()
 
 
 def options(pairs: Iterable[tuple[Any, Any]], *, group: str | None = None) -> list[SelectChoice]:

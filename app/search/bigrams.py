@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from operator import add
 from typing import NamedTuple
 
 # Characters written without blanks between words: Han with its extensions, 〇 々, kana, hangul.
@@ -36,18 +37,15 @@ def fold(text: str | None) -> str:
 
 def document(text: str | None) -> str:
     """A tsvector literal of a text: every pair of neighbouring characters, the last of a run alone, every word."""
-    tokens = {token for run in _RUN.findall(fold(text)) for token in _tokens(run)}
-    return " ".join(f"'{token}'" for token in sorted(tokens))
-
-
-def _tokens(run: str) -> Iterator[str]:
-    if not _IS_CJK.match(run):
-        yield run[:_LONGEST_TOKEN]
-        return
-    for at in range(len(run) - 1):
-        yield run[at : at + 2]
-    # The last character begins no pair: alone, it still answers a search for one character, which is by prefix.
-    yield run[-1]
+    tokens: set[str] = set()
+    for run in _RUN.findall(fold(text)):
+        if _IS_CJK.match(run):
+            tokens.update(map(add, run, run[1:]))
+            # The last character begins no pair: alone, it still answers a search for one character, by prefix.
+            tokens.add(run[-1])
+        else:
+            tokens.add(run[:_LONGEST_TOKEN])
+    return " ".join([f"'{token}'" for token in sorted(tokens)])
 
 
 def query(text: str | None) -> Query:

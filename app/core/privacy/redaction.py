@@ -20,9 +20,21 @@ _HAN = r"\u4e00-\u9fff"
 _SURNAME = f"(?:{'|'.join(sorted(COMPOUND_SURNAMES))}|[{_SURNAMES}])"
 _NO_WORD = r"(?![0-9A-Za-z])"
 _GAP = "[ .–—-]?"
-_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum()} | {
-    ord(character): ord(character) - 0xFEE0 for character in "＠＋－"
-}
+
+
+class _Plain(dict[int, int | None]):
+    """For str.translate: invisible characters to nothing, others to themselves, learnt as they come."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = None if unicodedata.category(chr(code)) == "Cf" else code
+        return self[code]
+
+
+# Full-width digits and invisible characters are how a number slips through; line breaks stay.
+_PLAIN = _Plain(
+    {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code - 0xFEE0).isalnum()}
+    | {ord(character): ord(character) - 0xFEE0 for character in "＠＋－"}
+)
 
 
 def _last_group(mask: Callable[[str], str]) -> Callable[[re.Match[str]], str]:
@@ -132,8 +144,7 @@ def redact(text: str | None) -> str:
     """
     if not text:
         return ""
-    # Full-width digits and invisible characters are how a number slips through; line breaks stay.
-    text = "".join(character for character in text.translate(_FULL_WIDTH) if unicodedata.category(character) != "Cf")
+    text = text.translate(_PLAIN)
     pieces, at = [], 0
     for code in CREDIT_CODE.finditer(text):
         if uscc.is_valid(code.group()) and not RULES["id"][0].fullmatch(code.group()):
