@@ -21,6 +21,7 @@ from app.handoffs.kinds import KINDS
 from app.handoffs.models import Handoff, HandoffDraft
 from app.handoffs.workflow import LETTER, life_of
 from app.ui import render
+from app.workflow import Workflow
 from tenants import realm
 from tenants.registry import registry
 
@@ -114,7 +115,7 @@ def step(reference: str, step: str) -> Any:
     """One view for all steps: take it, or show its form again with what was typed."""
     handoff = queries.by_reference(reference)
     declared = life_of(handoff)[step]
-    form = _form(declared, handoff)
+    form = _form(life_of(handoff), declared, handoff)
     if form.validate_on_submit():
         try:
             services.take(handoff, step, me(), seen=form.version.data, **form.facts)
@@ -125,10 +126,11 @@ def step(reference: str, step: str) -> Any:
     return render("handoffs/step.html", **_step(handoff, declared, form)), 422 if form.errors else 200
 
 
-def _form(declared: Any, subject: Handoff | HandoffDraft) -> Any:
-    """The form of a step, with the version that whoever fills it in has seen."""
+def _form(life: Workflow, declared: Any, subject: Handoff | HandoffDraft) -> Any:
+    """The form of a step that is possible, with the version that whoever fills it in has seen. Raises WrongMoment."""
     form = (declared.form or Form)()
     if request.method == "GET":
+        life.require(declared, subject)
         form.version.data = subject.version
     return form
 
@@ -221,6 +223,7 @@ def _letter(draft: HandoffDraft) -> dict[str, Any]:
 @handoffs.page("/letters/<number>/edit", allow=Can.HANDOFF_SEND, methods=["GET", "POST"])
 def edit(number: str) -> Any:
     draft = queries.draft(number)
+    LETTER.require(LETTER["revise"], draft)
     case, kind = by_number(draft.case_number), KINDS[draft.kind]
     form = forms.letter_form(case, kind, draft)
     if form.validate_on_submit():
@@ -235,7 +238,7 @@ def edit(number: str) -> Any:
 @handoffs.page("/letters/<number>/steps/<step>", allow=Can.HANDOFF_SEND, methods=["GET", "POST"])
 def letter_step(number: str, step: str) -> Any:
     draft = queries.draft(number)
-    form = _form(LETTER[step], draft)
+    form = _form(LETTER, LETTER[step], draft)
     if form.validate_on_submit():
         try:
             LETTER.take(step, draft, by=me(), seen=form.version.data, **form.facts)

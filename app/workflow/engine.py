@@ -78,6 +78,12 @@ class Workflow:
     def possible(self, step: Step, subject: Any) -> bool:
         return subject.status in step.source and (step.when is None or step.when(subject))
 
+    def require(self, step: Step, subject: Any) -> None:
+        """Raises WrongMoment, naming the status, unless the step is possible: before its form is shown, too."""
+        if not self.possible(step, subject):
+            status = self.states(subject.status).label
+            raise WrongMoment(_("This step is no longer possible: the status is now “%(status)s”.", status=status))
+
     def open_to(self, person: Any, subject: Any) -> list[Step]:
         """The buttons: steps this person may take on this subject now, the natural one first."""
         steps = [
@@ -100,9 +106,7 @@ class Workflow:
         self._lock(subject)
         if by is not None and not by.can(step.permission, subject):
             raise NotAllowed(_("Your role does not include this step."))
-        if not self.possible(step, subject):
-            status = self.states(subject.status).label
-            raise WrongMoment(_("This step is no longer possible: the status is now “%(status)s”.", status=status))
+        self.require(step, subject)
         if seen is not None and seen != subject.version:
             raise Changed(_("Somebody else has changed this in the meantime."), subject)
         if step.approval and not by.can(step.approval, subject):

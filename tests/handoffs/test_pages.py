@@ -40,6 +40,27 @@ def test_a_letter_is_written_looked_over_submitted_and_sent(exchange: Exchange, 
     assert director.get("/handoffs/east-ZB-2026-000001").status_code == 200
 
 
+def test_the_form_of_a_step_is_shown_as_long_as_the_step_is_possible(exchange: Exchange, town: Town) -> None:
+    number = exchange.lodge()
+    handler, director = town.client(EAST, "handler"), town.client(EAST, "director")
+    letter = handler.post(f"/cases/{number}/letters/new?kind=request", LETTER).headers["Location"]
+    changed = {**LETTER, "version": "2", "ask": "请一并核查预付资金存管情况。"}
+    assert handler.get(f"{letter}/edit").status_code == 200
+    for step, status in (("submit", "待审批"), ("send", "已发出")):
+        assert director.post(f"{letter}/steps/{step}", {"version": "1" if step == "submit" else "2"}).status_code == 303
+        for answer in (handler.get(f"{letter}/edit"), handler.post(f"{letter}/edit", changed)):
+            assert answer.status_code == 409
+            assert handler.page is not None
+            assert status in handler.page.words
+            assert not any("ask" in form["fields"] for form in handler.page.forms)
+        assert changed["ask"] in handler.page.words  # what was sent in is not lost
+    assert director.get(f"{letter}/steps/reject").status_code == 409
+    reference = "east-ZB-2026-000001"
+    officer = town.client(MARKET, "officer")
+    assert officer.get(f"/handoffs/{reference}/steps/return").status_code == 200
+    assert officer.get(f"/handoffs/{reference}/steps/answer").status_code == 409
+
+
 def test_what_is_not_ticked_in_the_form_is_not_shared(exchange: Exchange, town: Town) -> None:
     """A form that leaves the shares out shares nothing, whatever the kind would propose."""
     number = exchange.lodge()
