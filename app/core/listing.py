@@ -24,6 +24,7 @@ from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.core.forms import tidy
+from app.core.privacy import tells_of_somebody
 from tenants.database import db
 
 Row = TypeVar("Row")
@@ -35,7 +36,10 @@ _BETWEEN = "~"  # of the parts of a cursor; in no date, number or key
 
 @dataclass(frozen=True)
 class Filter:
-    """One way to narrow a list. What is not one of its choices, or does not parse, narrows nothing."""
+    """One way to narrow a list. What is not one of its choices, or does not parse, narrows nothing.
+
+    Nor does a phone or ID number: it would stand in the address.
+    """
 
     name: str
     label: Any
@@ -46,7 +50,7 @@ class Filter:
     def read(self, typed: str | None) -> Any:
         """The value to narrow by, or None."""
         typed = tidy(typed)[:LONGEST_VALUE]
-        if not typed or (self.choices and typed not in dict(self.choices())):
+        if not typed or (typed not in dict(self.choices()) if self.choices else tells_of_somebody(typed)):
             return None
         try:
             return self.parse(typed)

@@ -26,13 +26,11 @@ def index() -> Any:
     return render("merchants/index.html", view=view, shown=queries.register(view))
 
 
-@merchants.page("/look-up", allow=Can.MERCHANT_READ)
+@merchants.page("/look-up", allow=Can.MERCHANT_READ, methods=["POST"])
 def look_up() -> Any:
-    """What fits what is being typed: a fragment for htmx, JSON for who asks for it."""
-    found = queries.look_up(request.args.get("merchant_name", ""))
-    if request.accept_mimetypes.best == "application/json":
-        return [{"number": one.number, "name": one.name, "sign": one.sign, "code": one.credit_code} for one in found]
-    return render("merchants/_found.html", found=found, said=request.args.get("merchant_name", ""), chosen="")
+    """A fragment: what fits what is being typed. By POST, because addresses are kept and typing is not."""
+    said = request.form.get("merchant_name", "")
+    return render("merchants/_found.html", found=queries.look_up(said), said=said, chosen="")
 
 
 @merchants.page("/new", allow=Can.MERCHANT_KEEP, methods=["GET", "POST"])

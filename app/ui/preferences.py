@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from flask import Flask, has_request_context, redirect, request
 from werkzeug.wrappers import Response
 
+from app.core.privacy import tells_of_somebody
+
 LANGUAGES = {"zh": "zh_Hans_CN", "en": "en"}
 CHOICES: dict[str, tuple[str, ...]] = {
     "lang": tuple(LANGUAGES),
@@ -31,9 +33,13 @@ def locale() -> str:
 
 
 def switch(name: str, value: str) -> str:
-    """The address of this very page with one preference changed."""
-    said = {key: values for key, values in request.args.lists() if key not in CHOICES}
-    return f"{request.script_root}{request.path}?{urlencode([*said.items(), (name, value)], doseq=True)}"
+    """The address of this very page with one preference changed; a phone number in it is not passed on."""
+    said = [
+        (key, value)
+        for key, value in request.args.items(multi=True)
+        if key not in CHOICES and not tells_of_somebody(value)
+    ]
+    return f"{request.script_root}{request.path}?{urlencode([*said, (name, value)])}"
 
 
 def remember() -> Response | None:

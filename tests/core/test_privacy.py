@@ -2,17 +2,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Mapped, mapped_column, registry
 
-from app.core import privacy
+from app.core import clock, privacy
 from app.core.privacy import redaction, sealing
 from app.core.privacy.sealing import Keyring, Sealing, Unopened, sealed
 from tenants import realm
 from tenants.bases import uuid7
-from tenants.realm import Realm
+from tenants.realm import Place, Realm
 
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
 ROW = UUID("01890000-0000-7000-8000-000000000001")
@@ -356,6 +357,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "address": privacy.mask_address,
     "phone": privacy.mask_phone,
     "name": privacy.mask_name,
+    "in an address": privacy.tells_of_somebody,
 }
 
 
@@ -372,3 +374,77 @@ def _work(read: Callable[[str], object], text: str) -> float:
     began = time.thread_time()
     read(text)
     return time.thread_time() - began
+
+
+# In addresses, and past browsers --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "13812346027",
+        "138 1234 6027",
+        "138-1234-6027",
+        "1381 2346 027",
+        "+8613812346027",
+        "１３８１２３４６０２７",
+        "林晓梅13812346027",
+        "0571-85123456",
+        "(0571)85123456",
+        "85123456",
+        "8512 345",
+        "110101199003078478",
+        "11010119900307847x",
+        "110101 19900307 8478",
+    ],
+)
+def test_a_number_of_somebody_is_told_from_other_words(said: str) -> None:
+    assert privacy.tells_of_somebody(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "健身房 余额",
+        "2026-000123",
+        "M2026-000123",
+        "linhe-ZB-2026-000207",
+        "2026-11-22",
+        "20261122",
+        "12315",
+        "188001",
+        "4680.00",
+        "2345678元",
+        "2345678.50元",
+        "91330100MA27XXXX0A",
+        "913301002539142763",
+        "9133010",
+        "019f0000-0000-7000-8000-000012345678",
+        "2026-11-22~019f1381-2346-7027-8138-123460270000",
+    ],
+)
+def test_what_stands_in_addresses_every_day_is_no_number_of_somebody(said: str) -> None:
+    assert not privacy.tells_of_somebody(said)
+
+
+def at_home(number: int) -> Realm:
+    return Realm(frozenset({number}), number, number, Place(number, "east", "东县", "东县", "center"))
+
+
+def test_a_parcel_opens_for_its_holder_and_purpose_at_home_until_its_time_is_over() -> None:
+    here = {"purpose": "search", "holder": ROW}
+    with realm.enter(at_home(2)):
+        parcel = privacy.wrap("138 1234 6027", **here, lasts=timedelta(minutes=30))
+        assert "1234" not in parcel
+        assert privacy.unwrap(parcel, **here) == "138 1234 6027"
+        for other in ({**here, "holder": uuid7()}, {**here, "purpose": "form"}):
+            with pytest.raises(Unopened):
+                privacy.unwrap(parcel, **other)
+        for damaged in ("", "k1:", "x", parcel[:-8], parcel.replace(":", ""), f"{parcel}A"):
+            with pytest.raises(Unopened):
+                privacy.unwrap(damaged, **here)
+        with clock.freeze(clock.now() + timedelta(minutes=31)), pytest.raises(Unopened):
+            privacy.unwrap(parcel, **here)
+    with realm.enter(at_home(3)), pytest.raises(Unopened):
+        privacy.unwrap(parcel, **here)

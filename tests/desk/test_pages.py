@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import quote, unquote, urlencode
 
 import pytest
 
 from app.cases.services import lodge, lodge_many
 from app.core import clock
+from app.core.forms import narrow
 from tenants.database import db
 from tests.cases.conftest import TOLD
-from tests.town import EAST, WEST
+from tests.forms import forms_of
+from tests.town import CITY, EAST, MARKET, WEST
 
 
 @pytest.fixture
@@ -30,6 +34,13 @@ def told(town):
 def words(browser, path):
     assert browser.get(path).status_code == 200
     return browser.page.words
+
+
+def look_up(browser, said):
+    """Type something into the box on top; the words of the page that comes of it."""
+    answer = browser.post("/search", {"q": said})
+    assert answer.status_code == 303
+    return words(browser, answer.location)
 
 
 def test_a_day_without_work_says_so(town):
@@ -82,25 +93,27 @@ def test_the_administrator_is_led_to_the_people(town):
 @pytest.mark.parametrize("said", ["健身房 余额", "悦动健身", "138 1234 6027", "１３８１２３４６０２７", "闭店"])
 def test_a_case_is_found_by_words_merchant_and_whole_phone(town, told, said):
     number = told()
-    assert number in words(town.client(EAST, "clerk"), f"/search?q={said}")
+    assert number in look_up(town.client(EAST, "clerk"), said)
 
 
 @pytest.mark.parametrize("said", ["电饭锅", "6027", "13812346028", "林晓梅"])
 def test_what_is_not_there_is_not_found(town, told, said):
     number = told()
-    assert number not in words(town.client(EAST, "handler"), f"/search?q={said}")
+    assert number not in look_up(town.client(EAST, "handler"), said)
 
 
 def test_a_case_is_found_by_its_number(town, told):
     number = told()
-    assert number in words(town.client(EAST, "handler"), f"/search?q={number}")
+    browser = town.client(EAST, "handler")
+    assert number in look_up(browser, number)
+    assert number in words(browser, f"/search?q={number}")
 
 
 def test_a_search_ends_at_the_wall(town, told):
     told()
     west = town.client(WEST, "handler")
     for said in ("健身房", "13812346027"):
-        words(west, f"/search?q={said}")
+        look_up(west, said)
         assert not any("/cases/20" in link for link in west.page.links)
 
 
@@ -124,3 +137,126 @@ def test_a_merchant_is_found_too(town):
         services.add(town.person(EAST, "handler"), name="东县惠民食品有限公司")
         db.session.commit()
     assert "东县惠民食品有限公司" in words(town.client(EAST, "clerk"), "/search?q=惠民")
+
+
+# What stands in an address (CR8) --------------------------------------------------------------------------------------
+
+NUMBERS = [
+    "13812346027",
+    "138 1234 6027",
+    "+86-138-1234-6027",
+    "１３８１２３４６０２７",
+    "0571-85123456",
+    "85123456",
+    "+1 212 555 0100",
+    "110101199003078478",
+    "11010119900307847x",
+    "林晓梅13812346027",
+    "身份证 110101 19900307 8478",
+]
+
+
+@pytest.mark.parametrize("said", NUMBERS)
+def test_a_number_of_somebody_never_stands_in_an_address(town, told, said):
+    """The box sends it by POST; the address that comes of it can be opened again, and read by nobody."""
+    told(phone="13812346027")
+    browser = town.client(EAST, "handler")
+    address = browser.post("/search", {"q": said}).location
+    assert address.startswith("/east/search?of=")
+    assert not set(re.findall(r"\d{4,}", said)) & set(re.findall(r"\d{4,}", unquote(address)))
+    for _again in range(2):
+        page = browser.get(address).get_data(as_text=True)
+        assert f'value="{narrow(said)}"' in page  # in the box, to be changed
+        assert not re.search(r"\d{6}", browser.page.title + browser.page.heading)
+
+
+def test_a_phone_number_is_shown_masked_above_what_it_found(town, told):
+    told()
+    assert "138****6027" in look_up(town.client(EAST, "handler"), "13812346027")
+
+
+def test_words_can_be_passed_on_and_numbers_of_files_too(town):
+    browser = town.client(EAST, "handler")
+    for said in ("健身房 余额", "2026-000123", "4680元", "3幢"):
+        assert browser.post("/search", {"q": said}).location == f"/east/search?{urlencode({'q': said})}"
+
+
+@pytest.mark.parametrize("said", NUMBERS)
+def test_a_number_in_an_address_is_not_looked_for(town, told, statements, said):
+    number = told(facts=f"请回电{said}。")
+    browser = town.client(EAST, "handler")
+    browser.get("/account?lang=en")
+    with statements() as sent:
+        answer = browser.get("/search", query_string={"q": said})
+    assert answer.status_code == 422
+    assert not [line for line in sent if "search_document" in line or "case_party" in line]
+    assert number not in browser.page.words
+    assert "has no place in an address" in browser.page.words
+    assert next(form for form in browser.page.forms if form["action"] == "/east/search")["fields"]["q"] == ""
+    assert quote(said) not in answer.get_data(as_text=True)
+
+
+def test_a_sealed_search_is_for_who_asked_and_for_a_day(town, told):
+    number = told()
+    browser = town.client(EAST, "handler")
+    address = browser.post("/search", {"q": "13812346027"}).location
+    assert number in words(browser, address)
+    for slug, login in ((EAST, "second"), (WEST, "handler")):
+        other = town.client(slug, login)
+        assert other.get(address.replace("/east/", f"/{slug}/")).status_code == 422
+        assert number not in other.page.words
+    assert browser.get(address[:-9] + "AAAAAAAA%3D").status_code == 422
+    with clock.freeze(clock.now() + timedelta(hours=13)):
+        late = town.client(EAST, "handler")
+        assert late.get(address).status_code == 422
+        assert number not in late.page.words
+
+
+def test_what_narrows_a_list_goes_into_its_address_without_numbers_of_people(town):
+    browser = town.client(EAST, "director")
+    browser.get("/account?lang=en")
+    told_ = {"list": "/east/cases", "merchant": "悦动健身", "status": "", "due": "late"}
+    asked = urlencode({"merchant": "悦动健身", "due": "late"})
+    assert browser.post("/narrow", told_).location == f"/east/cases?{asked}"
+    answer = browser.post("/narrow", {**told_, "merchant": "138 1234 6027"})
+    assert answer.location == "/east/cases?due=late"
+    assert "Only the search box takes one" in words(browser, answer.location)
+    assert browser.post("/narrow", {"list": "/east/audit", "number": "2026-000123"}).location.endswith("2026-000123")
+    code = browser.post("/narrow", {"list": "/east/merchants/", "called": "91330100MA27"}).location
+    assert code.endswith("91330100MA27")
+
+
+@pytest.mark.parametrize("to", ["", "//evil.example/", "https://evil.example", "/west/cases", "cases"])
+def test_a_list_is_narrowed_nowhere_else(town, to):
+    assert town.client(EAST, "director").post("/narrow", {"list": to, "q": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("slug", "login", "address", "name"),
+    [
+        (EAST, "director", "/cases", "merchant"),
+        (EAST, "director", "/audit", "number"),
+        (EAST, "director", "/merchants/", "called"),
+        (CITY, "supervisor", "/counties/cases", "q"),
+        (CITY, "supervisor", "/counties/cases", "merchant"),
+    ],
+)
+def test_no_list_is_narrowed_by_a_number_in_its_address(town, slug, login, address, name):
+    browser = town.client(slug, login)
+    page = browser.get(f"{address}?{name}=13812346027").get_data(as_text=True)
+    assert "13812346027" not in page
+
+
+def test_every_field_that_words_are_typed_into_is_sent_by_post(town):
+    """No page has a form that would put what is typed into an address."""
+    seen = 0
+    for slug, login in ((EAST, "director"), (EAST, "admin"), (CITY, "supervisor"), (MARKET, "head")):
+        browser = town.client(slug, login)
+        browser.get("/account")
+        for path in {link for link in browser.page.links if link.startswith(f"/{slug}/") and "?" not in link}:
+            if browser.open("GET", path).mimetype == "text/html":
+                for form in forms_of(browser.open("GET", path).get_data(as_text=True)):
+                    typed = [one.name for one in form.controls.values() if one.kind in ("text", "search", "textarea")]
+                    assert not typed or form.method == "post", (path, typed)
+                    seen += len(typed)
+    assert seen > 20

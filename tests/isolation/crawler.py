@@ -14,8 +14,9 @@ from tests.isolation.canaries import Canary, found_in
 
 LINKS = re.compile(r"""\b(?:href|hx-get|src)="([^"]+)\"""")
 TARGETS = re.compile(r"""\bhx-target="#([a-z][a-z0-9-]*)\"""")
-GET_FORMS = re.compile(r"""<form\b[^>]*\bmethod="get"[^>]*>.*?</form>""", re.DOTALL | re.IGNORECASE)
-ACTION = re.compile(r"""\baction="([^"]*)\"""")
+# A form that narrows a list: it is posted, and leads to the list's address.
+LISTS = re.compile(r"""<form\b[^>]*/narrow"[^>]*>.*?</form>""", re.DOTALL)
+LIST = re.compile(r"""\bname="list" value="([^"]+)\"""")
 NAMED = re.compile(r"""<(?:input|select|textarea)\b[^>]*\bname="([^"]+)\"""")
 # Ways of showing the same page, and the way out.
 NOT_FOLLOWED = re.compile(r"[?&](lang|size|theme|density)=|/static/|/sign-out")
@@ -53,7 +54,7 @@ class Crawler:
     def search(self, words: Iterable[str]) -> None:
         for said in words:
             self._get(self.browser.path("/search"), query_string={"q": said})
-            self._get(self.browser.path("/merchants/look-up"), query_string={"merchant_name": said})
+            self.post("/merchants/look-up", {"merchant_name": said})
 
     def ask_for_blocks(self) -> None:
         """Every page once more as htmx does, for each of its blocks."""
@@ -82,8 +83,8 @@ class Crawler:
             if follow and response.status_code == 200:
                 for link in LINKS.findall(page):
                     self._note(urljoin(address, html.unescape(link)))
-                for form in GET_FORMS.findall(page):
-                    self._note_form(address, form)
+                for form in LISTS.findall(page):
+                    self._note_form(form)
 
     def _get(self, address: str, **options: Any) -> Any:
         """The answer; None where there was a fault, which is noted."""
@@ -116,11 +117,12 @@ class Crawler:
                 return
         self._waiting.append(plain)
 
-    def _note_form(self, address: str, form: str) -> None:
-        action = ACTION.search(form)
-        to = urljoin(address, html.unescape(action.group(1)) if action else "")
+    def _note_form(self, form: str) -> None:
+        """Every field of it by itself."""
+        (to,) = LIST.findall(form)
         for name in NAMED.findall(form):
-            self._note(f"{to.partition('?')[0]}?{name}=PRIV")
+            if name not in ("csrf_token", "list"):
+                self._note(f"{html.unescape(to)}?{name}=PRIV")
 
     def _token(self) -> str:
         return self.browser.csrf_token()

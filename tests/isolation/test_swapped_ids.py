@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import combinations
 from typing import Any
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote, quote_plus
 from uuid import UUID
 
 import pytest
@@ -57,7 +57,7 @@ class Asking:
         response = self.ask(login, method, address, data)
         body, said = response.get_data(as_text=True), dict(response.headers)
         if response.status_code in (302, 303):
-            body += self.ask(login, "GET", urlsplit(response.headers["Location"]).path).get_data(as_text=True)
+            body += self.ask(login, "GET", response.headers["Location"]).get_data(as_text=True)
         for name in ("Set-Cookie", "Content-Length"):
             said.pop(name, None)
         return (
@@ -70,6 +70,7 @@ class Asking:
 _EVERY_TIME = re.compile(
     r"nonce-[\w-]+|nonce=\"[\w-]+\"|"
     r"(?<=name=\"csrf_token\") (?:type=\"hidden\" )?value=\"[^\"]+\"|(?<=name=\"submission_key\") value=\"[^\"]+\"|"
+    r"(?<=\bof=)[\w%]+|"
     r"(?<=csrf-token\" content=\")[^\"]+|\b[0-9a-f]{16}\b|\(\'X-Request-ID\', \'\w+\'\)|data-session-ends=\"\d+\""
 )
 
@@ -180,6 +181,8 @@ FIELDS = [
     Field("handler", "/cases/new", "merchant_number", "merchant", merchant_name="悦动健身", **INTAKE),
     Field("handler", "/cases/new/duplicates", "merchant_number", "merchant", 200, told="健身房闭店"),
     Field("handler", "/cases/new/duplicates", "phone", "phone", 200, told="健身房闭店"),
+    Field("handler", "/merchants/look-up", "merchant_name", "merchant_name", 200),
+    Field("handler", "/search", "q", "phone", 303),
     Field("handler", "/cases/{lodged}/steps/accept", "merchant_number", "merchant", **DESCRIBED),
     Field("handler", "/cases/{accepted}/steps/describe", "merchant_number", "merchant", **DESCRIBED),
     Field("handler", "/cases/{mediating}/letters/new?kind=request", "files", "file", **LETTER),
@@ -189,9 +192,7 @@ QUESTIONS = [
     ("director", "/cases", "who", "person"),
     ("director", "/cases", "merchant", "merchant_name"),
     ("director", "/merchants/", "q", "merchant_name"),
-    ("director", "/merchants/look-up", "merchant_name", "merchant_name"),
     ("director", "/search", "q", "case"),
-    ("director", "/search", "q", "phone"),
     ("director", "/search", "q", "merchant_name"),
     ("director", "/inbox", "after", "reference"),
     ("director", "/outbox", "after", "reference"),
@@ -300,9 +301,10 @@ _TABLES = ("case_record", "person", "merchant", "case_file", "case_draft", "noti
 
 
 def _identified(form: Shown, address: str, own: set[str]) -> Iterator[tuple[str, str]]:
+    to = form.controls["list"].value if "list" in form.controls else form.action or address
     for name, control in form.controls.items():
         if name not in ("csrf_token", "submission_key") and own & {control.value, *control.choices}:
-            yield _without_numbers((form.action or address).removeprefix(f"/{EAST}")), name
+            yield _without_numbers(to.removeprefix(f"/{EAST}")), name
 
 
 def _without_numbers(address: str) -> str:

@@ -86,8 +86,8 @@ def test_the_pages_open_and_keep_what_was_typed(town):
     assert browser.post(f"{path}/edit", edited).status_code == 409
     browser.get("/merchants/?called=惠民食品店")
     assert "东县惠民食品店" in browser.page.words
-    found = browser.get("/merchants/look-up?merchant_name=惠民", headers={"Accept": "application/json"}, checked=False)
-    assert found.json[0]["name"] == "东县惠民食品店"
+    browser.post("/merchants/look-up", {"merchant_name": "惠民"}, headers={"HX-Request": "true"})
+    assert "东县惠民食品店" in browser.page.words
     assert town.client(WEST, "handler").get(path.removeprefix("/east")).status_code == 404
 
 

@@ -11,7 +11,8 @@ from app.core.privacy.masks import (
     mask_name,
     mask_phone,
 )
-from app.core.privacy.redaction import redact
+from app.core.privacy.parcels import unwrap, wrap
+from app.core.privacy.redaction import redact, tells_of_somebody
 from app.core.privacy.sealing import (
     Keyring,
     Sealing,
@@ -48,4 +49,7 @@ __all__ = [
     "reseal",
     "seal",
     "sealed",
+    "tells_of_somebody",
+    "unwrap",
+    "wrap",
 ]

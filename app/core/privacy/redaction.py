@@ -133,6 +133,11 @@ RULES: dict[str, tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = {
         _name_or_words,
     ),
 }
+# In an address a number is looked for strictly, and however it is spaced; a landline also without its area code.
+_NUMBERS = tuple(RULES[name][0] for name in ("id", "mobile", "landline"))
+_LOCAL = re.compile(rf"(?<![0-9A-Za-z])[2-8]\d{{6,7}}{_NO_WORD}(?!\.\d|[ ]?[元块万亿])")
+_KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[ \t.()–—-]{1,3}(?=\d)")
 # Whose code this is stands in a public register, so a valid one stays.
 CREDIT_CODE = re.compile(rf"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{{2}}\d{{6}}[0-9A-HJ-NPQRTUWXY]{{10}}{_NO_WORD}")
 
@@ -151,6 +156,19 @@ def redact(text: str | None) -> str:
             pieces += [_redact(text[at : code.start()]), code.group()]
             at = code.end()
     return "".join([*pieces, _redact(text[at:])])
+
+
+def tells_of_somebody(text: str | None) -> bool:
+    """Whether there is a phone or ID number in it: what histories and logs would keep of an address, if it got there.
+
+    The number of a file (2026-000123), a day, a credit code and a key of ours are none.
+    """
+    plain = _KEY.sub("", unicodedata.normalize("NFKC", text or ""))
+    return any(
+        any(number.search(written) for number in _NUMBERS)
+        or any(not _is_day(found.group()) for found in _LOCAL.finditer(written))
+        for written in (plain, _BETWEEN_DIGITS.sub("", plain))
+    )
 
 
 def _redact(text: str) -> str:
