@@ -25,6 +25,7 @@ from tenants.registry import registry
 
 SLIP_LASTS = timedelta(minutes=60)
 LOGIN = re.compile(r"[^\W_][\w.-]{1,39}")
+_WATCH = audit.Watch(words=("name", "title"))
 FIRST_ROLE = {"center": "center_admin", "department": "head", "bureau": "bureau_admin"}
 
 
@@ -270,10 +271,10 @@ def appoint_first_administrator(place: Place, login: str, name: str, *, by: Pers
 
 def change_person(person: Person, *, name: str, title: str | None, role: str, by: Person | None) -> None:
     """Correct a person's name and title, and change the role if it is another one."""
-    changed = [field for field, value in (("name", name), ("title", title or None)) if getattr(person, field) != value]
+    was = _WATCH.look(person)
     person.name, person.title = name, title or None
-    if changed:
-        audit.record("person.changed", person, by, facts={"fields": changed})
+    if changes := _WATCH.since(was, person):
+        audit.record("person.changed", person, by, changes=changes)
     if role != person.role:
         change_role(person, role, by=by)
 

@@ -69,6 +69,7 @@ words.extend(
         ),
         "tenant": words.Kind(_l("Organisation")),
     },
+    {"person": {"name": words.Field(_l("Full name")), "title": words.Field(_l("Position"))}},
 )
 
 # Why a session is over, said on the sign-in page. Of a disabled account nothing is said.

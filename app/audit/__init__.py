@@ -6,10 +6,11 @@ a `Remark`, which is private. The timeline of a case is its entries with their r
 
 from flask import Flask
 
+from app.audit.changes import Changes, Watch
 from app.audit.services import flush, record, subscribe
 from app.audit.trail import Line, trail
 
-__all__ = ["Line", "flush", "init_app", "record", "subscribe", "trail"]
+__all__ = ["Changes", "Line", "Watch", "flush", "init_app", "record", "subscribe", "trail"]
 
 
 def init_app(app: Flask) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -11,11 +11,14 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy import event, insert, select
 
 from app.audit.chain import GENESIS, link, words_hash
+from app.audit.changes import Changes, written
 from app.audit.models import Entry, Head, Remark
 from app.core import clock, trace
 from tenants import realm
 from tenants.bases import uuid7
 from tenants.database import db
+
+Keep = Callable[[dict[str, Any], str | None], None]
 
 _subscribers: dict[str, list[tuple[Any, bool]]] = {}
 SYSTEM = ("—", "system")
@@ -34,57 +37,53 @@ def record(
     subject: Any = None,
     by: Any = None,
     *,
-    facts: dict[str, Any] | None = None,
+    facts: Mapping[str, Any] | None = None,
+    changes: Changes | None = None,
     text: str | None = None,
     public: bool = False,
     kind: str | None = None,
+    keep: Keep | None = None,
 ) -> UUID:
     """Note that `name` (case.accepted) was done to `subject` by a person, or by the portal itself.
 
-    `facts` are codes, numbers and dates; what somebody wrote goes into `text` and is private. The entry is written
-    just before the transaction commits, so that the chain is locked for as short as possible.
+    `facts` are codes, numbers and dates, `changes` the fields that became others; what somebody wrote goes into `text`
+    and is private. The entry is written just before the transaction commits, so that the chain is locked for as short
+    as possible; with `keep` it is given there instead.
     """
-    values = entry(name, subject, by, facts=facts, text=text, public=public, kind=kind)
-    session = db.session()
-    if not session.in_transaction():
-        session.begin()  # or else there is nothing that a rollback could end, and the entry would outlive it
-    session.info.setdefault("entries", []).append((values, text))
-    for job, once in (*_subscribers.get(name, ()), *_subscribers.get(f"{name.partition('.')[0]}.*", ())):
-        told = {} if once else {"subject": values["subject_id"], "number": values["subject_number"] or None}
-        job.enqueue(once="event" if once else None, **told)
-    written: UUID = values["id"]
-    return written
-
-
-def entry(
-    name: str,
-    subject: Any = None,
-    by: Any = None,
-    *,
-    facts: dict[str, Any] | None = None,
-    text: str | None = None,
-    public: bool = False,
-    kind: str | None = None,
-) -> dict[str, Any]:
-    """An entry as it will be written, but for its place in the chain."""
-    return {
-        "tenant_id": realm.current().writes,
-        "id": uuid7(),
+    told, remark = written(facts or {}, text, changes)
+    key, here, whence = uuid7(), realm.current(), trace.current()
+    entry = {
+        "tenant_id": here.writes,
+        "id": key,
         "at": clock.now(),
         "event": name,
         "actor_id": getattr(by, "id", None),
         "actor_name": getattr(by, "name", SYSTEM[0]),
         "actor_role": getattr(by, "role", SYSTEM[1]),
-        "actor_place": getattr(by, "tenant_id", None) or realm.current().writes,
+        "actor_place": getattr(by, "tenant_id", None) or here.writes,
         "subject_kind": kind or (type(subject).__tablename__ if subject is not None else ""),
         "subject_id": getattr(subject, "id", None),
         "subject_number": str(getattr(subject, "number", "") or ""),
-        "facts": json.loads(json.dumps(facts or {}, default=str)),
+        "facts": json.loads(json.dumps(told, default=str)),
         "public": public,
-        "words_hash": words_hash(text) if text else None,
-        "request_id": trace.current().request_id,
-        "address": trace.current().address,
+        "words_hash": words_hash(remark) if remark else None,
+        "request_id": whence.request_id,
+        "address": whence.address,
     }
+    (keep or _await_commit)(entry, remark)
+    return key
+
+
+def _await_commit(entry: dict[str, Any], remark: str | None) -> None:
+    """Keep an entry until the session writes it, and queue what has subscribed to its event."""
+    session = db.session()
+    if not session.in_transaction():
+        session.begin()  # or else there is nothing that a rollback could end, and the entry would outlive it
+    session.info.setdefault("entries", []).append((entry, remark))
+    name = entry["event"]
+    for job, once in (*_subscribers.get(name, ()), *_subscribers.get(f"{name.partition('.')[0]}.*", ())):
+        told = {} if once else {"subject": entry["subject_id"], "number": entry["subject_number"] or None}
+        job.enqueue(once="event" if once else None, **told)
 
 
 def flush(session: Any = None) -> None:

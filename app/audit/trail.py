@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, select
 
 from app.audit.chain import FIELDS, first_fault
+from app.audit.changes import read
 from app.audit.models import Entry, Head, Remark
 from app.audit.services import flush
 from tenants import realm
@@ -23,6 +24,7 @@ class Line:
 
     entry: Entry
     words: str | None
+    changes: dict[str, list[Any] | None]  # field -> [before, after]; None for words that the reader may not read
 
     @property
     def visibility(self) -> str:
@@ -42,7 +44,7 @@ def trail(subject_id: UUID, *, limit: int = 200) -> list[Line]:
         .order_by(Entry.seq.desc())
         .limit(limit)
     )
-    return [Line(entry, words) for entry, words in rows]
+    return [Line(entry, *read(entry.facts, remark)) for entry, remark in rows]
 
 
 def entries() -> Select[Any]:

@@ -29,7 +29,11 @@ def index() -> Any:
     names = people.names(
         entry.subject_id for entry in found.rows if entry.subject_kind == "person" and entry.subject_id
     )
-    rows = [{"entry": entry, **_said(entry, names)} for entry in found.rows]
+    changes = words.changes([(entry.event, entry.facts.get("changes", {})) for entry in found.rows])
+    rows = [
+        {"entry": entry, "changes": told, **_said(entry, names)}
+        for entry, told in zip(found.rows, changes, strict=True)
+    ]
     return render("audit/index.html", view=view, found=found, rows=rows, filters=TRAIL.filters)
 
 

@@ -10,7 +10,6 @@ from flask_babel import lazy_gettext as _l
 from app.accounts.permissions import Can
 from app.audit import words as audit_words
 from app.bureau.models import Extent
-from app.cases import story
 from app.notifications import words as notices
 from tenants.registry import registry
 
@@ -52,7 +51,6 @@ _ORGANISATION = {
     "tenant.exported": _l("Exported an organisation"),
 }
 
-story.TITLES.update(_ON_A_CASE)
 audit_words.extend(
     events={**_ON_A_CASE, **_GRANT, **_ORGANISATION},
     details={**dict.fromkeys((*_ON_A_CASE, *_GRANT), _told), **dict.fromkeys(_ORGANISATION, _place)},

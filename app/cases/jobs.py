@@ -19,6 +19,8 @@ from app.notifications import notify
 from app.notifications.words import extend
 from tenants.database import db
 
+_DATES = audit.Watch(codes=("due_on",))
+
 
 @job()
 def tell(case: str, step: str, whom: str, by: str | None = None) -> None:
@@ -80,7 +82,9 @@ def redate_all(subject: Any = None, number: Any = None) -> None:
         .exists(),
     )
     for case in db.session.scalars(moved):
+        was = _DATES.look(case)
         redate(case)
+        audit.record("case.redated", case, changes=_DATES.since(was, case))
 
 
 audit.subscribe("calendar.recounted", redate_all)

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app import audit
+from app.accounts import queries as people
+from app.accounts.permissions import Can
 from app.audit import words
 from app.cases import lists
 from app.cases.models import Case, CaseState, Outcome
 from app.cases.services import PERSONAL
 from app.cases.workflow import CASE
 from app.core.privacy import redact
+from app.merchants import queries as register
+from app.ui.text import money
 from tenants.registry import registry
 
 S = CaseState
 
-# event -> what is said of it; the steps say it themselves. Others add their own events about a case.
-TITLES: dict[str, Any] = {
+# event -> what is said of it; the steps say it themselves.
+_EVENTS: dict[str, Any] = {
     "case.lodge": _l("Registered the complaint"),
     "case.drafted": _l("Drafted, waiting for approval"),
     "case.draft_rejected": _l("Sent the draft back"),
@@ -29,24 +36,39 @@ TITLES: dict[str, Any] = {
     "case.file_added": _l("Added to the file"),
     "case.file_removed": _l("Took out of the file"),
     "case.code_renewed": _l("Gave out a new tracking code"),
-    "case.called_in": _l("The city called in the file"),
+    "case.redated": _l("Moved the due date: the calendar of working days has changed"),
     **{f"case.{step.name}": step.done or step.label for step in CASE.by_name.values()},
 }
+# What came of the case stands in the titles already, and the due date follows from most steps by law.
+_CHANGES = {
+    "title": words.Field(_l("Title")),
+    "summary": words.Field(_l("Summary")),
+    "category": words.Field(_l("Category"), lambda code: lists.named("categories", code)),
+    "problem": words.Field(_l("Problem"), lambda code: lists.named("problems", code)),
+    "nature": words.Field(_l("Nature"), lambda code: lists.named("natures", code)),
+    "amount": words.Field(_l("Amount in dispute"), lambda amount: money(Decimal(amount), cents=True)),
+    "merchant_name": words.Field(_l("Merchant")),
+    "merchant_id": words.Field(_l("Merchant of the register"), names=register.numbers),
+    "assignee_id": words.Field(_l("Handler"), names=people.names),
+}
+_DUE = {"due_on": words.Field(_l("Due date"))}
 _CONSUMERS_WORDS = {"case.supplement"}
 _TONES = {"case.refuse": "red", "case.end": "warn", "case.accept": "ok", "case.settle": "ok", "case.close": "ok"}
 
 
 def story(lines: Sequence[audit.Line]) -> list[dict[str, Any]]:
     """The rows of the timeline, newest first."""
-    return [_row(line) for line in lines]
+    changes = words.changes([(line.entry.event, line.changes) for line in lines])
+    return [_row(line, changed) for line, changed in zip(lines, changes, strict=True)]
 
 
-def _row(line: audit.Line) -> dict[str, Any]:
+def _row(line: audit.Line, changes: list[str]) -> dict[str, Any]:
     entry = line.entry
     return {
         "at": entry.at,
-        "title": TITLES.get(entry.event, entry.event),
-        "detail": _detail(entry.event, entry.facts),
+        "title": words.name(entry.event),
+        "detail": words.detail(entry.event, entry.facts),
+        "changes": changes,
         "quote": redact(line.words) if entry.event in _CONSUMERS_WORDS else line.words,
         "who": _who(entry),
         "tone": _TONES.get(entry.event, "blue" if entry.event.startswith("case.") else ""),
@@ -83,7 +105,19 @@ def _detail(event: str, facts: dict[str, Any]) -> str:
         said.append(str(facts["on"]))
     if facts.get("files"):
         said.append(_("%(n)s files", n=facts["files"]))
-    return " · ".join(said) or words.detail(event, facts)
+    return " · ".join(said)
+
+
+words.extend(
+    _EVENTS,
+    {event: partial(_detail, event) for event in _EVENTS},
+    {
+        "case_record": words.Kind(
+            _l("Case"), lambda entry: url_for("cases.show", number=entry.subject_number), Can.CASE_READ
+        )
+    },
+    {"case": _CHANGES, **dict.fromkeys(("case.pause", "case.resume", "case.extend", "case.rule", "case.redated"), _DUE)},
+)
 
 
 def flow(case: Case, lines: Sequence[audit.Line]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app import deadlines
+from app import audit, deadlines
 from app.accounts.permissions import Can
 from app.cases import forms
 from app.cases.jobs import tell
@@ -61,6 +61,21 @@ CASE = Workflow(
     draft=CaseDraft,
     follow=_follow,
     told=_told,
+    watch=audit.Watch(
+        codes=(
+            "category",
+            "problem",
+            "nature",
+            "amount",
+            "merchant_id",
+            "assignee_id",
+            "ground",
+            "outcome",
+            "recovered",
+            "due_on",
+        ),
+        words=("title", "summary", "merchant_name"),
+    ),
     steps=[
         # Triage 受理审查
         Step(

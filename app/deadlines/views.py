@@ -6,8 +6,10 @@ from flask import request
 
 from app.core import clock
 from app.core.area import SIGNED_IN, Area
-from app.deadlines import queries, wording
+from app.deadlines import queries, wording, words
 from app.ui import render
+
+__all__ = ["deadlines", "words"]
 
 deadlines = Area("deadlines", __name__, url_prefix="/deadlines")
 

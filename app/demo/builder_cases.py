@@ -11,10 +11,9 @@ from uuid import UUID
 
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app import deadlines
+from app import audit, deadlines
 from app.accounts.models import Person
 from app.accounts.permissions import ROLES, Can
-from app.audit.services import entry
 from app.cases.models import Agreement, Case, CaseCredential, CaseDraft, CaseFile, CaseStatement, Outcome, Party
 from app.cases.services import Complaint
 from app.cases.services.intake import credential_of, rows_of
@@ -71,9 +70,10 @@ class Desk:
         facts: Mapping[str, Any],
         text: str | None = None,
         *,
+        changes: audit.Changes | None = None,
         public: bool = False,
     ) -> None:
-        self.rows.tell(entry(event, subject, by, facts=dict(facts), text=text, public=public), text)
+        audit.record(event, subject, by, facts=facts, changes=changes, text=text, public=public, keep=self.rows.tell)
 
     def tell(
         self,
@@ -176,7 +176,7 @@ class Cases:
     def take(self, folder: Folder, name: str, by: Any, text: str | None = None, **facts: Any) -> None:
         """What `Workflow.take` comes to once everything was allowed."""
         case, step, facts = folder.case, CASE[name], self._known(folder, facts)
-        before = case.status
+        before, was = case.status, CASE.watch.look(case)
         if name in self.effects:
             self.effects[name](folder, by, **facts)
         elif step.effect:
@@ -196,7 +196,8 @@ class Cases:
         )
         redate(case)
         told = {"before": before, "after": case.status, **codes(facts)}
-        self.desk.record(f"case.{name}", case, by, told, text, public=step.public)
+        changes = CASE.watch.since(was, case)
+        self.desk.record(f"case.{name}", case, by, told, text, changes=changes, public=step.public)
         self._told(step, folder, by)
 
     def close(self, folder: Folder) -> None:

@@ -29,6 +29,7 @@ from tenants.registry import registry
 # What a step of the receiver does to the case it was referred from.
 MOVES = {"accept": "taken_over", "return": "come_back"}
 SETTLES_WITHIN = timedelta(minutes=2)  # a step that was not told by then is told by the sweep
+_DATES = audit.Watch(codes=("due_on",))
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,10 @@ def tell_of_letter(letter: str, step: str) -> None:
 def redate_all(subject: Any = None, number: Any = None) -> None:
     """Carry last days that a new calendar moved over to the handoffs; each side to those whose status it sets."""
     for handoff in db.session.scalars(queries.ours_to_redate()):
+        was = _DATES.look(handoff)
         handoff.due_on = min((one.due_on for one in handoff.clocks if one.is_open), default=None)
+        if changes := _DATES.since(was, handoff):
+            audit.record("handoff.redated", handoff, changes=changes)
 
 
 audit.subscribe("calendar.recounted", redate_all)

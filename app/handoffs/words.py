@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.accounts.permissions import Can
 from app.audit import words as audit_words
-from app.cases import story as case_story
-from app.handoffs.kinds import KINDS, ReturnReason
+from app.audit.words import Field
+from app.handoffs.kinds import FULL, KINDS, MASKED, ReturnReason
+from app.handoffs.packet import FIELDS
 from app.handoffs.workflow import LETTER, WORKFLOWS
 from app.notifications import words as notices
 from tenants.registry import registry
@@ -41,7 +43,12 @@ def detail(facts: dict[str, Any]) -> str:
     return " · ".join(said)
 
 
-case_story.TITLES.update(_ON_A_CASE)
+def _shared(fields: dict[str, str]) -> str:
+    """Code -> full | masked in words."""
+    extents = {FULL: _("whole"), MASKED: _("masked")}
+    return _(", ").join(f"{FIELDS[code].label} ({extents[extent]})" for code, extent in fields.items())
+
+
 audit_words.extend(
     events={
         **_ON_A_CASE,
@@ -49,6 +56,7 @@ audit_words.extend(
         **{f"handoff.heard_{name}": _l("The other side: %(what)s", what=words) for name, words in STEPS.items()},
         **{f"letter.{step.name}": step.done for step in LETTER.by_name.values()},
         "letter.draft": _l("Drafted a letter"),
+        "handoff.redated": _l("Moved the due date: the calendar of working days has changed"),
         "handoff.revealed": _l("Looked at a personal field that was shared"),
     },
     details=dict.fromkeys(
@@ -60,6 +68,19 @@ audit_words.extend(
         "handoff_draft": audit_words.Kind(
             _l("Letter"), lambda entry: url_for("handoffs.letter", number=entry.subject_number), Can.HANDOFF_SEND
         ),
+    },
+    fields={
+        "letter": {
+            "receiver_id": Field(_l("Receiver"), lambda place: registry.by_id(place).short_name),
+            "subject": Field(_l("Title of the letter")),
+            "ask": Field(_l("What is asked")),
+            "wanted": Field(_l("What we hope for")),
+            "legal_basis": Field(_l("Legal basis")),
+            "fields": Field(_l("Shared fields"), _shared),
+            "need": Field(_l("Why the whole is needed")),
+            "files": Field(_l("Files that go with it"), len),
+        },
+        "handoff.redated": {"due_on": Field(_l("Due date"))},
     },
 )
 

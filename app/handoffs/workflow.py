@@ -238,6 +238,9 @@ LETTER = Workflow(
     "letter",
     D,
     first=D.DRAFTED,
+    watch=audit.Watch(
+        codes=("receiver_id", "fields", "files"), words=("subject", "ask", "wanted", "legal_basis", "need")
+    ),
     told=_on_the_case,
     steps=[
         Step(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, or_, select
@@ -28,6 +30,11 @@ def find(number: str | None) -> Merchant | None:
     if not number:
         return None
     return db.session.scalars(select(Merchant).where(Merchant.number == number)).first()
+
+
+def numbers(ids: Iterable[UUID]) -> dict[UUID, str]:
+    """id -> number of merchants, in whichever register that this realm reads."""
+    return dict(db.session.execute(select(Merchant.id, Merchant.number).where(Merchant.id.in_(set(ids)))).all())
 
 
 def contact_of(merchant: Merchant) -> MerchantContact | None:

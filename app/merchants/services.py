@@ -20,6 +20,7 @@ from tenants.database import db
 
 NEW = "+"  # the choice “not in the list: enter it in the register”
 FIELDS = ("name", "sign", "credit_code", "trade", "address", "region_code")
+WATCH = audit.Watch(codes=("credit_code", "region_code"), words=("name", "sign", "trade", "address"))
 
 
 def add(
@@ -59,12 +60,15 @@ def change(merchant: Merchant, by: Any, *, seen: int | None = None, **facts: Any
     if seen is not None and seen != merchant.version:
         raise Changed(_("Somebody else has changed this in the meantime."), merchant)
     facts["name"], facts["credit_code"] = _name(facts["name"]), _code(facts.get("credit_code"), merchant)
-    changed = [name for name in FIELDS if name in facts and getattr(merchant, name) != facts[name]]
-    for name in changed:
-        setattr(merchant, name, facts[name])
+    was = WATCH.look(merchant)
+    for name in FIELDS:
+        if name in facts:
+            setattr(merchant, name, facts[name])
     merchant.version += 1
-    _contact(merchant, facts.get("contact_name", ""), facts.get("contact_phone", ""))
-    audit.record("merchant.changed", merchant, by, facts={"changed": ",".join(changed)})
+    contact = _contact(merchant, facts.get("contact_name", ""), facts.get("contact_phone", ""))
+    changed = WATCH.since(was, merchant)
+    changes = audit.Changes(changed.codes, {**changed.words, **contact})
+    audit.record("merchant.changed", merchant, by, changes=changes)
 
 
 def choose(chosen: str | None, said: str, by: Any) -> Merchant | None:
@@ -103,14 +107,22 @@ def _code(code: str | None, mine: Merchant | None = None) -> str | None:
     return str(code)
 
 
-def _contact(merchant: Merchant, name: str, phone: str) -> None:
+def _contact(merchant: Merchant, name: str, phone: str) -> dict[str, list[Any]]:
+    """Note whom to call there; field -> [before, after], of a phone only the masks."""
     if not name and not phone:
-        return
+        return {}
     query = select(MerchantContact).where(MerchantContact.merchant_id == merchant.id)
     contact = db.session.scalars(query).first()
     if contact is None:
-        contact = MerchantContact(merchant_id=merchant.id)
+        contact = MerchantContact(merchant_id=merchant.id, name="")
         db.session.add(contact)
-    contact.name = name or contact.name or ""
+    was, number = (contact.name, str(contact.phone)), contact.reveal("phone")
+    contact.name = name or contact.name
     if phone:
         contact.phone = phone
+    changed = {}
+    if contact.name != was[0]:
+        changed["contact_name"] = [was[0] or None, contact.name]
+    if contact.reveal("phone") != number:
+        changed["contact_phone"] = [was[1] or None, str(contact.phone)]
+    return changed

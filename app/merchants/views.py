@@ -13,9 +13,11 @@ from app.cases.queries import of_merchant, queue
 from app.cases.queries.queue import clocks_of
 from app.core.area import Area
 from app.core.errors import Invalid
-from app.merchants import queries, services
+from app.merchants import queries, services, words
 from app.merchants.forms import MerchantForm
 from app.ui import render
+
+__all__ = ["merchants", "words"]
 
 merchants = Area("merchants", __name__, kinds={"center"}, url_prefix="/merchants")
 

@@ -30,6 +30,7 @@ from tenants import realm
 from tenants.database import db
 
 BATCH = 250
+_WATCH = audit.Watch(codes=("columns", "status"))
 
 
 def begin(file: Accepted, by: Any, *, channel: str = "hotline") -> Import:
@@ -64,9 +65,10 @@ def start(batch: Import, columns: dict[str, int], by: Any) -> None:
     """Queue it with these columns. Raises Invalid when a needed one is missing, or one is used twice."""
     if batch.status not in (ImportState.MAPPING, ImportState.STOPPED, ImportState.FAILED):
         raise WrongMoment(_("This import is already running or finished."))
+    was = _WATCH.look(batch)
     batch.columns = columns
     ready(batch)
-    audit.record("import.start", batch, by, facts={"position": batch.position})
+    audit.record("import.start", batch, by, facts={"position": batch.position}, changes=_WATCH.since(was, batch))
     unit.afterwards(jobs.run, batch=batch.id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,10 +14,13 @@ from sqlalchemy import select
 from app import audit
 from app.core import clock
 from app.core.errors import Changed, NotAllowed, Unsaved, WrongMoment
+from app.core.privacy.redaction import RULES
 from app.core.states import State
 from tenants.database import db
 
 Effect = Callable[..., None]
+_KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_PERSONAL = ("id", "bank_card", "mobile", "landline", "email")
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Workflow:
     draft: type[Any] | None = None  # the domain's table of drafts
     follow: Callable[..., None] | None = None  # follow(step, subject, by, facts): its clocks
     told: Callable[..., None] | None = None  # told(step, subject, by): queue notices
+    watch: audit.Watch = field(default_factory=audit.Watch)  # whose changes are told
     by_name: dict[str, Step] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -183,7 +188,7 @@ class Workflow:
         draft.status, draft.decided_by, draft.decided_at = status, by.id, clock.now()
 
     def _go(self, step: Step, subject: Any, by: Any, text: str | None, facts: dict[str, Any]) -> Step:
-        before = subject.status
+        before, was = subject.status, self.watch.look(subject)
         if step.effect:
             step.effect(subject, by, text=text, **facts)
         if step.target is not None:
@@ -196,6 +201,7 @@ class Workflow:
             subject,
             by,
             facts={"before": before, "after": subject.status, **codes(facts)},
+            changes=self.watch.since(was, subject),
             text=text,
             public=step.public,
         )
@@ -215,14 +221,20 @@ def plain(facts: dict[str, Any]) -> dict[str, Any]:
 def codes(facts: dict[str, Any]) -> dict[str, Any]:
     """The facts that an entry may carry in the open: codes, numbers, dates; free text is left out.
 
-    A text counts as a code when it has no blank and at most 40 signs of ASCII.
+    A text counts as a code when it has no blank, at most 40 signs of ASCII, and nothing in it that is somebody's.
     """
     kept = {}
     for name, value in facts.items():
         if value is None or isinstance(value, list | dict):
             continue
         said = value if isinstance(value, bool | int) else str(value)
-        if isinstance(said, str) and (len(said) > 40 or not said.isascii() or any(sign.isspace() for sign in said)):
-            continue
-        kept[name] = said
+        if isinstance(said, bool | int) or _is_code(said):
+            kept[name] = said
     return kept
+
+
+def _is_code(said: str) -> bool:
+    if len(said) > 40 or not said.isascii() or any(sign.isspace() for sign in said):
+        return False
+    # A key of a row may have in it what looks like a number of somebody's.
+    return bool(_KEY.fullmatch(said)) or not any(RULES[kind][0].search(said) for kind in _PERSONAL)

@@ -1,0 +1,73 @@
+"""What an entry says of a change: every field as it was and as it is.
+
+Codes, numbers and dates stand in the entry. Words are private: the entry only names their fields, and what they were
+and are is the last line of its remark, behind what somebody said with it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Changes:
+    """field -> [before, after], the open ones and the private ones."""
+
+    codes: Mapping[str, list[Any]] = field(default_factory=dict)
+    words: Mapping[str, list[Any]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.codes or self.words)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The fields of a thing whose changes are written down: those that hold codes, and those that hold words."""
+
+    codes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+
+    def look(self, subject: Any) -> dict[str, Any]:
+        """The fields as they are now, to be given to `since()` after the change."""
+        return {name: _plain(getattr(subject, name)) for name in (*self.codes, *self.words)}
+
+    def since(self, before: Mapping[str, Any], subject: Any) -> Changes:
+        """What has become another since somebody looked."""
+        after = self.look(subject)
+        changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+        return Changes(
+            {name: pair for name, pair in changed.items() if name in self.codes},
+            {name: pair for name, pair in changed.items() if name in self.words},
+        )
+
+
+def _plain(value: Any) -> Any:
+    """As JSON keeps it; an empty text is nothing, and an amount always has its cents."""
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    if value is None or isinstance(value, bool | int | list | dict):
+        return value
+    return str(value) or None
+
+
+def written(facts: Mapping[str, Any], text: str | None, changes: Changes | None) -> tuple[dict[str, Any], str | None]:
+    """The facts of an entry and its remark, with the changes in them."""
+    if not changes:
+        return dict(facts), text
+    facts = {**facts, "changes": {**changes.codes, **dict.fromkeys(changes.words)}}
+    if changes.words:
+        text = f"{text or ''}\n{json.dumps(dict(changes.words), ensure_ascii=False)}"
+    return facts, text
+
+
+def read(facts: Mapping[str, Any], remark: str | None) -> tuple[str | None, dict[str, list[Any] | None]]:
+    """What somebody said, and field -> [before, after] or None: words, for a reader who may not read them."""
+    changes = dict(facts.get("changes", {}))
+    if remark and None in changes.values():
+        remark, _newline, words = remark.rpartition("\n")
+        changes |= json.loads(words)
+    return remark or None, changes
