@@ -38,6 +38,7 @@ from app.workflow import Step
 from app.workflow.engine import codes, plain
 from tenants import realm
 from tenants.bases import uuid7
+from tenants.database import db
 
 NOTICES = timedelta(days=14)  # what was told before is of no use to anybody
 UNREAD = timedelta(days=2)
@@ -58,7 +59,7 @@ class Desk:
     @contextmanager
     def at(self, slug: str, moment: datetime) -> Iterator[None]:
         """In the realm of that office, at that moment; everything within is one request."""
-        with realm.enter(self.town.realms[slug]), clock.freeze(moment):
+        with realm.enter(self.town.realms[slug], db.leave), clock.freeze(moment):
             trace.begin()
             yield
 
