@@ -195,10 +195,12 @@ def _restore(root: Engine, tries: int = 5) -> None:
 @pytest.fixture
 def app(whole_app: Any, root: Engine) -> Iterator[Any]:
     """The application on a fresh town."""
+    from app.cases import lists
     from tenants.registry import registry
 
     _restore(root)
     registry.forget()
+    lists.forget()
     with whole_app.app_context():
         yield whole_app
 
@@ -227,7 +229,7 @@ def as_owner(settings: Settings) -> Iterator[Engine]:
 
 
 # Read or written again after some seconds or a minute, whatever a page does: no part of what the page costs.
-BY_THE_CLOCK = ("set_realm", "FROM tenant", "FROM calendar", "FROM legal_", "UPDATE sign_in")
+BY_THE_CLOCK = ("set_realm", "FROM tenant", "FROM calendar", "FROM legal_", "FROM list_entry", "UPDATE sign_in")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ entry they hang under. Codes are never changed or given again.
 from __future__ import annotations
 
 import csv
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from flask_sqlalchemy.session import Session
+from sqlalchemy import Connection, event, select
 
 from app.cases.models import ListEntry
 from app.core.errors import Invalid
@@ -24,8 +26,11 @@ from app.deadlines.wording import say
 from tenants import realm
 from tenants.database import db
 from tenants.realm import BUREAU_ID
+from tenants.session import announce
 
 DATA = Path(__file__).parent / "data"
+FRESH_FOR = 5.0  # seconds; everybody who is asked knows of a change within this time
+_CHANGED = "lists"  # in a session that has changed one of them
 
 
 @dataclass(frozen=True)
@@ -110,23 +115,41 @@ def shipped(name: str) -> dict[str, Entry]:
         }
 
 
+Lists = dict[str, dict[str, Entry]]
+_kept: dict[int, tuple[float, Lists]] = {}  # organisation -> when they were read, and as it has them
+
+
 def entries(name: str) -> dict[str, Entry]:
-    """code -> Entry of one list, retired ones too, each after the one it hangs under; read once per stay."""
-    kept: dict[str, dict[str, Entry]] | None = db.session().info.get("lists")
-    if kept is None:
-        kept = db.session().info["lists"] = _read()
+    """code -> Entry of one list, retired ones too, each after the one it hangs under; some seconds old."""
+    if db.session.registry.has() and _CHANGED in db.session.info:  # what is not committed yet only this session sees
+        return _read(db.session()).get(name, {})
+    here = realm.home().id
+    read_at, kept = _kept.get(here, (float("-inf"), {}))
+    if time.monotonic() - read_at > FRESH_FOR:
+        with db.engine.connect() as connection:
+            announce(connection)
+            kept = _read(connection)
+        _kept[here] = time.monotonic(), kept
     return kept.get(name, {})
 
 
 def forget() -> None:
     """Read the lists anew: one of them has just been changed."""
-    db.session().info.pop("lists", None)
+    _kept.clear()
+    if not realm.absent():
+        db.session().info[_CHANGED] = True
 
 
-def _read() -> dict[str, dict[str, Entry]]:
+@event.listens_for(Session, "after_commit")
+def _tell(session: Session) -> None:
+    if session.info.pop(_CHANGED, False):
+        _kept.clear()
+
+
+def _read(run: Connection | Session) -> Lists:
     row = ListEntry.__table__.c
     names = ("listed", "code", "parent", "kind", "name", "name_en", "position", "active", "source", "tenant_id")
-    rows = db.session.execute(select(*(row[name] for name in names)).order_by(row.position, row.code)).all()
+    rows = run.execute(select(*(row[name] for name in names)).order_by(row.position, row.code)).all()
     here = realm.home().id
     own = {(one.listed, one.code): one for one in rows if one.tenant_id == here != BUREAU_ID}
     below: dict[tuple[str, str], list[Entry]] = {}
