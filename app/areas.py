@@ -15,6 +15,7 @@ AREAS = (
     "app.notifications.views:notifications",
     "app.merchants.views:merchants",
     "app.cases.views:cases",
+    "app.cases.papers.views:papers",
     "app.cases.reference:reference",
     "app.handoffs.views:handoffs",
     "app.desk.views:desk",

@@ -13,5 +13,12 @@ MODULES = sorted(
     for package in iter_modules(app.__path__)
     if package.ispkg and find_spec(f"app.{package.name}.models") is not None
 )
-for module in (*MODULES, "app.core.numbering", "tenants.registry", "tenants.provisioning", "tenants.session"):
+for module in (
+    *MODULES,
+    "app.cases.papers.models",
+    "app.core.numbering",
+    "tenants.registry",
+    "tenants.provisioning",
+    "tenants.session",
+):
     import_module(module)

@@ -23,9 +23,15 @@ class Counter(Owned):
 
 
 def next_number(kind: str, year: int, *, count: int = 1, prefix: str = "") -> str:
-    """The next number of a kind and year, such as 2026-004817; with `count`, the first of a run of that many.
+    """The next number of a kind and year, such as 2026-004817; with `count`, the first of a run of that many."""
+    return numbered(prefix, year, next_ordinal(kind, year, count=count))
 
-    The counter row is locked until the transaction ends, so two clerks never get the same number.
+
+def next_ordinal(kind: str, year: int, *, count: int = 1) -> int:
+    """The next in the row of a kind and year; with `count`, the first of a run of that many.
+
+    The counter row is locked until the transaction ends, so two clerks never get the same one, and what is rolled
+    back leaves no gap.
     """
     mine = realm.current().writes
     statement = (
@@ -34,8 +40,8 @@ def next_number(kind: str, year: int, *, count: int = 1, prefix: str = "") -> st
         .on_conflict_do_update(index_elements=["tenant_id", "kind", "year"], set_={"last": Counter.last + count})
         .returning(Counter.last)
     )
-    last = db.session.execute(statement).scalar_one()
-    return numbered(prefix, year, last - count + 1)
+    last: int = db.session.execute(statement).scalar_one()
+    return last - count + 1
 
 
 def numbered(prefix: str, year: int, ordinal: int) -> str:

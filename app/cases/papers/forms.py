@@ -1,0 +1,57 @@
+"""The form of a document, made from what its kind asks for; and how it was served."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, SelectField
+from wtforms.validators import DataRequired, InputRequired, Optional
+
+from app.cases.papers.services import MODES, PARTIES
+from app.core import clock
+from app.core.forms import Form, Line, Prose, max_length
+from app.deadlines.wording import say
+from app.documents.kinds import Field
+from app.documents.kinds import Form as Kind
+
+
+class PaperForm(Form):
+    """What a person fills in. `filled` is what the document keeps: texts, days as 2026-12-03."""
+
+    @property
+    def filled(self) -> dict[str, str]:
+        return {
+            name: value.isoformat() if isinstance(value, date) else value or "" for name, value in self.facts.items()
+        }
+
+
+def paper_form(kind: Kind, filled: dict[str, Any] | None = None) -> PaperForm:
+    """The form of one kind of document, with what is filled in already."""
+    fields = {one.name: _field(one) for one in kind.fields}
+    dates = {one.name for one in kind.fields if one.kind == "date"}
+    known = {
+        name: date.fromisoformat(value) if name in dates and value else value for name, value in (filled or {}).items()
+    }
+    made: PaperForm = type("OnePaperForm", (PaperForm,), fields)(data=known)
+    return made
+
+
+def _field(one: Field) -> Any:
+    needed = [DataRequired(_l("This is needed."))] if one.needed else [Optional()]
+    words = say(one.words)
+    if one.kind == "date":
+        return DateField(words, [InputRequired(_l("Choose a day."))] if one.needed else [Optional()])
+    return Prose(words, [*needed, max_length(4000)]) if one.kind == "prose" else Line(words, [*needed, max_length(200)])
+
+
+class ServiceForm(Form):
+    party = SelectField(_l("Served on"), choices=lambda: list(PARTIES.items()))
+    mode = SelectField(_l("How"), choices=lambda: list(MODES.items()))
+    served_on = DateField(_l("On"), [InputRequired(_l("Choose a day."))], default=clock.today)
+    note = Prose(
+        _l("Receipt or remark"),
+        [Optional(), max_length(1000)],
+        description=_l("The number of the receipt, who signed, who answered the telephone."),
+    )

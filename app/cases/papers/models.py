@@ -1,0 +1,55 @@
+"""The documents of a case, their files, and how they were served."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from app.core.states import states_check
+from app.documents.models import DocumentColumns, DocumentState, ServiceColumns
+from app.files.models import StoredFile
+from tenants.bases import Private, owned_fk
+
+
+class CaseDocument(DocumentColumns, Private):
+    """A document of a case, from its draft on. Its number is the organisation's, given at issue."""
+
+    __tablename__ = "case_document"
+    __table_args__ = (
+        owned_fk("case_record", "case_id"),
+        UniqueConstraint("tenant_id", "number"),
+        UniqueConstraint("tenant_id", "case_id", "kind", "edition"),
+        states_check(DocumentState, "status"),
+        CheckConstraint("(status in ('issued', 'voided')) = (issued_at is not null)", name="issued"),
+    )
+
+    case_id: Mapped[UUID]
+
+
+class CaseDocumentFile(StoredFile, Private):
+    """What was issued: the Word file and its PDF, as they were signed."""
+
+    __tablename__ = "case_document_file"
+    __table_args__ = (
+        owned_fk("case_document", "document_id"),
+        UniqueConstraint("tenant_id", "document_id", "media_type"),
+    )
+
+    document_id: Mapped[UUID]
+
+
+class CaseDocumentService(ServiceColumns, Private):
+    """One time that a document was handed, sent or told to somebody."""
+
+    __tablename__ = "case_document_service"
+    __table_args__ = (
+        owned_fk("case_document", "document_id"),
+        CheckConstraint("party in ('consumer', 'merchant', 'office')", name="party"),
+        CheckConstraint("mode in ('handed', 'post', 'phone', 'message', 'internet')", name="mode"),
+        Index("ix_case_document_service_document", "tenant_id", "document_id"),
+    )
+    append_only = True
+
+    document_id: Mapped[UUID]

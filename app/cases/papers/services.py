@@ -1,0 +1,157 @@
+"""Drafting, issuing and serving the documents of a case."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from app import audit
+from app.accounts.permissions import Can
+from app.cases.models import Case
+from app.cases.papers.facts import day, facts_of
+from app.cases.papers.models import CaseDocument, CaseDocumentFile, CaseDocumentService
+from app.core import clock
+from app.core.errors import Invalid, WrongMoment
+from app.documents import services as office
+from app.documents.kinds import Form
+from app.documents.models import DocumentState
+from app.files import services as stored
+from app.files.accept import Accepted
+from tenants.database import db
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PDF = "application/pdf"
+MODES: dict[str, Any] = {
+    "handed": _l("handed over"),
+    "post": _l("by post"),
+    "phone": _l("by telephone"),
+    "message": _l("by text message"),
+    "internet": _l("over the internet"),
+}
+PARTIES: dict[str, Any] = {
+    "consumer": _l("The consumer"),
+    "merchant": _l("The business"),
+    "office": _l("Another organisation"),
+}
+
+
+def draft(case: Case, form: Form, by: Any, *, filled: dict[str, str]) -> CaseDocument:
+    """A new document of the case; nobody outside knows of it. Raises Invalid beside a field that is missing."""
+    office.check_filled(form, filled)
+    db.session.execute(select(Case.id).where(Case.id == case.id).with_for_update())  # two clicks, two editions
+    earlier = select(func.count()).where(CaseDocument.case_id == case.id, CaseDocument.kind == form.code)
+    paper = CaseDocument(
+        case_id=case.id,
+        kind=form.code,
+        edition=(db.session.scalar(earlier) or 0) + 1,
+        status=DocumentState.DRAFTED.value,
+        drafted_by=by.id,
+        drafted_by_name=by.name,
+        drafted_at=clock.now(),
+    )
+    paper.fill_in(filled)
+    db.session.add(paper)
+    audit.record("case.document_draft", case, by, facts={"form": form.code})
+    return paper
+
+
+def expect_draft(paper: CaseDocument) -> None:
+    """Raises WrongMoment for what is no draft any more."""
+    if paper.status != DocumentState.DRAFTED:
+        raise WrongMoment(_("The document is no draft any more."))
+
+
+def case_of(paper: CaseDocument) -> Case:
+    return db.session.scalars(select(Case).where(Case.id == paper.case_id)).one()
+
+
+def complete(paper: CaseDocument, case: Case) -> dict[str, Any]:
+    """Every fact of a document: of a draft as they are now, of an issued one as they were."""
+    if paper.issued_at is not None:
+        return paper.filled()
+    return {**facts_of(case, paper.form), **_said(paper.form, paper.filled())}
+
+
+def _said(form: Form, filled: dict[str, Any]) -> dict[str, Any]:
+    """The typed fields as a document says them."""
+    dates = {one.name for one in form.fields if one.kind == "date"}
+    return {
+        name: day(date.fromisoformat(value)) if name in dates and value else value for name, value in filled.items()
+    }
+
+
+def preview(paper: CaseDocument, case: Case) -> office.Made:
+    """What the document looks like, with personal data masked. Raises Unfilled."""
+    shown = office.masked(paper.form, complete(paper, case))
+    return office.fill(paper.form.shipped, paper.form, shown, want=("blocks",))
+
+
+# Effects of steps ----------------------------------------------------------------------------------------------------
+
+
+def revise(paper: CaseDocument, by: Any, *, filled: dict[str, str], text: str | None = None, **rest: Any) -> None:
+    office.check_filled(paper.form, filled)
+    paper.fill_in(filled)
+
+
+def issue(paper: CaseDocument, by: Any, *, text: str | None = None, **rest: Any) -> None:
+    """Number it, fill it in for good, and keep the Word file and the PDF as they were signed."""
+    case, form = case_of(paper), paper.form
+    office.check_filled(form, paper.filled())
+    facts = complete(paper, case)
+    if form.numbered:
+        facts["number"] = office.next_number(form, clock.today())
+    try:
+        made = office.fill(form.shipped, form, facts, want=("docx", "pdf"))
+    except office.Unfilled as fault:
+        raise WrongMoment(_("The template could not be filled in: %(why)s", why=fault)) from fault
+    called = f"{form.title.zh}{facts['number'] if form.numbered else ''}"
+    kept = [_accepted(f"{called}.docx", WORD, made.docx)]
+    if made.pdf:
+        kept.append(_accepted(f"{called}.pdf", PDF, made.pdf))
+    stored.attach(CaseDocumentFile, kept, document_id=paper.id)
+    paper.fill_in(facts)
+    paper.number = facts["number"] if form.numbered else None
+    paper.issued_on, paper.issued_at, paper.issued_by_name = clock.today(), clock.now(), by.name
+
+
+def _accepted(name: str, media_type: str, content: bytes) -> Accepted:
+    return Accepted(name, media_type, len(content), io.BytesIO(content))
+
+
+def serve(
+    paper: CaseDocument, case: Case, by: Any, *, party: str, mode: str, served_on: date, note: str = ""
+) -> CaseDocumentService:
+    """Note how and when an issued document reached somebody. Raises WrongMoment and Invalid."""
+    if paper.status != DocumentState.ISSUED:
+        raise WrongMoment(_("Only an issued document can be served."))
+    if not paper.issued_on or not paper.issued_on <= served_on <= clock.today():
+        raise Invalid("served_on", _("Between the day of issue and today, please."))
+    served = CaseDocumentService(
+        document_id=paper.id,
+        party=party,
+        mode=mode,
+        served_on=served_on,
+        note=note.strip(),
+        noted_by=by.id,
+        noted_by_name=by.name,
+        noted_at=clock.now(),
+    )
+    db.session.add(served)
+    facts = {"form": paper.kind, "number": paper.number, "party": party, "mode": mode, "on": served_on}
+    audit.record("case.document_served", case, by, facts=facts)
+    return served
+
+
+def taken(paper: CaseDocument, case: Case, by: Any) -> None:
+    """Somebody fetched the document, with the personal data that is in it."""
+    audit.record("case.document_taken", case, by, facts={"form": paper.kind, "number": paper.number})
+
+
+def may_draft(case: Case, by: Any) -> bool:
+    return bool(by.can(Can.CASE_HANDLE, case))

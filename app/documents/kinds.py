@@ -1,0 +1,122 @@
+"""The forms as data: what each is called, what it may say, what a person fills in, and where its template lies."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from app.deadlines.calendar import Bilingual
+
+FORMS = Path(__file__).parent / "forms"
+GROUPS = ("official", "casework", "exchange")
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A name that a template may use. `columns` of a list; `mask` says how a personal one is shown on a page."""
+
+    name: str
+    words: Bilingual
+    sample: Any
+    mask: str = ""
+    columns: dict[str, Bilingual] = field(default_factory=dict)
+
+    @property
+    def is_list(self) -> bool:
+        return bool(self.columns)
+
+
+@dataclass(frozen=True)
+class Field:
+    """What a person fills in before the document is issued; `prefill` names what is proposed."""
+
+    name: str
+    words: Bilingual
+    sample: str
+    kind: str = "line"  # line | prose | date
+    needed: bool = True
+    prefill: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """One kind of document. `to`: consumer, merchant, office; nobody for what stays in the file."""
+
+    code: str
+    group: str
+    title: Bilingual
+    mark: str  # 受, in 临消调受〔2026〕第12号
+    to: tuple[str, ...]
+    body: str
+    fields: tuple[Field, ...] = ()
+    approval: bool = False
+    numbered: bool = True  # what the parties sign among themselves has no number of ours
+    signed: bool = True
+
+    @property
+    def shipped(self) -> bytes:
+        """The template that comes with the portal."""
+        return (FORMS / f"{self.code}.docx").read_bytes()
+
+    def facts(self) -> dict[str, Fact]:
+        """Every name that its template may use: what any document may say, and its own fields."""
+        own = {
+            one.name: Fact(one.name, one.words, one.sample, "text" if one.kind == "prose" else "")
+            for one in self.fields
+        }
+        return {**common(), **own}
+
+    def schema(self) -> dict[str, list[str]]:
+        """name -> the columns of a list; nothing for a text."""
+        return {**{name: list(fact.columns) for name, fact in self.facts().items()}, "qr": []}
+
+    def samples(self) -> dict[str, Any]:
+        return {name: fact.sample for name, fact in self.facts().items()}
+
+
+@cache
+def kinds() -> dict[str, Form]:
+    """code -> form, the official ones first."""
+    return {one["code"]: _form(group, one) for group in GROUPS for one in _read(group)["form"]}
+
+
+@cache
+def common() -> dict[str, Fact]:
+    """The facts that every form may use."""
+    return {
+        name: Fact(
+            name,
+            Bilingual(said["zh"], said["en"]),
+            said["sample"],
+            said.get("mask", ""),
+            {column: Bilingual(*words) for column, words in said.get("list", {}).items()},
+        )
+        for name, said in _read("facts").items()
+    }
+
+
+def _form(group: str, said: dict[str, Any]) -> Form:
+    fields = tuple(_field(**one) for one in said.get("fields", ()))
+    return Form(
+        code=said["code"],
+        group=group,
+        title=Bilingual(said["title"], said["title_en"]),
+        mark=said["mark"],
+        to=tuple(said["to"]),
+        body=said["body"],
+        fields=fields,
+        approval=said.get("approval", False),
+        numbered=said.get("number", True),
+        signed=said.get("tail") != "none",
+    )
+
+
+def _field(*, zh: str, en: str, **said: Any) -> Field:
+    return Field(words=Bilingual(zh, en), **said)
+
+
+def _read(name: str) -> dict[str, Any]:
+    return tomllib.loads((FORMS / f"{name}.toml").read_text("utf-8"))

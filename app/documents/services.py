@@ -1,0 +1,156 @@
+"""Filling in, looking over, numbering: what any domain does with its documents."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import segno
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.core import bounded
+from app.core.errors import Invalid
+from app.core.numbering import next_ordinal
+from app.core.privacy import mask_address, mask_id, mask_name, mask_phone, redact
+from app.documents.kinds import Form
+from tenants import realm
+
+PRESS = Path(__file__).parent / "press.py"
+BOUNDS = bounded.Bounds(memory=512 * 2**20, seconds=10, output=32 * 2**20)
+MASKS: dict[str, Callable[[str], str]] = {
+    "name": mask_name,
+    "phone": mask_phone,
+    "id": mask_id,
+    "address": mask_address,
+    "text": redact,
+}
+FAULTS: dict[str, Any] = {
+    "unknown": _l("The template uses “%(said)s”, which this form does not know."),
+    "attribute": _l("The template looks inside something: “%(said)s”. A form has plain names only."),
+    "filter": _l("The template uses the filter “%(said)s”, which forms do not have."),
+    "not_for_forms": _l("The template wants to compute something (%(said)s). A form only fills in, repeats and omits."),
+    "loop": _l("The template repeats over “%(said)s”, which is no list of this form."),
+    "loop_in_loop": _l("The template repeats something inside of something repeated (“%(said)s”)."),
+    "field": _l(
+        "The document has a Word field that does something on opening: “%(said)s”. Only page numbers may stay."
+    ),
+    "broken": _l("A mark is not closed or not readable, near: %(said)s"),
+}
+
+
+class Unfilled(Exception):
+    """A template could not be filled in; `sentences` say why."""
+
+    def __init__(self, sentences: list[str]) -> None:
+        super().__init__("; ".join(sentences))
+        self.sentences = sentences
+
+
+@dataclass(frozen=True)
+class Made:
+    """A document filled in: as wanted, the Word file, its PDF, and blocks for a page."""
+
+    docx: bytes = b""
+    pdf: bytes | None = None  # None too where the system has no Chinese font
+    blocks: tuple[dict[str, Any], ...] = ()
+
+
+def fill(template: bytes, form: Form, facts: Mapping[str, Any], *, want: Iterable[str], link: str = "") -> Made:
+    """Fill a template in; `want` of docx, pdf and blocks. A `link` is put on it as a QR code. Raises Unfilled."""
+    said = _ask(
+        {
+            "template": _packed(template),
+            "facts": {**blank(form), **facts},
+            "picture": _packed(qr(link)) if link else None,
+            "want": list(want),
+        }
+    )
+    if said.get("faults"):
+        raise Unfilled(_sentences(said["faults"]))
+    pdf = said.get("pdf")
+    return Made(
+        base64.b64decode(said.get("docx", "")),
+        base64.b64decode(pdf) if pdf else None,
+        tuple(said.get("blocks", ())),
+    )
+
+
+def lint(template: bytes, form: Form) -> list[str]:
+    """What is wrong with a template, as sentences; nothing when it can be used.
+
+    It is read first, and filled in only when nothing is found: with the samples, and with nothing at all.
+    """
+    tries = [form.samples(), blank(form)]
+    try:
+        return _sentences(_ask({"template": _packed(template), "schema": form.schema(), "tries": tries})["faults"])
+    except Unfilled as fault:
+        return fault.sentences
+
+
+def blank(form: Form) -> dict[str, Any]:
+    """Every fact that the form may use, with nothing said."""
+    return {name: [] if fact.is_list else "" for name, fact in form.facts().items()}
+
+
+def masked(form: Form, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The same facts as a page may show them: personal ones masked, numbers in free text too."""
+    known = form.facts()
+    return {
+        name: MASKS[known[name].mask](value) if name in known and known[name].mask and value else value
+        for name, value in facts.items()
+    }
+
+
+def next_number(form: Form, on: date) -> str:
+    """The next number of this form in this year: 临消调受〔2026〕第12号.
+
+    Without gaps, for it is asked for at issue and rolled back with it.
+    """
+    ordinal = next_ordinal(f"document-{form.code}", on.year)
+    return f"{prefix()}{form.mark}〔{on.year}〕第{ordinal}号"
+
+
+def prefix() -> str:
+    """What the numbers of this organisation begin with: 临消."""
+    return f"{realm.home().short_name[:1]}消"
+
+
+def check_filled(form: Form, filled: Mapping[str, str]) -> None:
+    """Raises Invalid beside the first field of the form that is needed and empty."""
+    for one in form.fields:
+        if one.needed and not filled.get(one.name):
+            raise Invalid(one.name, _("This is needed."))
+
+
+def qr(link: str) -> bytes:
+    """A picture of an address."""
+    out = io.BytesIO()
+    segno.make(link, error="m").save(out, kind="png", scale=4, border=2)
+    return out.getvalue()
+
+
+def _packed(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def _ask(asked: dict[str, Any]) -> dict[str, Any]:
+    try:
+        with bounded.run(PRESS, io.BytesIO(json.dumps(asked).encode()), BOUNDS) as said:
+            answer: dict[str, Any] = json.load(said)
+    except bounded.TooMuch:
+        raise Unfilled([_("The template takes more time or memory than a document needs.")]) from None
+    except bounded.Broken:
+        raise Unfilled([_("The template is damaged: Word could not open what comes out of it.")]) from None
+    return answer
+
+
+def _sentences(found: list[dict[str, str]]) -> list[str]:
+    """Each fault once, in the order in which they stand in the template."""
+    return list(dict.fromkeys(str(FAULTS[one["what"]]) % {"said": one["said"]} for one in found))
