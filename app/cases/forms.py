@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -12,15 +13,16 @@ from wtforms import (
     RadioField,
     SelectField,
     SelectMultipleField,
-    StringField,
 )
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.cases import lists
+from app.cases.services import timing
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
 from app.core import clock
 from app.core.forms import Code, Form, Line, Money, Prose, max_length
+from app.deadlines.wording import days, say
 from app.files.fields import EvidenceField
 
 LONGEST_TEXT = 4000
@@ -157,22 +159,124 @@ class EndForm(Form):
     text = _text(_l("Reason, as the letter will give it"), needed=True)
 
 
-class PauseForm(Form):
-    reason = SelectField(_l("Why the clock stops"), choices=lambda: [("testing", _l("testing or appraisal"))])
-    evidence = StringField(_l("Number of the paper"), [_needed], description=_l("Of the order for testing."))
+class OfCase(Form):
+    """A form whose choices depend on the case."""
+
+    def fit(self, case: Any) -> None:
+        """Offer what this case has to choose from; with nothing to choose the step itself will refuse."""
+        for name, choices in self.offers(case).items():
+            field = self[name]
+            field.choices, field.validate_choice = choices, bool(choices)
+            if not choices:
+                field.validators = [Optional()]
+
+    def offers(self, case: Any) -> dict[str, list[tuple[str, str]]]:
+        raise TypeError(f"{type(self).__name__} does not say what it offers")
+
+
+class ClockForm(OfCase):
+    """Of the clocks that a step may be taken with, one is chosen; where there is only one, it is."""
+
+    clock = SelectField(_l("Time limit"), [_needed])
+
+    def fit(self, case: Any) -> None:
+        super().fit(case)
+        self.clock.data = self.clock.data or next((code for code, _title in self.clock.choices), None)
+
+
+def _clocks(clocks: Any) -> list[tuple[str, str]]:
+    return [(one.code, say(timing.limit_of(one).title)) for one in clocks]
+
+
+class PauseForm(ClockForm):
+    reason = SelectField(_l("Why the clock stops"), [_needed])
+    evidence = Line(
+        _l("Number of the paper"),
+        [_needed],
+        description=_l("Of the order for testing, or of the letter to the consumer."),
+    )
+    file = SelectField(_l("The paper in the file"), [Optional()])
     on = _on(_l("Stops on"))
     text = _text(_l("Remark"))
 
+    def offers(self, case: Any) -> dict[str, list[tuple[str, str]]]:
+        clocks = timing.pausable(case)
+        reasons = {code: say(words) for one in clocks for code, words in timing.reasons(one).items()}
+        files = [("", "—"), *((str(file.id), file.name) for file in timing.files_of(case))]
+        return {"clock": _clocks(clocks), "reason": list(reasons.items()), "file": files}
 
-class ResumeForm(Form):
+
+class ResumeForm(ClockForm):
     on = _on(_l("Goes on from"))
     text = _text(_l("Remark"))
 
+    def offers(self, case: Any) -> dict[str, list[tuple[str, str]]]:
+        return {"clock": _clocks(timing.paused(case))}
 
-class ExtendForm(Form):
+
+class ExtendForm(ClockForm):
     amount = IntegerField(_l("Days more"), [InputRequired(), NumberRange(1, 366)])
-    evidence = StringField(_l("Number of the paper"), [_needed])
+    evidence = Line(_l("Number of the paper"), [_needed])
+    needs_met = BooleanField(_l("The condition is met"))
     text = _text(_l("Reason"), needed=True)
+
+    def offers(self, case: Any) -> dict[str, list[tuple[str, str]]]:
+        clocks = timing.extendable(case)
+        self.left = {one.code: timing.limit_of(one).extends_by - one.extended_by for one in clocks}
+        self.limits = {one.code: timing.limit_of(one) for one in clocks}
+        self.amount.description = _(", ").join(
+            _("%(limit)s: at most %(days)s more", limit=say(limit.title), days=days(self.left[code], limit.unit))
+            for code, limit in self.limits.items()
+        )
+        asked = [say(limit.extends_if) for limit in self.limits.values() if limit.extends_needs and limit.extends_if]
+        if asked:
+            self.needs_met.description = _("Asked for: %(condition)s", condition=_(", ").join(asked))
+        else:
+            del self.needs_met
+        return {"clock": _clocks(clocks)}
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What the director would have to refuse is said to who drafts it."""
+        good = super().validate(extra_validators)
+        limit = self.limits.get(self.clock.data or "")
+        if limit is None or self.amount.errors:
+            return good
+        if self.amount.data > self.left[limit.code]:
+            most = self.left[limit.code]
+            self.amount.errors = [_("This time limit can be extended by at most %(most)s more.", most=most)]
+        if limit.extends_needs and not self.needs_met.data:
+            self.needs_met.errors = [_("Tick this once it is so, and give the number of the paper that shows it.")]
+        return good and not self.errors
+
+
+class RuleForm(OfCase):
+    profile = RadioField(_l("The rule"), [InputRequired(_l("Choose one of the rules."))])
+    text = _text(_l("Reason"), needed=True, description=_l("Why this case is counted differently from others."))
+
+    def offers(self, case: Any) -> dict[str, list[tuple[str, str]]]:
+        return {"profile": [(f"{one.code}/{one.version}", say(one.name)) for one in timing.rules_to_choose(case)]}
+
+
+class AddLimitForm(OfCase):
+    limit = SelectField(_l("Time limit"), [_needed])
+    on = _on(_l("Day of the event"), _l("The day itself is not counted."))
+    text = _text(_l("Remark"))
+
+    def offers(self, case: Any) -> dict[str, list[tuple[str, str]]]:
+        return {
+            "limit": [
+                (timing.key_of(one), f"{say(one.title)} · {days(one.amount, one.unit)} · {say(one.law)}")
+                for one in timing.limits_to_add(case)
+            ]
+        }
+
+
+class MeetLimitForm(ClockForm):
+    on = _on(_l("Done on"))
+    text = _text(_l("Remark"))
+
+    def offers(self, case: Any) -> dict[str, list[tuple[str, str]]]:
+        return {"clock": _clocks(timing.further(case))}
 
 
 class NotifyForm(Form):

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
 
 from app import audit, deadlines
+from app.accounts.models import Person
 from app.accounts.permissions import Can
 from app.cases.models import Case, CaseClock, CaseDraft
+from app.cases.services import timing
 from app.cases.services.parts import redate
 from app.core import clock
+from app.deadlines import URGENT
 from app.jobs import job
 from app.notifications import notify
 from app.notifications.words import extend
 from tenants.database import db
 
+WORKING_HOURS = range(8, 18)
+LISTED = 10  # numbers in one notice
 _DATES = audit.Watch(codes=("due_on",))
 
 
@@ -43,23 +49,36 @@ def tell(case: str, step: str, whom: str, by: str | None = None) -> None:
     )
 
 
-@job(every="5 17 * * *")  # five past one in the night, local time
-def alarm() -> None:
-    """Tell the handlers of what is due within two working days, and the director too of what is late; each once."""
-    today = clock.today()
-    last = deadlines.load_calendar().last_day_within(today, 2)
-    query = select(Case).where(Case.open, Case.queue_on > today - timedelta(days=15), Case.queue_on <= last)
-    for case in db.session.scalars(query):
-        late = case.due_on is not None and case.due_on < today
-        notify(
-            "case.late" if late else "case.soon",
-            case,
-            people=[case.assignee_id],
-            can=Can.CASE_APPROVE if late or case.assignee_id is None else None,
-            facts={"due": case.due_on, "clock": case.due_code},
-            key=f"{'late' if late else 'soon'}:{case.id}:{case.due_code}:{case.due_on}",
-            **_page(case),
-        )
+@job(every="30 0 * * *")  # half past eight, local time
+def remind() -> None:
+    """Tell everybody once on a working morning what of theirs is late or due within two working days.
+
+    Handlers hear of their own cases; who approves hears of all that are late and of those in nobody's hands. Said at
+    night or on a day off it would be no notice, so a run that comes late says nothing.
+    """
+    today, calendar = clock.today(), deadlines.load_calendar()
+    if not calendar.is_working_day(today) or clock.local(clock.now()).hour not in WORKING_HOURS:
+        return
+    last = calendar.last_day_within(today, URGENT)
+    query = select(Case.number, Case.assignee_id, Case.queue_on).where(Case.open, Case.queue_on <= last)
+    burning = db.session.execute(query.order_by(Case.queue_on, Case.id)).all()
+    for person in db.session.scalars(select(Person).where(Person.active)):
+        oversees = person.can(Can.CASE_APPROVE)
+        mine = [
+            case
+            for case in burning
+            if case.assignee_id == person.id or (oversees and (case.queue_on < today or case.assignee_id is None))
+        ]
+        if mine:
+            late = sum(case.queue_on < today for case in mine)
+            notify(
+                "case.digest",
+                people=[person.id],
+                facts={"late": late, "urgent": len(mine) - late, "numbers": [case.number for case in mine[:LISTED]]},
+                endpoint="cases.index",
+                arguments={"due": "late" if late else "urgent", **({} if oversees else {"who": "me"})},
+                key=f"digest:{today}",
+            )
 
 
 def _page(case: Case) -> dict[str, Any]:
@@ -68,26 +87,35 @@ def _page(case: Case) -> dict[str, Any]:
 
 @job()
 def redate_all(subject: Any = None, number: Any = None) -> None:
-    """Carry the due dates of clocks that moved over to their cases."""
-    moved = select(Case).where(
-        Case.open,
-        select(CaseClock.id)
-        .where(
-            CaseClock.tenant_id == Case.tenant_id,
-            CaseClock.case_id == Case.id,
-            CaseClock.code == Case.due_code,
-            CaseClock.state == "running",
-            CaseClock.due_on != Case.due_on,
-        )
-        .exists(),
+    """Carry the due dates of clocks that moved over to their cases; of several clocks the earliest counts."""
+    earliest = (
+        select(func.min(CaseClock.due_on))
+        .where(CaseClock.tenant_id == Case.tenant_id, CaseClock.case_id == Case.id, CaseClock.state == "running")
+        .scalar_subquery()
     )
+    moved = select(Case).where(Case.open, Case.due_on.is_distinct_from(earliest)).options(selectinload(Case.clocks))
     for case in db.session.scalars(moved):
         was = _DATES.look(case)
         redate(case)
         audit.record("case.redated", case, changes=_DATES.since(was, case))
 
 
+@job(every="40 16 * * *")  # forty past midnight, local time: a rule may change with the day
+def follow_rules(subject: Any = None, number: Any = None) -> None:
+    """Where the city takes open cases under the new rule, count those by it that still go by the old."""
+    deadlines.forget()
+    timing.follow_regime()
+
+
+def _digest(facts: dict[str, Any]) -> str:
+    numbers = _(", ").join(facts["numbers"])
+    more = "…" if len(facts["numbers"]) < facts["late"] + facts["urgent"] else ""
+    said = {"late": facts["late"], "urgent": facts["urgent"], "numbers": f"{numbers}{more}"}
+    return _("%(late)s late, %(urgent)s due within two working days: %(numbers)s", **said)
+
+
 audit.subscribe("calendar.recounted", redate_all)
+audit.subscribe("regime.reached", follow_rules)
 extend(
     {
         "case.accept": _l("Case %(number)s was accepted and is yours"),
@@ -104,7 +132,6 @@ extend(
         "case.come_back": _l("Case %(number)s came back from the other organisation"),
         "case.taken_over": _l("Case %(number)s was taken over by the other organisation"),
         "case.drafted": _l("A draft on case %(number)s waits for your approval"),
-        "case.soon": _l("Case %(number)s is due on %(due)s"),
-        "case.late": _l("Case %(number)s is late: it was due on %(due)s"),
+        "case.digest": _digest,
     }
 )

@@ -195,6 +195,7 @@ class CaseClock(ClockColumns, Owned):
         Index("ix_case_clock_met", "tenant_id", "code", "met_on", postgresql_where="state = 'met'"),
     )
     changes = ClockColumns.CHANGES
+    SUBJECT: ClassVar[tuple[str, str]] = ("case_id", "case_record")
 
     case_id: Mapped[UUID]
 

@@ -17,7 +17,7 @@ from app.accounts.permissions import Can
 from app.audit import words
 from app.cases import lists
 from app.cases.models import Case, CaseState, Outcome
-from app.cases.services import PERSONAL
+from app.cases.services import PERSONAL, timing
 from app.cases.workflow import CASE
 from app.core.privacy import redact
 from app.merchants import queries as register
@@ -36,6 +36,7 @@ _EVENTS: dict[str, Any] = {
     "case.file_added": _l("Added to the file"),
     "case.file_removed": _l("Took out of the file"),
     "case.code_renewed": _l("Gave out a new tracking code"),
+    "case.rebased": _l("Counted a time limit by another rule"),
     "case.redated": _l("Moved the due date: the calendar of working days has changed"),
     **{f"case.{step.name}": step.done or step.label for step in CASE.by_name.values()},
 }
@@ -103,6 +104,15 @@ def _detail(event: str, facts: dict[str, Any]) -> str:
         said.append(_("¥%(amount)s recovered", amount=facts["amount"]))
     if facts.get("on") and event in ("case.session", "case.pause", "case.resume", "case.notify"):
         said.append(str(facts["on"]))
+    if event == "case.rebased":
+        title = timing.title_of(facts["clock"])
+        said.append(_("%(limit)s: %(was)s → %(due)s", limit=title, was=facts["was"], due=facts["due"] or "—"))
+    elif facts.get("clock"):
+        said.append(timing.title_of(facts["clock"]))
+    if event == "case.extend":
+        said.append(f"{facts.get('amount')} · {facts.get('evidence', '')}".rstrip(" ·"))
+    if event == "case.rule" and facts.get("profile"):
+        said.append(timing.rule_name(facts["profile"]))
     if facts.get("files"):
         said.append(_("%(n)s files", n=facts["files"]))
     return " · ".join(said)
@@ -116,7 +126,7 @@ words.extend(
             _l("Case"), lambda entry: url_for("cases.show", number=entry.subject_number), Can.CASE_READ
         )
     },
-    {"case": _CHANGES, **dict.fromkeys(("case.pause", "case.resume", "case.extend", "case.rule", "case.redated"), _DUE)},
+    {"case": _CHANGES, **{f"case.{step}": _DUE for step in ("pause", "resume", "extend", "rule", "redated")}},
 )
 
 

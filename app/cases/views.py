@@ -21,6 +21,7 @@ from app.core.area import Area
 from app.core.errors import Changed, Invalid, Missing, WrongMoment
 from app.core.forms import PLUMBING, Form
 from app.core.privacy import redact
+from app.deadlines import wording
 from app.files.serve import download
 from app.ui import render
 from app.workflow import Approval, Step
@@ -164,6 +165,8 @@ def _step_form(declared: Step, case: Case) -> Any:
     form = kind(obj=case, **intake.known(case)) if issubclass(kind, forms.DescribeForm) else kind()
     if request.method == "GET":
         form.version.data = case.version
+    if isinstance(form, forms.OfCase):
+        form.fit(case)
     if isinstance(form, forms.AssignForm):
         form.assignee.data = form.assignee.data or str(case.assignee_id or "")
         form.assignee.choices = [(str(person.id), person.name) for person in handlers()]
@@ -203,6 +206,23 @@ def _said(field: Any) -> Any:
     if not isinstance(field, SelectFieldBase):
         return field.data
     return _(", ").join(str(option.label.text) for option in field if option.checked)
+
+
+@cases.page("/<number>/clocks/<uuid:clock_id>", allow=Can.CASE_READ, endpoint="clock")
+def time_limit(number: str, clock_id: UUID) -> Any:
+    """Why its last day is that day."""
+    case = queries.by_number(number)
+    shown = queries.clock_page(case, clock_id)
+    return render(
+        "cases/clock.html",
+        case=case,
+        shown=shown,
+        others=queries.clocks_beside(case, clock_id),
+        rows=story.story(shown.lines),
+        kinds=wording.day_kinds(),
+        say=wording.say,
+        days=wording.days,
+    )
 
 
 # Drafts that wait for the director -----------------------------------------------------------------------------------

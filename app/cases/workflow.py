@@ -8,13 +8,13 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app import audit, deadlines
+from app import audit
 from app.accounts.permissions import Can
 from app.cases import forms
 from app.cases.jobs import tell
 from app.cases.models import OPEN, Case, CaseDraft, CaseState, Outcome
-from app.cases.services import closing, mediation, triage
-from app.cases.services.parts import look_up, profile_of, redate
+from app.cases.services import closing, mediation, timing, triage
+from app.cases.services.parts import follow, look_up
 from app.core import clock, unit
 from app.workflow import Step, Workflow
 from tenants.database import db
@@ -26,23 +26,8 @@ _MERITS = frozenset({Outcome.SETTLED.value, Outcome.ENDED.value})
 _NOT_HEARD = frozenset({Outcome.REFUSED.value, Outcome.WITHDRAWN.value})
 
 
-def _mediation(case: Case, state: str) -> bool:
-    running = case.clock(mediation.CLOCK)
-    return running is not None and running.state == state
-
-
-def _may_be_extended(case: Case) -> bool:
-    running = case.clock(mediation.CLOCK)
-    if running is None or running.state != "running":
-        return False
-    rules = deadlines.load_rules()
-    return rules.limit(running.profile_code, running.profile_version, running.code).extends_by > running.extended_by
-
-
 def _follow(step: Step, case: Case, by: Any, facts: dict[str, Any]) -> None:
-    on = facts.get("on") or clock.today()
-    deadlines.follow(case, on, profile=profile_of(case), meets=step.meets, starts=step.starts, drops=step.drops)
-    redate(case)
+    follow(case, step, facts.get("on") or clock.today())
     if step.target is not None and (step.target not in OPEN or not step.source <= frozenset(OPEN)):
         look_up(case)  # the search tells open cases from others
 
@@ -73,6 +58,7 @@ CASE = Workflow(
             "outcome",
             "recovered",
             "due_on",
+            "profile_code",
         ),
         words=("title", "summary", "merchant_name"),
     ),
@@ -113,19 +99,35 @@ CASE = Workflow(
             public=True, done=_l("Ended mediation"), tell=("assignee", "director"),
         ),
         Step(
-            "pause", _l("Stop the clock"), _MEDIATED, None, Can.CASE_HANDLE,
-            form=forms.PauseForm, effect=mediation.pause, when=lambda case: _mediation(case, "running"),
-            public=True, done=_l("Stopped the mediation clock"),
+            "pause", _l("Stop the clock"), _UNDER_WAY, None, Can.CASE_HANDLE,
+            form=forms.PauseForm, effect=timing.pause, when=lambda case: bool(timing.pausable(case)),
+            public=True, done=_l("Stopped the clock"),
         ),
         Step(
-            "resume", _l("Let the clock go on"), _MEDIATED, None, Can.CASE_HANDLE,
-            form=forms.ResumeForm, effect=mediation.resume, when=lambda case: _mediation(case, "paused"),
-            public=True, done=_l("Let the mediation clock go on"),
+            "resume", _l("Let the clock go on"), _UNDER_WAY, None, Can.CASE_HANDLE,
+            form=forms.ResumeForm, effect=timing.resume, when=lambda case: bool(timing.paused(case)),
+            public=True, done=_l("Let the clock go on"),
         ),
         Step(
-            "extend", _l("Extend the time limit"), _MEDIATED, None, Can.CASE_HANDLE,
-            form=forms.ExtendForm, effect=mediation.extend, approval=Can.CASE_APPROVE, when=_may_be_extended,
+            "extend", _l("Extend the time limit"), frozenset(OPEN), None, Can.CASE_HANDLE,
+            form=forms.ExtendForm, effect=timing.extend, approval=Can.CASE_APPROVE,
+            when=lambda case: bool(timing.extendable(case)),
             public=True, done=_l("Extended the time limit"), tell=("assignee", "drafter"),
+        ),
+        Step(
+            "rule", _l("Count by another rule"), frozenset(OPEN), None, Can.CASE_HANDLE,
+            form=forms.RuleForm, effect=timing.choose_rule, approval=Can.CASE_APPROVE,
+            when=lambda case: bool(timing.ruled(case)),
+            public=True, done=_l("Counted by another rule"), tell=("assignee", "drafter"),
+        ),
+        Step(
+            "add_limit", _l("Add a time limit"), frozenset(OPEN), None, Can.CASE_HANDLE,
+            form=forms.AddLimitForm, effect=timing.add_limit, done=_l("Added a time limit"),
+        ),
+        Step(
+            "meet_limit", _l("A further time limit was met"), frozenset(OPEN), None, Can.CASE_HANDLE,
+            form=forms.MeetLimitForm, effect=timing.meet_limit, when=lambda case: bool(timing.further(case)),
+            public=True, done=_l("Met a further time limit"),
         ),
         # Closing 办结
         Step(

@@ -21,7 +21,7 @@ from app.deadlines.clock import (
     void,
 )
 from app.deadlines.profiles import ADMINISTRATIVE, EXCHANGE, SOON, URGENT, Limit, NoRule, Profile, Regime, Rules
-from app.deadlines.queries import load_calendar, load_rules
+from app.deadlines.queries import forget, load_calendar, load_rules
 from app.deadlines.services import seed
 from app.deadlines.wording import ClockView, Explanation, explain, view
 
@@ -44,6 +44,7 @@ __all__ = [
     "explain",
     "extend",
     "follow",
+    "forget",
     "load_calendar",
     "load_rules",
     "meet",

@@ -46,7 +46,6 @@ class ClockColumns:
         "state",
     )
     SUBJECT: ClassVar[tuple[str, str]]  # its column that names the case or handoff, and the table of that
-    PAGE: ClassVar[tuple[str, str]]  # where that is seen: endpoint, and what its address takes
 
     code: Mapped[str] = mapped_column()
     profile_code: Mapped[str] = mapped_column()

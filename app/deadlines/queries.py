@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Select, func, select
 
+from app.core.errors import Missing
+from app.core.listing import Listing, Order
 from app.deadlines.calendar import Bilingual, Calendar, Stretch
-from app.deadlines.models import CalendarChange, CalendarDay, CalendarYear, LegalLimit, LegalProfile, LegalRegime
+from app.deadlines.models import (
+    CalendarChange,
+    CalendarDay,
+    CalendarRecount,
+    CalendarYear,
+    ClockMove,
+    LegalLimit,
+    LegalProfile,
+    LegalRegime,
+)
 from app.deadlines.profiles import Profile, Rules
-from tenants.database import db
+from tenants import realm
+from tenants.database import Base, db
 
 FRESH_FOR = 30.0  # seconds until one small statement asks whether anything changed; a new calendar is no hurry
 
@@ -143,6 +158,71 @@ def profiles_shown(today: date) -> list[ShownProfile]:
 def unconfirmed_ahead(today: date, days: int = 90) -> tuple[int, ...]:
     """The years that limits started now may reach into and that nobody has confirmed: the alarm."""
     return load_calendar().unconfirmed(today, today + timedelta(days=days))
+
+
+def is_recounted(place: int | None, version: int) -> bool:
+    """Whether an organisation's open clocks have been counted by this version of the calendar."""
+    done = select(CalendarRecount.id).where(CalendarRecount.tenant_id == place, CalendarRecount.version == version)
+    return db.session.execute(done).first() is not None
+
+
+def numbers_of(kind: Any, clocks: Sequence[Any]) -> dict[Any, str]:
+    """key -> number of the cases or handoffs that these clocks run on."""
+    column, subject = kind.SUBJECT
+    table = Base.metadata.tables[subject]
+    keys = {getattr(one, column) for one in clocks}
+    if not keys:
+        return {}
+    rows = db.session.execute(select(table.c.id, table.c.number).where(table.c.id.in_(keys)))
+    return {row.id: row.number for row in rows}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A version of the calendar as the page shows it; the counts are of those the reader may see."""
+
+    change: CalendarChange
+    done: int  # organisations that have been counted again
+    moved: int  # due dates
+
+
+def changes(limit: int = 50) -> list[Change]:
+    """The latest versions of the calendar, newest first."""
+    rows = db.session.scalars(select(CalendarChange).order_by(CalendarChange.version.desc()).limit(limit)).all()
+    return [_change(row) for row in rows]
+
+
+def find_change(version: int) -> Change:
+    """Raises Missing for a version that nobody made."""
+    row = db.session.get(CalendarChange, version)
+    if row is None:
+        raise Missing
+    return _change(row)
+
+
+def _change(row: CalendarChange) -> Change:
+    done = select(func.count()).select_from(CalendarRecount).where(CalendarRecount.version == row.version)
+    moved = select(func.count()).select_from(ClockMove).where(ClockMove.version == row.version)
+    return Change(row, db.session.scalar(done) or 0, db.session.scalar(moved) or 0)
+
+
+def totals(version: int) -> dict[int, tuple[CalendarRecount, int]]:
+    """organisation -> (that it was counted again, how many of its due dates moved): numbers only."""
+    moved = dict(
+        db.session.execute(
+            select(ClockMove.tenant_id, func.count()).where(ClockMove.version == version).group_by(ClockMove.tenant_id)
+        ).all()
+    )
+    done = db.session.scalars(select(CalendarRecount).where(CalendarRecount.version == version))
+    return {row.tenant_id: (row, moved.get(row.tenant_id, 0)) for row in done}
+
+
+MOVES = Listing(orders=[Order("before", _l("Last day before"), (ClockMove.before_on, ClockMove.id))], filters=[])
+
+
+def moves(version: int) -> Select[Any]:
+    """The due dates that a version moved in this organisation."""
+    return select(ClockMove).where(ClockMove.tenant_id == realm.current().writes, ClockMove.version == version)
 
 
 def _weeks(calendar: Calendar, year: int, month: int) -> tuple[tuple[Cell | None, ...], ...]:

@@ -4,25 +4,38 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import Connection, delete, func, insert, or_, select
 from sqlalchemy.orm import Session
 
 from app import audit
-from app.deadlines import queries
-from app.deadlines.calendar import Bilingual, Calendar
+from app.core import clock, unit
+from app.core.errors import Invalid
+from app.deadlines import jobs, queries
+from app.deadlines.calendar import SATURDAY, Bilingual, Calendar
 from app.deadlines.clock import ClockColumns, ClockState, recount
-from app.deadlines.models import CalendarDay, CalendarYear, LegalLimit, LegalProfile
-from app.deadlines.profiles import SOON, Basis, Rules, Unit
+from app.deadlines.models import (
+    CalendarChange,
+    CalendarDay,
+    CalendarRecount,
+    CalendarYear,
+    ClockMove,
+    LegalLimit,
+    LegalProfile,
+    LegalRegime,
+)
+from app.deadlines.profiles import SOON, Basis, Regime, Rules, Unit
 from tenants import realm
 from tenants.bases import BetweenEntry, Owned
 from tenants.database import Base, db
+from tenants.realm import BUREAU_ID
 
 DATA = Path(__file__).parent / "data"
 
@@ -122,7 +135,7 @@ def seed(connection: Connection | Session | None = None) -> Seeded:
     return Seeded(len(years), len(profiles))
 
 
-def publish_year(year: int, days: Sequence[Day]) -> int:
+def publish_year(year: int, days: Sequence[Day], by: Any = None) -> int:
     """Put a year's days in the place of what was there, and return the new version of the calendar.
 
     Clocks keep their due dates until `recount_open()` has gone through each organisation.
@@ -130,28 +143,153 @@ def publish_year(year: int, days: Sequence[Day]) -> int:
     if any(day.day.year != year for day in days) or not days:
         raise BadCalendar(f"not the days of {year}")
     run = db.session()
-    version = run.execute(select(func.coalesce(func.max(CalendarYear.version), 0) + 1)).scalar_one()
-    of_year = CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31))
-    before = dict(run.execute(select(CalendarDay.day, CalendarDay.kind).where(of_year)).all())
-    run.execute(delete(CalendarDay).where(of_year))
+    version, before = queries.latest_version() + 1, _known(date(year, 1, 1), date(year, 12, 31))
+    run.execute(delete(CalendarDay).where(CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31))))
+    run.expire_all()
     known = run.get(CalendarYear, year)
     if known is None:
         _add_year(run, year, days, version)
     else:
         known.source, known.version = _source(days), version
         _insert(run, CalendarDay, [vars(day) for day in days])
-    after = {day.day: day.kind for day in days}
-    changed = {day: [before.get(day), after.get(day)] for day in sorted(before.keys() | after)}
-    changes = audit.Changes({f"{day}": pair for day, pair in changed.items() if pair[0] != pair[1]})
-    audit.record("calendar.published", facts={"year": year, "version": int(version)}, changes=changes)
+    changes = _changes(before, {day.day: day for day in days})
+    _changed(version, changes, by, reason=f"{year}", source=_source(days))
+    audit.record("calendar.published", by=by, facts={"year": year, "version": version}, changes=_told(changes))
     queries.forget()
-    return int(version)
+    return version
+
+
+@dataclass(frozen=True)
+class Amendment:
+    """What the bureau enters: days in a row that are off, made up, or ordinary again."""
+
+    first: date
+    last: date
+    kind: str  # holiday | workday | ordinary
+    name: str = ""
+    name_en: str = ""
+    source: str = ""
+    reason: str = ""
+    completes: bool = False  # with these the holidays of their year are all known
+
+
+LONGEST = timedelta(days=31)
+
+
+def amend(given: Amendment, by: Any) -> int:
+    """Change days of the calendar; the new version. Every open clock of the city is counted again after the commit.
+
+    Raises Invalid beside the field that cannot be.
+    """
+    _check(given)
+    days = [given.first + timedelta(days=n) for n in range((given.last - given.first).days + 1)]
+    after = (
+        {}
+        if given.kind == "ordinary"
+        else {day: Day(day, given.kind, given.name, given.name_en or given.name, given.source) for day in days}
+    )
+    changes = _changes(_known(given.first, given.last), after)
+    run, version = db.session(), queries.latest_version() + 1
+    known = run.get(CalendarYear, given.first.year)
+    if not changes and (known or not given.completes):
+        raise Invalid("first", _("The calendar says so already."))
+    run.execute(delete(CalendarDay).where(CalendarDay.day.between(given.first, given.last)))
+    _insert(run, CalendarDay, [vars(day) for day in after.values()])
+    if known is not None:
+        known.version = version
+    elif given.completes:
+        _insert(run, CalendarYear, [{"year": given.first.year, "source": given.source, "version": version}])
+    _changed(version, changes, by, reason=given.reason, source=given.source)
+    facts = {"version": version, "first": given.first, "last": given.last, "kind": given.kind}
+    audit.record("calendar.amended", by=by, facts=facts, text=given.reason, changes=_told(changes))
+    unit.afterwards(jobs.recount_everywhere, version=version)
+    queries.forget()
+    return version
+
+
+def _check(given: Amendment) -> None:
+    if given.last < given.first:
+        raise Invalid("last", _("The last day cannot come before the first."))
+    if given.last - given.first >= LONGEST or given.last.year != given.first.year:
+        raise Invalid("last", _("At most 31 days of one year at a time."))
+    if given.kind not in ("holiday", "workday", "ordinary"):
+        raise Invalid("kind", _("This is not on the list."))
+    if given.kind != "ordinary" and not given.name:
+        raise Invalid("name", _("Name the holiday."))
+    weekend = (given.first + timedelta(days=n) for n in range((given.last - given.first).days + 1))
+    if given.kind == "workday" and any(day.weekday() < SATURDAY for day in weekend):
+        raise Invalid("first", _("Monday to Friday are worked anyway: only weekend days are made up."))
+    for name in ("source", "reason"):
+        if not getattr(given, name).strip():
+            raise Invalid(name, _("This is needed."))
+
+
+def _known(first: date, last: date) -> dict[date, CalendarDay]:
+    query = select(CalendarDay).where(CalendarDay.day.between(first, last)).order_by(CalendarDay.day)
+    return {row.day: row for row in db.session.scalars(query)}
+
+
+def _changes(before: Mapping[date, Any], after: Mapping[date, Any]) -> list[dict[str, Any]]:
+    """[{day, before, after, name, name_en}] of the days whose kind or name is another one now."""
+    found = []
+    for day in sorted({*before, *after}):
+        was, now = before.get(day), after.get(day)
+        if (was and (was.kind, was.name)) != (now and (now.kind, now.name)):
+            kinds = {"before": was.kind if was else None, "after": now.kind if now else None}
+            named: Any = now or was
+            found.append({"day": day.isoformat(), **kinds, "name": named.name, "name_en": named.name_en})
+    return found
+
+
+def _told(changes: list[dict[str, Any]]) -> audit.Changes:
+    return audit.Changes({change["day"]: [change["before"], change["after"]] for change in changes})
+
+
+def _changed(version: int, days: list[dict[str, Any]], by: Any, *, reason: str, source: str) -> None:
+    db.session.add(
+        CalendarChange(
+            version=version,
+            made_at=clock.now(),
+            by_name=getattr(by, "name", "—"),
+            reason=reason,
+            source=source,
+            days=days,
+        )
+    )
+
+
+def set_regime(regime: Regime, by: Any) -> None:
+    """Say by which limits an organisation works from a day on; the city's own if it is the bureau's. Raises Invalid."""
+    rules = queries.load_rules()
+    whole, beside = rules.families(whole=True), rules.families(whole=False)
+    if regime.family is None and regime.organisation == BUREAU_ID:
+        raise Invalid("family", _("The city has to choose one."))
+    if regime.family is not None and regime.family not in whole:
+        raise Invalid("family", _("This is not on the list."))
+    if any(family not in {*whole, *beside} for family in regime.channels.values()):
+        raise Invalid("channels", _("This is not on the list."))
+    if not regime.reason.strip():
+        raise Invalid("reason", _("Say why."))
+    told = {name: getattr(regime, name) for name in ("family", "in_flight", "on_transfer", "supplement", "reason")}
+    row = db.session.get(LegalRegime, (regime.organisation, regime.effective_from))
+    if row is None:
+        row = LegalRegime(organisation_id=regime.organisation, effective_from=regime.effective_from)
+        db.session.add(row)
+    for name, value in told.items():
+        setattr(row, name, value)
+    row.channels, row.set_by, row.set_at = dict(regime.channels), by.name, clock.now()
+    facts = {name: value for name, value in told.items() if name != "reason"}
+    facts |= {"organisation": regime.organisation, "from": regime.effective_from}
+    facts |= {f"channel_{channel}": family for channel, family in regime.channels.items()}
+    audit.record("regime.set", by=by, facts=facts, text=regime.reason)
+    unit.afterwards(jobs.follow_regime)
+    queries.forget()
 
 
 def recount_open() -> int:
-    """Work out the due dates of this organisation's open clocks again; how many moved."""
-    calendar = queries.load_calendar()
-    moved = 0
+    """Work out the due dates of this organisation's open clocks again, and note which moved; how many did."""
+    calendar, mine = queries.load_calendar(), realm.current().writes
+    counted, moves = 0, []
     kinds: list[Any] = [kind for kind in ClockColumns.__subclasses__() if issubclass(kind, Owned | BetweenEntry)]
     for kind in kinds:
         waiting = select(kind).where(
@@ -159,10 +297,35 @@ def recount_open() -> int:
             kind.state.in_([ClockState.RUNNING.value, ClockState.PAUSED.value]),
             kind.calendar_version != calendar.version,
         )
-        moved += sum(recount(clock, calendar) for clock in db.session.scalars(waiting))
-    if moved:
-        audit.record("calendar.recounted", facts={"version": calendar.version, "moved": moved})
-    return moved
+        stale = list(db.session.scalars(waiting))
+        numbers = queries.numbers_of(kind, stale)
+        for one in stale:
+            before = one.due_on
+            if recount(one, calendar):
+                moves.append(_move(kind, one, before, calendar.version, numbers))
+        counted += len(stale)
+    db.session.add_all(moves)
+    if first := not queries.is_recounted(mine, calendar.version):
+        db.session.add(
+            CalendarRecount(version=calendar.version, counted=counted, moved=len(moves), done_at=clock.now())
+        )
+    if moves or (first and counted):
+        audit.record("calendar.recounted", facts={"version": calendar.version, "moved": len(moves)})
+    return len(moves)
+
+
+def _move(kind: Any, one: Any, before: date, version: int, numbers: Mapping[Any, str]) -> ClockMove:
+    return ClockMove(
+        version=version,
+        kind=kind.__tablename__,
+        clock_id=one.id,
+        code=one.code,
+        profile_code=one.profile_code,
+        profile_version=one.profile_version,
+        number=numbers[getattr(one, kind.SUBJECT[0])],
+        before_on=before,
+        after_on=one.due_on,
+    )
 
 
 def _ours(kind: Any) -> Any:

@@ -34,6 +34,24 @@ def because(limit: Limit, reason: str) -> str:
     return say(limit.pauses.get(reason) or SUPPLEMENT.get(reason) or Bilingual(reason, reason))
 
 
+def limit_title(one: Any) -> str:
+    """The name of the limit that a clock, or a note about one, is for."""
+    return say(load_rules().limit(one.profile_code, one.profile_version, one.code).title)
+
+
+def day_kinds() -> dict[str, str]:
+    """What a day is to a clock, see `days.Day`."""
+    return {
+        "start": _("the day of the event, not counted"),
+        "counted": _("counted"),
+        "workday": _("make-up workday, counted"),
+        "weekend": _("weekend"),
+        "holiday": _("holiday"),
+        "paused": _("left out"),
+        "rolled": _("the last day was off: moved on"),
+    }
+
+
 def month_name(month: int) -> str:
     """1 -> January, 一月."""
     return str(get_month_names("wide", locale=get_locale() or "en")[month])

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, create_engine, select, text
 
 from app import deadlines
 from app.audit.models import Entry
-from app.cases.jobs import alarm
+from app.cases.jobs import remind
 from app.cases.models import Case
 from app.core import clock
 from app.demo.builder_cases import NOTICES, Cases, Desk, Folder
@@ -177,9 +177,14 @@ def _tidy(settings: Settings) -> None:
 
 
 def _remind(now: datetime) -> None:
-    """What the clocks said in the night: due soon, late."""
-    with clock.freeze(now):
+    """What everybody was told on the last working morning: late, due soon."""
+    day = clock.on(now)
+    with realm.enter(registry.realm(BUREAU_ID), db.leave):
+        calendar = deadlines.load_calendar()
+    while clock.at(day, 8, 30) > now or not calendar.is_working_day(day):
+        day -= timedelta(days=1)
+    with clock.freeze(clock.at(day, 8, 30)):
         for place in registry.centers():
             with realm.enter(registry.realm(place), db.leave):
-                alarm.run()
+                remind.run()
                 db.session.commit()

@@ -11,13 +11,13 @@ from uuid import UUID
 
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app import audit, deadlines
+from app import audit
 from app.accounts.models import Person
 from app.accounts.permissions import ROLES, Can
 from app.cases.models import Agreement, Case, CaseCredential, CaseDraft, CaseFile, CaseStatement, Outcome, Party
 from app.cases.services import Complaint
 from app.cases.services.intake import credential_of, rows_of
-from app.cases.services.parts import document, redate
+from app.cases.services.parts import document, follow
 from app.cases.workflow import CASE
 from app.core import clock, trace
 from app.deadlines import Rules
@@ -185,17 +185,7 @@ class Cases:
         if step.target is not None:
             case.status = str(step.target)
         case.version += 1
-        rules = self.desk.rules
-        deadlines.follow(
-            case,
-            facts.get("on") or clock.today(),
-            profile=rules.profile(case.profile_code, case.profile_version),
-            meets=step.meets,
-            starts=step.starts,
-            drops=step.drops,
-            rules=rules,
-        )
-        redate(case)
+        follow(case, step, facts.get("on") or clock.today(), rules=self.desk.rules)
         told = {"before": before, "after": case.status, **codes(facts)}
         changes = CASE.watch.since(was, case)
         self.desk.record(f"case.{name}", case, by, told, text, changes=changes, public=step.public)

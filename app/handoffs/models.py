@@ -225,6 +225,7 @@ class HandoffClock(ClockColumns, BetweenEntry):
     __table_args__ = (BetweenEntry.parties_key(), Index("ix_handoff_clock_handoff", "handoff_id"))
     append_only = False
     changes = ClockColumns.CHANGES
+    SUBJECT: ClassVar[tuple[str, str]] = ("handoff_id", "handoff")
 
     # Whose time it is, by the code of the limit.
     HOLDERS: ClassVar[dict[str, str]] = {

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from app.cases import lists
 from app.cases.models import Case, CaseFile, CaseStatement, Party
 from app.cases.services import Complaint, lodge
+from app.cases.services.parts import MAIN
 from app.core import clock
 from app.core.errors import Invalid, Missing
 from app.core.privacy import redact
@@ -149,6 +150,23 @@ def facts_of(case: Case) -> dict[str, Any]:
         "received_on": clock.on(case.received_at).isoformat(),
         "accepted_on": clock.on(case.accepted_at).isoformat() if case.accepted_at else None,
         "profile": [case.profile_code, case.profile_version],
+        "clocks": used(case),
+    }
+
+
+def used(case: Case) -> dict[str, dict[str, Any]]:
+    """For each limit that runs on the case: since when, and what was left out; a pause that lasts ends here."""
+    today = clock.today().isoformat()
+    return {
+        one.code: {
+            "since": one.started_on.isoformat(),
+            "pauses": [
+                {**{name: out[name] for name in out if name != "file"}, "until": out.get("until", today)}
+                for out in one.pauses
+            ],
+        }
+        for one in case.clocks
+        if one.is_open and one.code in MAIN
     }
 
 
@@ -252,7 +270,8 @@ def close_to_receiver(handoff: Handoff) -> None:
 def take_over(handoff: Handoff, by: Any) -> Case:
     """Open the receiver's own case from the packet: its own number and party, its own copies of the files.
 
-    Its acceptance clock starts on the day it was signed for; the profile is the one that bound the first receipt.
+    Its acceptance clock starts on the day it was signed for, or goes on from the first receipt where the city has the
+    time used carried over; the profile is the one that bound the first receipt.
     """
     personal = personal_of(handoff)
     shared = shared_in(personal) if personal else {}
@@ -280,6 +299,11 @@ def complaint_in(handoff: Handoff, shared: Mapping[str, str], merchant: Merchant
         reference=handoff.sender_case_number,
         received_at=handoff.signed_at,
         profile=rules.profile(*facts["profile"]),
+        carried={
+            "number": handoff.sender_case_number,
+            "on": clock.on(handoff.signed_at or clock.now()),
+            "clocks": facts.get("clocks", {}),
+        },
     )
 
 

@@ -86,6 +86,8 @@ def _code(name: str, value: Any) -> Any:
     """What a notice may carry. Raises ValueError on anything that reads like content."""
     if value is None or isinstance(value, bool | int):
         return value
+    if isinstance(value, list):
+        return [_code(name, one) for one in value]
     said = str(value)
     if len(said) > 64 or any(sign.isspace() for sign in said):
         raise ValueError(f"{name}: a notice carries codes, not content")

@@ -41,6 +41,9 @@ TELLING: dict[str, dict[str, Any]] = {
     "reopen": {"text": "商家没有履行"},
     "reconsider": {"text": "补充了材料"},
     "supplement": {"text": "又补充了一张收据"},
+    "rule": {"profile": "order-20/1", "text": "四月十五日前已经移交过材料"},
+    "add_limit": {"limit": "hotline-12345/1/hotline_answer", "on": None},
+    "meet_limit": {"on": None},
     "extend": {"amount": 30, "evidence": "YQ-1", "text": "案情复杂"},
 }
 # How a case comes to a status: (who, step).

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date
 
 import pytest
 from sqlalchemy import select
 
 from app import jobs
 from app.accounts.models import Person
-from app.cases.jobs import alarm
+from app.cases.jobs import remind
 from app.cases.queries import by_number
 from app.cases.workflow import CASE
 from app.core import clock
@@ -61,24 +61,80 @@ def test_what_was_rolled_back_tells_nobody(town, lodged, told):
     assert told() == set()
 
 
-def test_what_is_late_is_told_once_a_time_limit(town, lodged, told):
-    number = lodged(received_at=clock.now() - timedelta(days=14))
-    with town.at(EAST):
-        late = by_number(number).due_on < clock.today()
-    for _night in range(2):
-        with town.at(EAST):
-            alarm.run()
-            db.session.commit()
-    assert told() == {("director", "case.late" if late else "case.soon")}
-    with town.at(EAST):
-        notices = db.session.scalars(select(Notice)).all()
-        assert len(notices) == 1
-        assert number in title(notices[0].event, notices[0].facts)
+MORNING = date(2026, 9, 21)  # a Monday
 
 
-def test_what_was_late_long_ago_is_no_news(town, lodged, told):
-    lodged(received_at=clock.now() - timedelta(days=90))
-    with town.at(EAST):
-        alarm.run()
+def at(day, hour=8, minute=30):
+    return clock.freeze(clock.at(day, hour, minute))
+
+
+@pytest.fixture
+def three(town, lodged):
+    """Late, due tomorrow and in nobody's hands, due in a week: received on 8, 11 and 18 September 2026."""
+    numbers = []
+    for day in (8, 11, 18):
+        with clock.freeze(clock.at(date(2026, 9, day), 10)):
+            numbers.append(lodged(phone=f"139000000{day:02}"))
+    with at(date(2026, 9, 18), 11), town.at(EAST):
+        CASE.take("claim", by_number(numbers[0]), by=town.person(EAST, "handler"))
         db.session.commit()
-    assert told() == set()
+    jobs.drain()
+    return numbers
+
+
+def morning(town, day=MORNING, hour=8, minute=30):
+    with at(day, hour, minute), town.at(EAST):
+        remind.run()
+        db.session.commit()
+
+
+def digests(town):
+    with town.at(EAST):
+        rows = db.session.execute(
+            select(Person.login, Notice.facts).join(Notice, Notice.person_id == Person.id).order_by(Person.login)
+        )
+        return [(login, facts["late"], facts["urgent"], facts["numbers"]) for login, facts in rows]
+
+
+def test_everybody_is_told_once_on_a_working_morning(town, three):
+    # Received on Tuesday 2026-09-08: 9, 10, 11, 14, 15, 16, Th 17: late. On Friday the 11th: 14-18 (5), Su 20, Mo 21:
+    # due today. On Friday the 18th: 20, 21, 22, 23, 24, 28, 29: there is time.
+    late, today, _ahead = three
+    morning(town)
+    assert digests(town) == [("director", 1, 1, [late, today]), ("handler", 1, 0, [late])]
+    morning(town)  # the job is tried again
+    assert len(digests(town)) == 2
+    morning(town, date(2026, 9, 22))
+    assert len(digests(town)) == 4
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "told"),
+    [
+        (date(2026, 9, 20), 8, True),  # a Sunday that is worked
+        (date(2026, 9, 26), 8, False),  # Mid-Autumn, a Saturday
+        (date(2026, 10, 5), 8, False),  # National Day, a Monday
+        (date(2026, 9, 21), 7, False),
+        (date(2026, 9, 21), 19, False),  # the worker was down in the morning
+    ],
+)
+def test_nobody_is_told_on_a_day_off_or_at_night(town, three, day, hour, told):
+    morning(town, day, hour, 31)
+    assert bool(digests(town)) == told
+
+
+def test_the_notice_says_how_many_and_which_and_leads_to_them(app, town, three):
+    morning(town)
+    with town.at(EAST):
+        notice = db.session.scalars(
+            select(Notice).join(Person, Notice.person_id == Person.id).where(Person.login == "handler")
+        ).one()
+        assert (notice.endpoint, notice.arguments) == ("cases.index", {"due": "late", "who": "me"})
+        with app.test_request_context():
+            assert title(notice.event, notice.facts) == f"1 late, 0 due within two working days: {three[0]}"
+
+
+def test_a_long_list_is_cut(app):
+    with app.test_request_context():
+        words = title("case.digest", {"late": 12, "urgent": 0, "numbers": ["2026-000001", "2026-000002"]})
+    assert words.endswith("2026-000002…")

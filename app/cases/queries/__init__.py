@@ -1,5 +1,6 @@
 """What is asked about cases: the queue, one case, likely duplicates, a person's day."""
 
+from app.cases.queries.clocks import ClockPage, clock_page, clocks_beside
 from app.cases.queries.day import day
 from app.cases.queries.duplicates import Hint, duplicates
 from app.cases.queries.file import (
@@ -17,11 +18,14 @@ from app.cases.queries.file import (
 from app.cases.queries.queue import Figures, figures, of_merchant, queue, rows_of, tabs
 
 __all__ = [
+    "ClockPage",
     "Figures",
     "Hint",
     "Opened",
     "Slip",
     "by_number",
+    "clock_page",
+    "clocks_beside",
     "day",
     "draft_of",
     "duplicates",

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,7 +19,7 @@ from sqlalchemy import select
 from app import audit, deadlines
 from app.cases import lists
 from app.cases.models import Case, CaseClock, CaseCredential, CaseFile, CaseState, CaseStatement, Party
-from app.cases.services.parts import document, redate
+from app.cases.services.parts import carry_over, document, redate
 from app.core import clock
 from app.core.errors import Invalid
 from app.core.numbering import next_number, numbered
@@ -28,6 +28,7 @@ from app.deadlines import NoRule, Profile, Rules
 from app.files import services as stored
 from app.merchants.models import Merchant
 from app.search import services as search
+from tenants import realm
 from tenants.bases import uuid7
 from tenants.database import db
 
@@ -68,6 +69,7 @@ class Complaint:
     told_at: datetime | None = None
     received_at: datetime | None = None
     profile: Profile | None = field(default=None, repr=False)
+    carried: Mapping[str, Any] | None = field(default=None, repr=False)  # the time used by who referred it
 
     def check(self, *, taken_over: bool = False) -> None:
         """Raises Invalid beside the field that cannot be taken; what comes over keeps codes retired since."""
@@ -89,7 +91,7 @@ class Complaint:
 
     def fingerprint(self, evidence: Iterable[Any] = ()) -> str:
         """Equal for equal bodies: what a repeated submission is compared by."""
-        said = {**vars(self), "merchant": getattr(self.merchant, "number", None), "profile": None}
+        said = {**vars(self), "merchant": getattr(self.merchant, "number", None), "profile": None, "carried": None}
         said["files"] = [(file.name, file.size) for file in evidence]
         body = json.dumps(said, sort_keys=True, default=str, ensure_ascii=False)
         return blind_index(hashlib.sha256(body.encode()).hexdigest(), "submission") or ""
@@ -219,9 +221,9 @@ def rows_of(
 ) -> tuple[Case, CaseStatement, Party]:
     """What a complaint becomes on the day it is lodged; nobody's rows yet."""
     received = complaint.received_at or clock.now()
-    on = clock.on(received)
+    on, here = clock.on(received), realm.current().writes or 0
     try:
-        profile = complaint.profile or rules.in_force(on)
+        profile = complaint.profile or rules.binding(here, complaint.channel, on, clock.today())
     except NoRule:
         raise Invalid("received_at", _("No legal profile covers that day.")) from None
     case = Case(
@@ -253,7 +255,14 @@ def rows_of(
         submission_key=key,
         submission_hash=fingerprint if key else None,
     )
-    case.clocks.append(deadlines.start(CaseClock, profile, "acceptance", on, rules=rules, case_id=case.id))
+    if "acceptance" in profile.limits:
+        decision = deadlines.start(CaseClock, profile, "acceptance", on, rules=rules, case_id=case.id)
+        case.clocks.append(decision)
+        if complaint.carried and rules.regime(here, on).on_transfer == "carry":
+            carry_over(decision, complaint.carried, rules)
+    if beside := rules.beside(here, complaint.channel, on):
+        started = (deadlines.start(CaseClock, beside, code, on, rules=rules, case_id=case.id) for code in beside.limits)
+        case.clocks.extend(started)
     redate(case)
     statement = CaseStatement(
         case_id=case.id,

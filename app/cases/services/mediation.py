@@ -1,4 +1,4 @@
-"""Mediation 调解: sessions, pauses of its clock, and how it comes out. Effects of steps."""
+"""Mediation 调解: sessions, and how it comes out. Effects of steps."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from app import deadlines
-from app.cases.models import Agreement, Case, CaseClock, Outcome
+from app.cases.models import Agreement, Case, Outcome
 from app.cases.services.triage import known_ground
 from app.core import clock
-from app.core.errors import Invalid, WrongMoment
+from app.core.errors import Invalid
 from tenants.database import db
-
-CLOCK = "mediation"
 
 
 def session(case: Case, by: Any, *, on: date, text: str | None = None, **rest: Any) -> None:
@@ -52,32 +49,9 @@ def end(case: Case, by: Any, *, ground: str, text: str | None = None, **rest: An
     case.ground, case.outcome, case.decided_at = ground, Outcome.ENDED.value, clock.now()
 
 
-def pause(case: Case, by: Any, *, reason: str, evidence: str, on: date, text: str | None = None, **rest: Any) -> None:
-    not_ahead(case, on)
-    deadlines.pause(_clock(case), on, reason, evidence)
-
-
-def resume(case: Case, by: Any, *, on: date, text: str | None = None, **rest: Any) -> None:
-    not_ahead(case, on)
-    deadlines.resume(_clock(case), on)
-
-
-def extend(case: Case, by: Any, *, amount: int, evidence: str, text: str | None = None, **rest: Any) -> None:
-    if not text:
-        raise Invalid("text", _("Say why it needs longer."))
-    deadlines.extend(_clock(case), clock.today(), int(amount), evidence)
-
-
 def not_ahead(case: Case, on: date) -> None:
     """Raises Invalid for a day that has not come, or that lies before the case."""
     if on > clock.today():
         raise Invalid("on", _("That day has not come yet."))
     if on < clock.on(case.received_at):
         raise Invalid("on", _("That was before the case came in."))
-
-
-def _clock(case: Case) -> CaseClock:
-    found = case.clock(CLOCK)
-    if found is None:
-        raise WrongMoment(_("No mediation clock is running."))
-    return found

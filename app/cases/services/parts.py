@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
 
 from sqlalchemy import and_, select
 
-from app.cases.models import Case, CaseStatement
-from app.deadlines import ClockState, Profile, load_rules
+from app import deadlines
+from app.cases.models import OPEN, Case, CaseClock, CaseStatement
+from app.deadlines import ClockState, Profile, Rules, load_rules
 from app.merchants.models import Merchant
 from app.search import services as search
 from app.search.services import Document
 from tenants.database import db
 
 KIND = "case"
+MAIN = ("acceptance", "mediation", "termination_notice")  # the limits that the steps of a case start and meet
+ANSWERED = ("hotline_answer", "reconciliation", "internal_finish")  # those that the result of a case meets too
 
 
 def redate(case: Case) -> None:
@@ -22,6 +27,44 @@ def redate(case: Case) -> None:
     first = min(running, key=lambda clock: clock.due_on, default=None)
     case.due_on = first.due_on if first else None
     case.due_code = first.code if first else None
+
+
+def follow(case: Case, step: Any, on: date, *, rules: Rules | None = None) -> None:
+    """What a step does to the limits of a case: it starts those that its rule knows, and when it ends, all end."""
+    rules = rules or load_rules()
+    profile = rules.profile(case.profile_code, case.profile_version)
+    known = [code for code in step.starts if code in profile.limits]
+    started = deadlines.follow(case, on, profile=profile, meets=step.meets, starts=known, drops=step.drops, rules=rules)
+    for one in started:
+        if one.code == "mediation" and (before := carried_of(case)):
+            one.started_on = date.fromisoformat(before["since"])
+            deadlines.carry(one, before["number"], on, before["pauses"], rules=rules)
+    if step.target is not None and step.target not in OPEN:
+        for left in [one for one in case.clocks if one.is_open]:
+            if step.name in ("close", "refuse") and left.code in ANSWERED:
+                deadlines.meet(left, on, rules=rules)
+            else:
+                deadlines.void(left)
+    redate(case)
+
+
+def carry_over(one: CaseClock, carried: Mapping[str, Any], rules: Rules) -> None:
+    """Let the time that the referring organisation used count: for the decision at once, for mediation once it begins.
+
+    `carried`: its number, the day it was taken over, and for each limit that ran there since when and what was out.
+    """
+    on, number, used = carried["on"], carried["number"], carried["clocks"]
+    if "acceptance" in used:
+        one.started_on = date.fromisoformat(used["acceptance"]["since"])
+        deadlines.carry(one, number, on, used["acceptance"]["pauses"], rules=rules)
+    elif "mediation" in used:
+        one.spans = [{"kind": "follows", "number": number, **used["mediation"]}]
+
+
+def carried_of(case: Case) -> dict[str, Any] | None:
+    """The mediation of the referring organisation that this one goes on from."""
+    spans = (entry for one in case.clocks for entry in one.spans)
+    return next((entry for entry in spans if entry["kind"] == "follows"), None)
 
 
 def profile_of(case: Case) -> Profile:
