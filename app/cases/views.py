@@ -8,7 +8,6 @@ from uuid import UUID
 from flask import flash, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from wtforms.fields import SelectFieldBase
 
 from app.accounts import me
 from app.accounts.permissions import Can
@@ -19,7 +18,7 @@ from app.cases.workflow import CASE
 from app.cases.workflow import assign_many as assign_many_to
 from app.core.area import Area
 from app.core.errors import Changed, Invalid, Missing, WrongMoment
-from app.core.forms import PLUMBING, Form
+from app.core.forms import Form
 from app.core.privacy import redact
 from app.deadlines import wording
 from app.files.serve import download
@@ -147,6 +146,8 @@ def step(number: str, name: str) -> Any:
     case, declared = queries.by_number(number), CASE[name]
     if declared.hidden:
         raise Missing
+    if request.method == "GET":
+        CASE.require(declared, case)
     form = _step_form(declared, case)
     if form.validate_on_submit():
         try:
@@ -159,11 +160,12 @@ def step(number: str, name: str) -> Any:
     return render("cases/step.html", case=case, step=declared, form=form, found=intake.found(form)), _code(form)
 
 
-def _step_form(declared: Step, case: Case) -> Any:
-    """The form of a step, filled in with what the case says already."""
+def _step_form(declared: Step, case: Case, **given: Any) -> Any:
+    """The form of a step, filled in with what the case says already; given formdata=None, whatever was sent in."""
     kind = declared.form or Form
-    form = kind(obj=case, **intake.known(case)) if issubclass(kind, forms.DescribeForm) else kind()
-    if request.method == "GET":
+    known = {"obj": case, **intake.known(case)} if issubclass(kind, forms.DescribeForm) else {}
+    form = kind(**known, **given)
+    if given or request.method == "GET":
         form.version.data = case.version
     if isinstance(form, forms.OfCase):
         form.fit(case)
@@ -187,25 +189,16 @@ def _conflict(case: Case, declared: Step, form: Any, refusal: Changed | WrongMom
     """409: how it stands now beside what was typed, which can be sent again as it is."""
     now = queries.by_number(case.number)
     lines = queries.since(now, form.version.data or 0)
-    typed = [(field.label.text, _said(field)) for field in form if field.data and field.name not in PLUMBING]
-    form.version.data, form.version.raw_data = now.version, None
+    form.catch_up(_step_form(declared, now, formdata=None))
     return render(
         "cases/conflict.html",
         case=now,
         step=declared,
         form=form,
-        typed=typed,
         rows=story.story(lines),
         possible=declared in CASE.open_to(me(), now),
         message=refusal.message,
     ), 409
-
-
-def _said(field: Any) -> Any:
-    """What somebody filled in, as they read it: of a list the words, not the code."""
-    if not isinstance(field, SelectFieldBase):
-        return field.data
-    return _(", ").join(str(option.label.text) for option in field if option.checked)
 
 
 @cases.page("/<number>/clocks/<uuid:clock_id>", allow=Can.CASE_READ, endpoint="clock")

@@ -15,6 +15,7 @@ from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDeco
 
 from app.core import trace
 from app.core.errors import Refusal, TooMany
+from app.core.forms import PLUMBING, mark, marks
 from tenants import realm
 from tenants.database import db
 
@@ -54,13 +55,16 @@ def page(code: int, message: Any = None, **context: Any) -> Response:
 
 
 def typed() -> dict[str, str]:
-    """The longer texts that were in the form, so that a refusal loses nothing of them."""
+    """The longer texts that somebody typed into the form, so that a refusal loses nothing of them."""
     if request.method != "POST":
         return {}
+    sent = dict(_sent())
+    loaded = marks(sent.get("loaded", ""))
     return {
         name: value
-        for name, value in _sent()
-        if len(value) > 12 and "token" not in name and "password" not in name and name != "submission_key"
+        for name, value in sent.items()
+        if len(value) > 12 and "token" not in name and "password" not in name and name not in PLUMBING
+        if loaded.get(name) != mark(value)
     }
 
 

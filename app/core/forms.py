@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from hashlib import sha256
 from typing import Any
 
+from flask import request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import DecimalField, Field, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms.fields import SelectFieldBase
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput, TextInput
 
 from app.core.errors import Invalid
 
-PLUMBING = frozenset({"csrf_token", "submit", "submission_key", "version"})
+PLUMBING = frozenset({"csrf_token", "loaded", "submit", "submission_key", "version"})
 _CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")  # Cc, but for tab and line feed
 
 
@@ -82,11 +86,49 @@ class Money(DecimalField):
         self.data = amount.quantize(Decimal("0.01"))
 
 
+@dataclass(frozen=True)
+class Typed:
+    """What somebody typed into a field, and what stands there by now."""
+
+    label: str
+    now: str
+    typed: str
+
+
 class Form(FlaskForm):
     """What every form of the portal has: CSRF, the version that was seen, and the key of this submission."""
 
     version = IntegerField(widget=HiddenInput())
     submission_key = HiddenField()
+    typed: list[Typed] | None = None  # once somebody else was faster
+    _loaded: str | None = None
+
+    @property
+    def loaded(self) -> str:
+        """A mark of what stood in each field when the form was first shown; it travels along, beside the version."""
+        if self._loaded is not None:
+            return self._loaded
+        return request.form.get("loaded", "") if self.is_submitted() else self._marks()
+
+    def _marks(self) -> str:
+        return " ".join(f"{field.name}:{mark(_sent(field))}" for field in self if field.name not in PLUMBING)
+
+    def catch_up(self, now: Form) -> None:
+        """Somebody else was faster: what was typed here stays, all else becomes what `now` says; see `typed`.
+
+        `now` is the same form, filled in anew. Sent once more, this one changes only what somebody meant to change.
+        """
+        loaded, self.typed, self._loaded = marks(self.loaded), [], now._marks()
+        self.version.data, self.version.raw_data = now.version.data, None
+        for field in self:
+            if field.name in PLUMBING:
+                continue
+            fresh = now[field.name]
+            stands, said = _sent(fresh), _sent(field)
+            if mark(said) == loaded.get(field.name, mark(stands)):
+                field.data, field.raw_data = fresh.data, None
+            elif said != stands:
+                self.typed.append(Typed(field.label.text, _in_words(fresh), _in_words(field)))
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -100,6 +142,30 @@ class Form(FlaskForm):
             self.form_errors.append(refusal.message)
         else:
             field.errors = [*field.errors, refusal.message]
+
+
+def mark(text: str) -> str:
+    """The same for the same text, whatever a browser made of its line ends; tells nothing else about it."""
+    return sha256(tidy(text).encode()).hexdigest()[:12]
+
+
+def marks(sent: str) -> dict[str, str]:
+    """Form.loaded, as it came back: field -> mark."""
+    return {name: known for name, _colon, known in (pair.partition(":") for pair in sent.split())}
+
+
+def _sent(field: Field) -> str:
+    """What is in a field, as a browser sends it."""
+    if isinstance(field.data, list):
+        return "\n".join(str(one) for one in field.data)
+    return "" if field.data is None else str(field.data)
+
+
+def _in_words(field: Field) -> str:
+    """What is in a field, as somebody reads it: of a list the words, not the code."""
+    if isinstance(field, SelectFieldBase):
+        return str(_(", ")).join(str(option.label.text) for option in field if option.checked)
+    return _sent(field)
 
 
 def max_length(limit: int) -> Any:

@@ -77,13 +77,14 @@ class LetterForm(Form):
         self.files.choices = options((str(file.id), file.name) for file in files_of(case))
 
 
-def letter_form(case: Case, kind: Kind, draft: HandoffDraft | None = None) -> LetterForm:
+def letter_form(case: Case, kind: Kind, draft: HandoffDraft | None = None, **given: Any) -> LetterForm:
     """The form of a letter from a case: as it was drafted, or as the kind proposes it.
 
-    Of what was sent in, nothing is filled up with proposals: what is not ticked is not shared.
+    Of what was sent in, nothing is filled up with proposals: what is not ticked is not shared. Given formdata=None,
+    it is filled in anew, whatever was sent in.
     """
-    form = LetterForm()
-    if not form.is_submitted():
+    form = LetterForm(**given)
+    if given or not form.is_submitted():
         form.process(data=_filled(draft) if draft else _proposed(case, kind))
     form.offer(case, kind)
     return form

@@ -13,7 +13,7 @@ from app.accounts.presence import me
 from app.cases.queries import by_number
 from app.core import clock
 from app.core.area import Area
-from app.core.errors import Invalid, Missing
+from app.core.errors import Changed, Invalid, Missing
 from app.core.forms import Form
 from app.files.serve import download
 from app.handoffs import forms, packet, panels, queries, services, story, words
@@ -232,7 +232,10 @@ def edit(number: str) -> Any:
             return redirect(url_for(".letter", number=number), 303)
         except Invalid as refusal:
             form.say(refusal)
-    return render("handoffs/edit.html", form=form, case=case, kind=kind, draft=draft), 422 if form.errors else 200
+        except Changed:
+            form.catch_up(forms.letter_form(case, kind, draft, formdata=None))
+    code = 409 if form.typed is not None else 422 if form.errors else 200
+    return render("handoffs/edit.html", form=form, case=case, kind=kind, draft=draft), code
 
 
 @handoffs.page("/letters/<number>/steps/<step>", allow=Can.HANDOFF_SEND, methods=["GET", "POST"])

@@ -12,7 +12,7 @@ from app.accounts.permissions import Can
 from app.cases.queries import of_merchant, queue
 from app.cases.queries.queue import clocks_of
 from app.core.area import Area
-from app.core.errors import Invalid
+from app.core.errors import Changed, Invalid
 from app.merchants import queries, services, words
 from app.merchants.forms import MerchantForm
 from app.ui import render
@@ -68,8 +68,10 @@ def edit(number: str) -> Any:
             return redirect(url_for(".show", number=merchant.number), 303)
         except Invalid as refusal:
             form.say(refusal)
+        except Changed:
+            form.catch_up(MerchantForm(formdata=None, obj=merchant))
     return render("merchants/edit.html", form=form, merchant=merchant, contact=queries.contact_of(merchant)), code(form)
 
 
 def code(form: MerchantForm) -> int:
-    return 422 if form.errors or form.form_errors else 200
+    return 409 if form.typed is not None else 422 if form.errors or form.form_errors else 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -11,12 +12,14 @@ from sqlalchemy import func, select
 from app import audit
 from app.audit.models import Entry
 from app.cases import lists
-from app.cases.models import Case
+from app.cases.models import Case, CaseState
 from app.cases.queries import by_number
 from app.cases.services import lodge_many, note
 from app.core import clock
 from tenants.database import db
+from tests.browser import Page
 from tests.cases.conftest import TOLD
+from tests.forms import forms_of
 from tests.town import EAST, WEST
 
 BUDGET = 12
@@ -177,6 +180,47 @@ def test_who_comes_second_sees_both_and_may_still_do_it(town, lodged, take):
     assert "东同事" in browser.page.words
     again = next(form["fields"] for form in browser.page.forms if form.get("action", "").endswith("/supplement"))
     assert browser.post(f"/cases/{number}/steps/supplement", {**typed, "version": again["version"]}).status_code == 303
+
+
+def opened(browser, path):
+    """What a browser would send of the form on a page when nobody touched it."""
+    said = browser.get(path).get_data(as_text=True)
+    (form,) = (one for one in forms_of(said) if one.action.endswith(path))
+    return {name: one.value for name, one in form.controls.items() if one.kind != "submit"}
+
+
+def test_two_who_describe_a_case_at_once_overwrite_nothing_of_each_other(town, lodged, take):
+    number = lodged()
+    path = f"/cases/{number}/steps/describe"
+    first, second = town.client(EAST, "handler"), town.client(EAST, "second")
+    mine, theirs = opened(second, path), opened(first, path)
+    assert mine["summary"]
+    assert first.post(path, {**theirs, "title": "健身卡退余额", "summary": "闭店，不退余额。"}).status_code == 303
+    answer = second.post(path, {**mine, "title": "预付卡闭店不退", "amount": "4680"})
+    assert answer.status_code == 409
+    (table,) = re.findall(r'aria-labelledby="typed-title">.*?</section>', answer.get_data(as_text=True), re.DOTALL)
+    said = Page(f"<table>{table}</table>").words
+    for both in ("健身卡退余额", "预付卡闭店不退", "4680.00"):
+        assert both in said
+    for untouched in ("闭店，不退余额。", mine["summary"][:20], "悦动健身"):
+        assert untouched not in said
+    (form,) = (one for one in forms_of(answer.get_data(as_text=True)) if one.action.endswith(path))
+    again = {name: one.value for name, one in form.controls.items() if one.kind != "submit"}
+    assert again["summary"] == "闭店，不退余额。"
+    assert second.post(path, again).status_code == 303
+    with town.at(EAST):
+        case = by_number(number)
+        assert (case.title, case.summary, str(case.amount)) == ("预付卡闭店不退", "闭店，不退余额。", "4680.00")
+
+
+def test_the_form_of_a_step_that_is_no_longer_possible_is_not_shown(town, lodged, take):
+    number = lodged()
+    browser = town.client(EAST, "handler")
+    assert browser.get(f"/cases/{number}/steps/accept").status_code == 200
+    take(number, "accept", login="second")
+    assert browser.get(f"/cases/{number}/steps/accept").status_code == 409
+    with force_locale("zh_Hans_CN"):
+        assert str(CaseState.ACCEPTED.label) in browser.page.words
 
 
 def test_a_step_that_became_impossible_keeps_what_was_typed(town, lodged, take):

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app.accounts.models import Person
+from app.core.forms import mark
 from tenants.database import db
 from tenants.registry import registry
 from tests.browser import Browser, check
@@ -84,6 +85,15 @@ def test_a_step_that_comes_too_late_is_409_and_keeps_what_was_typed(town: Town) 
     assert answer.status_code == 404
     assert TYPED in answer.get_data(as_text=True)
     assert "password" not in answer.get_data(as_text=True)
+
+
+def test_only_what_somebody_changed_is_repeated(town: Town) -> None:
+    stood = "这段话在打开表单时就在里面，\n没有人动过。"
+    sent = {"text": TYPED, "story": stood.replace("\n", "\r\n"), "loaded": f"text:{mark('')} story:{mark(stood)}"}
+    answer = town.client(EAST, "director").post("/transfer/2026-000001/stop", sent)
+    assert TYPED in answer.get_data(as_text=True)
+    assert "没有人动过" not in answer.get_data(as_text=True)
+    assert mark("") not in answer.get_data(as_text=True)
 
 
 def multipart(*fields: tuple[str, str], file: bytes = b"") -> dict[str, Any]:

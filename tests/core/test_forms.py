@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from wtforms import Form as PlainForm
+from wtforms import SelectField
 
 from app.core.errors import Invalid
-from app.core.forms import PLUMBING, Code, Form, Line, Money, Prose, narrow, tidy
+from app.core.forms import PLUMBING, Code, Form, Line, Money, Prose, Typed, narrow, options, tidy
 from tests.town import Town
 
 
@@ -92,6 +93,66 @@ def test_facts_are_without_the_plumbing(app: Any) -> None:
         form = One()
         assert form.facts.keys() == {"text"}
         assert not PLUMBING & form.facts.keys()
+
+
+class Entry(Form):
+    """Something that two people change at once."""
+
+    title, text, amount = Line("Title"), Prose("Text"), Money("Amount")
+    kind = SelectField("Kind", choices=options([("G", "goods"), ("S", "services")]))
+
+
+OLD = {"title": "退卡", "text": "一。\n二。", "amount": Decimal("4680.00"), "kind": "G", "version": 1}
+
+
+def caught_up(app: Any, mine: dict[str, str], theirs: dict[str, Any], **sent: str) -> tuple[Entry, str]:
+    """The form that was opened on OLD and comes in as `mine`, after somebody else made of it `theirs`."""
+    with app.test_request_context():
+        loaded = Entry(data=OLD).loaded
+    posted = {"title": "退卡", "text": "一。\r\n二。", "amount": "4680.00", "kind": "G", "version": "1"}
+    with app.test_request_context(method="POST", data={**posted, "loaded": loaded, **mine, **sent}):
+        form = Entry()
+        now = {**OLD, **theirs, "version": 2}
+        form.catch_up(Entry(formdata=None, data=now))
+        again = Entry(formdata=None, data=now)
+        return form, again._marks()
+
+
+def test_who_comes_second_has_typed_what_they_changed_and_nothing_else(app: Any) -> None:
+    theirs = {"title": "健身卡退费", "kind": "S"}
+    form, _marks = caught_up(app, {"title": "退健身卡", "amount": "¥ 4,700"}, theirs)
+    assert form.typed == [Typed("Title", "健身卡退费", "退健身卡"), Typed("Amount", "4680.00", "4700.00")]
+
+
+def test_what_they_left_alone_is_not_put_back_over_what_others_wrote(app: Any) -> None:
+    form, marks = caught_up(app, {"amount": "4700"}, {"title": "健身卡退费", "text": "三。", "kind": "S"})
+    facts = {"title": "健身卡退费", "text": "三。", "amount": Decimal("4700.00"), "kind": "S"}
+    assert form.facts == facts
+    assert (form.version.data, form.loaded) == (2, marks)
+    assert [form.title._value(), form.version._value()] == ["健身卡退费", "2"]
+
+
+def test_who_changed_it_to_the_same_has_nothing_to_decide(app: Any) -> None:
+    form, _marks = caught_up(app, {"title": "健身卡退费"}, {"title": "健身卡退费"})
+    assert form.typed == []
+
+
+def test_what_was_emptied_was_changed(app: Any) -> None:
+    form, _marks = caught_up(app, {"text": ""}, {"kind": "S"})
+    assert form.typed == [Typed("Text", "一。\n二。", "")]
+
+
+def test_choices_are_told_in_words(app: Any) -> None:
+    form, _marks = caught_up(app, {"kind": "S"}, {"title": "健身卡退费"})
+    assert form.typed == [Typed("Kind", "goods", "services")]
+
+
+@pytest.mark.parametrize("loaded", ["", "title", "title:", ":", "no marks at all"])
+def test_a_form_that_does_not_say_what_it_began_with_is_held_against_how_it_stands(app: Any, loaded: str) -> None:
+    form, _marks = caught_up(app, {}, {"kind": "S"}, loaded=loaded)
+    assert form.typed is not None
+    assert {one.label for one in form.typed} >= {"Kind"}
+    assert {one.label for one in form.typed} <= {"Kind", "Title"}
 
 
 def test_an_objection_stands_beside_its_field_or_at_the_top(app: Any) -> None:

@@ -61,6 +61,26 @@ def test_the_form_of_a_step_is_shown_as_long_as_the_step_is_possible(exchange: E
     assert officer.get(f"/handoffs/{reference}/steps/answer").status_code == 409
 
 
+def test_two_who_change_a_letter_at_once_overwrite_nothing_of_each_other(exchange: Exchange, town: Town) -> None:
+    number = exchange.lodge()
+    handler, director = town.client(EAST, "handler"), town.client(EAST, "director")
+    letter = handler.post(f"/cases/{number}/letters/new?kind=request", LETTER).headers["Location"]
+    (loaded,) = (form["fields"]["loaded"] for form in _forms(handler, f"{letter}/edit") if "loaded" in form["fields"])
+    sent = {**LETTER, "version": "1", "loaded": loaded}
+    assert director.post(f"{letter}/edit", {**sent, "ask": "请核查备案和存管。"}).status_code == 303
+    assert handler.post(f"{letter}/edit", {**sent, "wanted": "查处情况"}).status_code == 409
+    assert handler.page is not None
+    assert "请核查备案和存管。" in handler.page.words
+    assert LETTER["ask"] not in handler.page.words
+    (form,) = (form for form in handler.page.forms if "wanted" in form["fields"])
+    assert (form["fields"]["wanted"], form["fields"]["version"]) == ("查处情况", "2")
+
+
+def _forms(browser: Any, path: str) -> list[Any]:
+    browser.get(path)
+    return list(browser.page.forms)
+
+
 def test_what_is_not_ticked_in_the_form_is_not_shared(exchange: Exchange, town: Town) -> None:
     """A form that leaves the shares out shares nothing, whatever the kind would propose."""
     number = exchange.lodge()

@@ -83,7 +83,12 @@ def test_the_pages_open_and_keep_what_was_typed(town):
     assert browser.get(f"{path}/edit").status_code == 200
     edited = {"version": "1", "name": "东县惠民食品店", "contact_phone": ""}
     assert browser.post(f"{path}/edit", edited).status_code == 303
-    assert browser.post(f"{path}/edit", edited).status_code == 409
+    other = {"version": "1", "name": "东县惠民食品超市", "sign": "惠民超市", "contact_phone": ""}
+    assert browser.post(f"{path}/edit", other).status_code == 409
+    for both in ("东县惠民食品店", "东县惠民食品超市", "惠民超市"):
+        assert both in browser.page.words
+    version = next(form["fields"]["version"] for form in browser.page.forms if "sign" in form["fields"])
+    assert browser.post(f"{path}/edit", {**edited, "version": version}).status_code == 303
     browser.get("/merchants/?called=惠民食品店")
     assert "东县惠民食品店" in browser.page.words
     browser.post("/merchants/look-up", {"merchant_name": "惠民"}, headers={"HX-Request": "true"})
