@@ -38,7 +38,7 @@ from tenants.session import announce
 
 BUILT = "demo.built"
 BATCH = 500  # families between two writings
-WITH_PAPERS = 1200  # so many of the latest cases have their papers, about
+WITH_PAPERS = 3000  # of a larger city about so many of the latest cases have their papers: the disk is finite
 _ONE_AT_A_TIME = 20261122  # the advisory lock that a builder holds
 
 Progress = Callable[[int], None]
@@ -63,8 +63,7 @@ def build(settings: Settings, cases: int, seed: int, now: datetime, progress: Pr
         open_offices(now, seed)
         town = known(seed)
         writer = Writer(connection, town, now)
-        papers = timedelta(days=MONTHS * 30) * min(1.0, WITH_PAPERS / cases)
-        writer.tell(_counted(cases, seed, now, progress), papers)
+        writer.tell(_counted(cases, seed, now, progress), papers_since(cases, now))
         with writer.desk.at(CITY.bureau.slug, now):
             writer.desk.record(BUILT, None, None, {"cases": cases, "seed": seed})
         writer.close()
@@ -72,6 +71,11 @@ def build(settings: Settings, cases: int, seed: int, now: datetime, progress: Pr
     _tidy(settings)
     _remind(now)
     return writer.made
+
+
+def papers_since(cases: int, now: datetime) -> datetime | None:
+    """Since when what came in has its papers; None where all of it has."""
+    return now - timedelta(days=MONTHS * 30) * (WITH_PAPERS / cases) if cases > WITH_PAPERS else None
 
 
 class Writer:
@@ -87,9 +91,9 @@ class Writer:
         self.exchanges = Exchanges(self.desk, self.cases)
         self.register, self.made = Register(), 0
 
-    def tell(self, told: Iterable[Life], papers: timedelta) -> None:
-        """Lives in order of receipt; only what came in within `papers` before now has its files."""
-        scripts = (script(life, self.desk.now - papers) for life in told)
+    def tell(self, told: Iterable[Life], papers: datetime | None = None) -> None:
+        """Lives in order of receipt; where `papers` says since when, only what came in since then has its files."""
+        scripts = (script(life, papers) for life in told)
         for place, family in enumerate(self.register.give(scripts), start=1):
             self._write(family)
             if place % BATCH == 0:

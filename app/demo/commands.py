@@ -39,14 +39,16 @@ def build(cases: int, seed: int, once: bool) -> None:
         if not once:
             raise click.ClickException(f"{CITY.name} is there already; nothing was changed")
         return
-    began = time.monotonic()
+    began, now = time.monotonic(), clock.now()
     try:
         with _progress(cases) as progress:
-            built = builder.build(settings, cases, seed, clock.now(), progress)
+            built = builder.build(settings, cases, seed, now, progress)
     except builder.NotEmpty as fault:
         raise click.ClickException("there are other cases in this database: the demo wants an empty one") from fault
     if built:
         click.echo(f"built {built} cases in {time.monotonic() - began:.0f} s; everybody's password is {PASSWORD}")
+        if since := builder.papers_since(cases, now):
+            click.echo(f"of so many, only the cases received since {clock.on(since)} have their papers")
 
 
 @contextmanager

@@ -81,7 +81,7 @@ def test_the_builder_writes_what_the_services_write(city: Any, root: Engine, spe
     open_offices(NOW, 7)
     with builder.alone() as connection:
         writer = builder.Writer(connection, known(7), NOW, notices=LONG)
-        writer.tell(specimens, papers=LONG)
+        writer.tell(specimens)
         writer.close()
         connection.commit()
     built = contents(root)
