@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, SelectField
+from wtforms import HiddenField, PasswordField, SelectField
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp
 
 from app.accounts import passwords, services
@@ -15,6 +15,9 @@ _FILLED = InputRequired(_l("Please fill this in."))
 
 
 class SignInForm(Form):
+    """`kept` is what was typed elsewhere while the session ended, sealed."""
+
+    kept = HiddenField()
     login = Line(_l("Sign-in name"), [_FILLED])
     password = PasswordField(_l("Password or one-time code"), [_FILLED])
 

@@ -1,12 +1,12 @@
-"""Who is here: from the cookie to the person, and to the sign-in page when there is nobody."""
+"""Who is here: from the cookie to the person."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
-from flask import Flask, Request, Response, abort, g, redirect, request, session, url_for
+from flask import Flask, Request, g, redirect, request, session, url_for
 from flask_login import current_user
 
 from app.accounts import passwords, sessions
@@ -24,12 +24,12 @@ _SYSTEMS = ("HarmonyOS", "Android", "iPhone", "iPad", "Windows", "Mac OS", "Linu
 
 
 def init_app(app: Flask) -> None:
-    from app.accounts import jobs  # noqa: F401  (declares the sweep; jobs need the models first)
+    from app.accounts import asking, jobs  # noqa: F401  (declares the sweep; jobs need the models first)
 
     passwords.configure(app.config["SETTINGS"].environment)
     login.session_protection = None  # the row on the server is the session
     login.request_loader(_load)
-    login.unauthorized_handler(_ask_to_sign_in)
+    login.unauthorized_handler(asking.ask)
     app.before_request(_hold)
     app.context_processor(_context)
 
@@ -67,32 +67,6 @@ def _hold() -> Any:
         return None
     here = visit().sign_in
     return redirect(url_for("accounts.new_password"), 303) if here is not None and here.by_slip else None
-
-
-def _ask_to_sign_in() -> None:
-    """Lead to the sign-in page and back; never returns.
-
-    Of an htmx form only 401 is said: the script keeps what was typed on the page.
-    """
-    if "HX-Request" not in request.headers:
-        abort(redirect(url_for("accounts.sign_in", next=_wish()), 303))
-    answer = Response(status=401)
-    if request.method == "GET":
-        answer.headers["HX-Redirect"] = url_for("accounts.sign_in", next=_wish())
-    abort(answer)
-
-
-def _wish() -> str | None:
-    """Where to go on after signing in: this page, or the one that the form stood on."""
-    if "HX-Request" in request.headers:
-        came = request.headers.get("HX-Current-URL", "")
-    elif request.method == "GET":
-        came = request.script_root + request.full_path.removesuffix("?")
-    else:
-        came = request.referrer or ""
-    parts = urlsplit(came)
-    wish = own_path(parts.path + (f"?{parts.query}" if parts.query else ""))
-    return None if wish == f"{request.script_root}/" else wish
 
 
 def own_path(path: str | None) -> str | None:

@@ -29,6 +29,7 @@ class Visit:
     sign_in: SignIn | None = None
     person: Person | None = None
     over: str | None = None  # a code: idle, absolute, revoked …
+    whose: UUID | None = None  # it was, now that it is over
     ends_at: datetime | None = None  # copied from the row: an error page shows it after the rollback
 
     def seconds_left(self) -> int:
@@ -98,7 +99,7 @@ def resume(token: str) -> Visit:
     if over or sign_in in db.session.dirty:
         db.session.commit()
     if over:
-        return Visit(over=over)
+        return Visit(over=over, whose=person.id)
     db.session.expunge(person)  # an actor, not a row: no rollback takes the name away from an error page
     return Visit(sign_in, person, ends_at=min(sign_in.seen_at + IDLE, sign_in.begun_at + ABSOLUTE))
 

@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import current_app, flash, redirect, request, session, url_for
+from flask import current_app, flash, g, redirect, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 
-from app.accounts import me, presence, queries, services, sessions, words
+from app.accounts import asking, me, presence, queries, services, sessions
 from app.accounts.forms import NewPersonForm, PasswordForm, PersonForm, SignInForm
+from app.accounts.models import Person
 from app.accounts.permissions import LABELS, Can, roles_of
 from app.accounts.services import Entrance
 from app.core import clock
 from app.core.area import ANYONE, SIGNED_IN, Area
 from app.core.errors import Invalid, TooMany
+from app.core.forms import BROUGHT_BACK
 from app.ui import render
 from tenants import realm
 
@@ -29,20 +31,19 @@ accounts = Area("accounts", __name__)
 @accounts.page("/sign-in", allow=ANYONE, methods=("GET", "POST"))
 def sign_in() -> Any:
     goal = presence.own_path(request.values.get("next"))
-    if request.method == "GET" and current_user.is_authenticated:
-        return redirect(goal or url_for("portal.home"))
     form, status, wait = SignInForm(), 200, 0
+    if current_user.is_authenticated and (request.method == "GET" or BROUGHT_BACK in request.form):
+        return _onward(me(), goal, form.kept.data)
     if form.validate_on_submit():
         try:
-            return _welcome(_sign_in(form), goal or url_for("portal.home"))
+            return _welcome(_sign_in(form), goal, form.kept.data)
         except Invalid as refusal:
             form.say(refusal)
         except TooMany as refusal:
             form.form_errors.append(refusal.message)
             status, wait = refusal.code, refusal.seconds
-    page = render("accounts/sign_in.html", form=form, goal=goal, over=words.over(presence.visit().over))
     status = 422 if form.errors and status == 200 else status
-    return page, status, {"Retry-After": str(wait)} if wait else {}
+    return asking.page(form, goal), status, {"Retry-After": str(wait)} if wait else {}
 
 
 def _sign_in(form: SignInForm) -> Entrance:
@@ -56,10 +57,19 @@ def _sign_in(form: SignInForm) -> Entrance:
     )
 
 
-def _welcome(entrance: Entrance, goal: str) -> Any:
+def _welcome(entrance: Entrance, goal: str | None, kept: str | None = None) -> Any:
     """The cookie from now on: everything before sign-in goes, the CSRF secret too."""
     session.clear()
+    g.pop("csrf_token", None)
     session["token"] = entrance.token
+    return _onward(entrance.person, goal, kept)
+
+
+def _onward(by: Person, goal: str | None, kept: str | None) -> Any:
+    """To where somebody wanted to go, by way of what they had typed."""
+    goal = goal or url_for("portal.home")
+    if typed := asking.typed(kept, by):
+        return render("accounts/brought_back.html", typed=typed, goal=goal)
     return redirect(goal, 303)
 
 

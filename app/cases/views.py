@@ -121,7 +121,7 @@ def _page(case: Case, note: forms.NoteForm, code: int = 200) -> Any:
 @cases.page("/<number>/notes", allow=Can.CASE_READ, methods=["POST"])
 def note(number: str) -> Any:
     case, form = queries.by_number(number), forms.NoteForm()
-    if not form.validate():
+    if not form.validate_on_submit():
         return _page(case, form, 422)
     services.note(case, me(), text=form.text.data, public=form.public.data == "yes")
     flash(_("The note is in the story."))

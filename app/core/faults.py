@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import gettext as _
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
@@ -63,7 +64,7 @@ def typed() -> dict[str, str]:
     return {
         name: value
         for name, value in sent.items()
-        if len(value) > 12 and "token" not in name and "password" not in name and name not in PLUMBING
+        if len(value) > 12 and "token" not in name and "password" not in name and name not in PLUMBING | {"kept"}
         if loaded.get(name) != mark(value)
     }
 
@@ -105,7 +106,11 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> Response:
         _undo()
-        return page(400, _("The form had expired. Go back, reload the page and send it again."), seen=typed())
+        if not (_from_here() and current_user.is_authenticated):
+            return page(400, _("The form had expired. Go back, reload the page and send it again."), seen=typed())
+        words = _("You have signed in anew since this page was opened. Nothing was sent, and what you typed is kept.")
+        to = request.script_root + request.full_path.removesuffix("?")
+        return page(400, words, again=list(request.form.items(multi=True)), to=to)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
@@ -133,6 +138,11 @@ def init_app(app: Flask) -> None:
         if app.config["TESTING"]:
             raise error
         return page(500)
+
+
+def _from_here() -> bool:
+    """Whether a page of ours sent this; what only a token could tell otherwise, browsers say of every form."""
+    return request.headers.get("Origin") == request.host_url.rstrip("/")
 
 
 def _undo() -> None:

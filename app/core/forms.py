@@ -22,6 +22,7 @@ from wtforms.widgets import HiddenInput, TextInput
 from app.core.errors import Invalid
 
 PLUMBING = frozenset({"csrf_token", "loaded", "submit", "submission_key", "version"})
+BROUGHT_BACK = "brought_back"  # sent beside a form that came back after a sign-in
 _CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")  # Cc, but for tab and line feed
 
 
@@ -129,6 +130,10 @@ class Form(FlaskForm):
                 field.data, field.raw_data = fresh.data, None
             elif said != stands:
                 self.typed.append(Typed(field.label.text, _in_words(fresh), _in_words(field)))
+
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        """Not of a form that was brought back: it is shown with all that is in it, to be looked over and sent."""
+        return BROUGHT_BACK not in request.form and bool(super().validate_on_submit(extra_validators))
 
     @property
     def facts(self) -> dict[str, Any]:
