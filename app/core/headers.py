@@ -18,6 +18,7 @@ FIXED = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
     "X-Frame-Options": "DENY",
+    "Server": "",  # where there is none, granian names itself
 }
 
 
@@ -42,5 +43,4 @@ def init_app(app: Flask) -> None:
             response.vary.add("Cookie")
         if request.is_secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        response.headers.pop("Server", None)
         return response
