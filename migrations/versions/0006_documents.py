@@ -38,9 +38,6 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "status in ('drafted', 'waiting', 'issued', 'voided', 'discarded')", name=op.f("ck_case_document_status")
         ),
-        sa.CheckConstraint(
-            "(status in ('issued', 'voided')) = (issued_at is not null)", name=op.f("ck_case_document_issued")
-        ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "case_id"],
             ["case_record.tenant_id", "case_record.id"],

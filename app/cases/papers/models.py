@@ -22,7 +22,6 @@ class CaseDocument(DocumentColumns, Private):
         UniqueConstraint("tenant_id", "number"),
         UniqueConstraint("tenant_id", "case_id", "kind", "edition"),
         states_check(DocumentState, "status"),
-        CheckConstraint("(status in ('issued', 'voided')) = (issued_at is not null)", name="issued"),
     )
 
     case_id: Mapped[UUID]
