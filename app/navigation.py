@@ -72,7 +72,12 @@ MENUS: dict[str, tuple[Group, ...]] = {
         ),
         Group(
             _l("Administration"),
-            (Item("bureau.organisations", _l("Organisations"), Can.CITY_ADMINISTER), *_PEOPLE, _LISTS),
+            (
+                Item("bureau.organisations", _l("Organisations"), Can.CITY_ADMINISTER),
+                Item("bureau.rules", _l("Rules for time limits"), Can.CITY_ADMINISTER),
+                *_PEOPLE,
+                _LISTS,
+            ),
         ),
     ),
     "department": (

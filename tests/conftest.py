@@ -195,12 +195,14 @@ def _restore(root: Engine, tries: int = 5) -> None:
 @pytest.fixture
 def app(whole_app: Any, root: Engine) -> Iterator[Any]:
     """The application on a fresh town."""
+    from app import deadlines
     from app.cases import lists
     from tenants.registry import registry
 
     _restore(root)
     registry.forget()
     lists.forget()
+    deadlines.forget()
     with whole_app.app_context():
         yield whole_app
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from app.cases.queries.queue import clocks_of
 from app.core import clock
 from app.core.errors import Missing
 from app.core.listing import Filter, Listing, Order, Page, Spread, View, capped, ordered
-from app.deadlines import SOON, URGENT, ClockView
+from app.deadlines import SOON, URGENT, ClockView, Profile, Regime
 from app.facts import periods
 from app.facts.periods import Period
 from app.handoffs import queries as handoffs
@@ -372,3 +372,43 @@ def walls() -> list[str]:
     """Every difference between the walls as they should stand and as they stand in PostgreSQL."""
     with db.engine.connect() as connection:
         return faults(connection)
+
+
+# By which limits who works -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Working:
+    """How an organisation works today, and whether by a choice of its own."""
+
+    place: Place
+    now: Regime
+    own: bool
+    profile: Profile
+    channels: list[tuple[str, Profile]]
+
+
+def regimes(today: date) -> list[Working]:
+    """The city first, then the centers."""
+    rules = deadlines.load_rules()
+    places = [place for place in registry.places().values() if place.kind in ("bureau", "center")]
+    found = []
+    for place in sorted(places, key=lambda place: place.id):
+        now = rules.regime(place.id, today)
+        bound = [(code, rules.find_in_force(today, family)) for code, family in now.channels.items()]
+        found.append(
+            Working(
+                place=place,
+                now=now,
+                own=now.organisation == place.id and bool(now.set_by),
+                profile=rules.in_force(today, now.family or deadlines.ADMINISTRATIVE),
+                channels=[(code, profile) for code, profile in bound if profile],
+            )
+        )
+    return found
+
+
+def regime_now(organisation: int, today: date) -> Regime:
+    """What the form for an organisation begins with; a center that has none of its own begins as the city has it."""
+    now = deadlines.load_rules().regime(organisation, today)
+    return now if now.organisation == organisation else replace(now, organisation=organisation, family=None)

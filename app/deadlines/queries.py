@@ -192,9 +192,9 @@ def changes(limit: int = 50) -> list[Change]:
     return [_change(row) for row in rows]
 
 
-def find_change(version: int) -> Change:
+def find_change(version: str) -> Change:
     """Raises Missing for a version that nobody made."""
-    row = db.session.get(CalendarChange, version)
+    row = db.session.get(CalendarChange, int(version)) if version.isdecimal() and len(version) < 9 else None
     if row is None:
         raise Missing
     return _change(row)

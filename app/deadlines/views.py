@@ -60,16 +60,16 @@ def amend() -> Any:
     return render("deadlines/amend.html", form=form), 422 if form.errors else 200
 
 
-@deadlines.page("/changes/<int:version>", allow=SIGNED_IN)
-def change(version: int) -> str:
+@deadlines.page("/changes/<version>", allow=SIGNED_IN)
+def change(version: str) -> str:
     """What one version changed, and which due dates it moved: here one by one, for the city in numbers."""
     found, bureau = queries.find_change(version), realm.home().is_bureau
     return render(
         "deadlines/change.html",
         found=found,
         places=list(registry.places().values()) if bureau else (),
-        totals=queries.totals(version) if bureau else {},
-        moved=None if bureau else queries.MOVES.read(request.args).page(queries.moves(version)),
+        totals=queries.totals(found.change.version) if bureau else {},
+        moved=None if bureau else queries.MOVES.read(request.args).page(queries.moves(found.change.version)),
         limit_title=wording.limit_title,
         kinds=wording.day_kinds(),
         bureau=bureau,

@@ -31,6 +31,14 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
         f"select it.id, case_.number from case_draft it {_WITH_CASE} (it.tenant_id, it.subject_id) {_OF} desc"
     ),
     ("merchants", "number"): f"select it.number from merchant it {_OF}",
+    ("cases.clock", "clock_id number"): (
+        f"select it.id, case_.number from case_clock it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
+    ),
+    ("papers", "number"): _CASES,
+    ("papers", "number paper_id"): (
+        f"select case_.number, it.id from case_document it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
+    ),
+    ("documents.check", "ticket"): f"select it.ticket_hash from document_check it {_OF}",
     ("transfer", "number"): f"select it.number from import_file it {_OF}",
     ("handoffs", "reference"): f"select {_REFERENCE} {_EXCHANGE} {_OURS}",
     ("handoffs", "file reference"): (
@@ -55,6 +63,7 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
 WORDS: dict[tuple[str, str], list[str]] = {
     ("cases", "name"): list(CASE.by_name),
     ("reference.show", "name"): list(LISTS),
+    ("deadlines", "version"): ["8"],  # of the calendar, which is everybody's
     ("reference.new", "name"): list(LISTS),
     ("cases", "field"): list(PERSONAL),
     ("handoffs", "field"): list(packet.FIELDS),

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from app import deadlines
 from app.bureau import services as bureau
 from app.bureau.queries import case_of, grant_for
 from app.cases import services as cases
@@ -23,6 +24,8 @@ from app.core import clock
 from app.core.numbering import Counter
 from app.facts import services as facts
 from app.files.accept import EVIDENCE, accept
+from app.deadlines.services import Amendment, amend
+from app.documents.kinds import kinds
 from app.files.store import store
 from app.handoffs import queries as letters
 from app.handoffs import services as handoffs
@@ -92,6 +95,7 @@ def build(app: Any, root: Engine) -> Scenario:
     _call_in_and_give_back(town, built[WEST]["mediating"])
     for place in registry.places().values():
         with town.at(place.slug):
+    _change_the_calendar(town)
             facts.catch_up()
             db.session.commit()
     drain()
@@ -108,6 +112,16 @@ def _set_numbers_apart(town: Town, slug: str, by: int) -> None:
 
 def _call_in_and_give_back(town: Town, number: str) -> None:
     """A grant that was, so that the bureau has one in its list and holds none."""
+def _change_the_calendar(town: Town) -> None:
+    """The day on which mediations that began today end becomes a day off: all of them move, and nobody else."""
+    with town.at(CITY):
+        last = deadlines.load_calendar().add_calendar_days(clock.today(), 60)
+        off = Amendment(last, last, "holiday", "停工一天", "Day off", "江政办发〔2026〕7号", "台风")
+        amend(off, town.person(CITY, "admin"))
+        db.session.commit()
+    drain()
+
+
     with town.at(CITY):
         supervisor = town.person(CITY, "supervisor")
         found = case_of(registry.find(WEST), number)  # type: ignore[arg-type]  # West is there

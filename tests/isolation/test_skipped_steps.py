@@ -24,6 +24,8 @@ WORDS = {
     "nature": "C",
     "category": "S0401",
     "problem": "P02",
+    "profile": "order-20/1",
+    "limit": "hotline-12345/1/hotline_answer",
 }
 
 

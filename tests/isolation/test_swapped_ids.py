@@ -172,6 +172,7 @@ DESCRIBED = {
     "problem": "P02",
     "version": "",
 }
+STOPPED = {"clock": "mediation", "reason": "testing", "evidence": "JC-1", "on": "2026-11-20"}
 LETTER = {"receiver": "5", "subject": "核查", "ask": "请核查。"}
 # {…} is East's own; `kind` says what is put into the field.
 FIELDS = [
@@ -185,6 +186,7 @@ FIELDS = [
     Field("handler", "/search", "q", "phone", 303),
     Field("handler", "/cases/{lodged}/steps/accept", "merchant_number", "merchant", **DESCRIBED),
     Field("handler", "/cases/{accepted}/steps/describe", "merchant_number", "merchant", **DESCRIBED),
+    Field("handler", "/cases/{mediating}/steps/pause", "file", "file", **STOPPED),
     Field("handler", "/cases/{mediating}/letters/new?kind=request", "files", "file", **LETTER),
     Field("handler", "/letters/{letter}/edit", "files", "file", **LETTER),
 ]

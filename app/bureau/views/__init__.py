@@ -9,7 +9,7 @@ from tenants.registry import registry
 bureau = Area("bureau", "app.bureau", kinds={"bureau"})
 
 from app.bureau import words  # noqa: E402  (what is said of all this in trails and notices)
-from app.bureau.views import cases, exchange, figures, organisations  # noqa: E402  (they need the area first)
+from app.bureau.views import cases, exchange, figures, organisations, rules  # noqa: E402  (they need the area first)
 
 
 @bureau.app_template_filter()
@@ -18,4 +18,4 @@ def place_slug(tenant_id: int) -> str:
     return registry.by_id(tenant_id).slug
 
 
-__all__ = ["bureau", "cases", "exchange", "figures", "jobs", "organisations", "words"]
+__all__ = ["bureau", "cases", "exchange", "figures", "jobs", "organisations", "rules", "words"]

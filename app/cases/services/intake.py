@@ -222,8 +222,9 @@ def rows_of(
     """What a complaint becomes on the day it is lodged; nobody's rows yet."""
     received = complaint.received_at or clock.now()
     on, here = clock.on(received), realm.current().writes or 0
+    channel = lists.as_city("channels", complaint.channel) if rules.regimes else complaint.channel
     try:
-        profile = complaint.profile or rules.binding(here, complaint.channel, on, clock.today())
+        profile = complaint.profile or rules.binding(here, channel, on, clock.today())
     except NoRule:
         raise Invalid("received_at", _("No legal profile covers that day.")) from None
     case = Case(
@@ -260,7 +261,7 @@ def rows_of(
         case.clocks.append(decision)
         if complaint.carried and rules.regime(here, on).on_transfer == "carry":
             carry_over(decision, complaint.carried, rules)
-    if beside := rules.beside(here, complaint.channel, on):
+    if beside := rules.beside(here, channel, on):
         started = (deadlines.start(CaseClock, beside, code, on, rules=rules, case_id=case.id) for code in beside.limits)
         case.clocks.extend(started)
     redate(case)

@@ -8,8 +8,10 @@ from typing import Any
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from app import audit, deadlines
+from app.cases import lists
 from app.cases.models import Case, CaseClock, CaseFile
 from app.cases.services.mediation import not_ahead
 from app.cases.services.parts import MAIN, redate
@@ -18,6 +20,7 @@ from app.core.errors import Invalid, WrongMoment
 from app.deadlines import Limit, NoRule, Profile
 from app.deadlines.calendar import Bilingual
 from app.deadlines.wording import say
+from tenants import realm
 from tenants.database import db
 
 
@@ -130,14 +133,22 @@ def count_by(case: Case, profile: Profile, by: Any) -> None:
 
     Raises WrongMoment where one of them was extended: what was granted under a rule stays with it.
     """
-    before = (case.profile_code, case.profile_version)
+    for facts in rebased(case, profile):
+        audit.record("case.rebased", case, by, facts=facts)
+
+
+def rebased(case: Case, profile: Profile) -> list[dict[str, Any]]:
+    """What is put on record of each open clock once another profile binds the case."""
+    before = f"{case.profile_code}/{case.profile_version}"
     case.profile_code, case.profile_version = profile.code, profile.version
+    told = []
     for old in ruled(case):
         due, new = old.due_on, deadlines.rebase(old, profile)
         if new is not None:
             case.clocks.append(new)
-        facts = {"clock": old.code, "from": "/".join(map(str, before)), "to": f"{profile.code}/{profile.version}"}
-        audit.record("case.rebased", case, by, facts={**facts, "was": due, "due": new.due_on if new else None})
+        facts = {"clock": old.code, "from": before, "to": f"{profile.code}/{profile.version}"}
+        told.append({**facts, "was": due, "due": new.due_on if new else None})
+    return told
 
 
 def add_limit(case: Case, by: Any, *, limit: str, on: date, text: str | None = None, **rest: Any) -> None:
@@ -177,11 +188,16 @@ def follow_regime() -> int:
     A case whose rule was chosen for it alone, or one of whose limits was extended, stays as it is.
     """
     rules, today, moved = deadlines.load_rules(), clock.today(), 0
-    for case in db.session.scalars(select(Case).where(Case.open, Case.rule_chosen_at.is_(None))):
-        if rules.regime(case.tenant_id, today).in_flight != "new" or any(one.extended_by for one in ruled(case)):
+    if rules.regime(realm.current().writes or 0, today).in_flight != "new":
+        return 0
+    query = select(Case).where(Case.open, Case.rule_chosen_at.is_(None)).options(selectinload(Case.clocks))
+    for case in db.session.scalars(query):
+        if any(one.extended_by for one in ruled(case)):
             continue
         try:
-            profile = rules.binding(case.tenant_id, case.channel, clock.on(case.received_at), today)
+            profile = rules.binding(
+                case.tenant_id, lists.as_city("channels", case.channel), clock.on(case.received_at), today
+            )
         except NoRule:
             continue
         if (profile.code, profile.version) != (case.profile_code, case.profile_version):
