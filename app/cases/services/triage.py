@@ -73,8 +73,12 @@ def supplement(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> 
     if not text:
         raise Invalid("text", _("Say what was added."))
     statement = statement_of(case)
-    statement.facts = f"{statement.facts}\n\n【{clock.today():%Y-%m-%d} 补充】{text}"
+    statement.facts = supplemented(statement.facts, text)
     look_up(case)
+
+
+def supplemented(facts: str, text: str) -> str:
+    return f"{facts}\n\n【{clock.today():%Y-%m-%d} 补充】{text}"
 
 
 def known_ground(listed: str, ground: str) -> None:
