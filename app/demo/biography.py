@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from app.deadlines.profiles import Rules
-from app.demo import crossing
+from app.deadlines.profiles import Profile, Rules
+from app.demo import crossing, limits
 from app.demo.city import CITY, Official
 from app.demo.pace import Pace
 from app.demo.records import AFTER, OUTCOMES, Act, Exchange, Incoming, Life
-from app.demo.texts import money, say, spoken_day
+from app.demo.texts import entitle, money, say, spoken_day
 
 _OFFERS = {
     "C01": "repair",
@@ -30,16 +30,27 @@ _MODES = ("message", "message", "phone", "post", "handed", "internet")
 class Biography:
     """The life of one case in one center, told up to `now`."""
 
-    def __init__(self, case: Incoming, seed: int, now: datetime, rules: Rules) -> None:
-        self.case, self.seed, self.now, self.rules = case, seed, now, rules
+    def __init__(
+        self,
+        case: Incoming,
+        seed: int,
+        now: datetime,
+        rules: Rules,
+        standing: set[tuple[str, str]],
+        law: Profile | None = None,
+    ) -> None:
+        """`standing` is what lies in each county so far; `law` is that of the county that referred it."""
+        self.case, self.seed, self.now, self.rules, self.standing = case, seed, now, rules, standing
         self.rng = rng = Random(f"life:{seed}:{case.key}")
-        self.pace = Pace(rng, rules, case.received_at.date())
+        self.pace = Pace(rng, rules.calendar, law or rules.in_force(case.received_at.date()))
         self.clerk = rng.choice(case.center.holding("clerk")).login
         self.handler: Official = case.taken_by or rng.choice(case.center.holding("handler"))
         self.director = case.center.holding("director")[0].login
         self.acts: list[Act] = []
         self.exchanges: list[Exchange] = []
         self.child: Life | None = None
+        self.awaited_since = self.accepted_at = case.received_at
+        self.out: list[tuple[date, date]] = []  # not counted in the mediation
         age = (now - case.received_at).days
         # Somewhere something always lies: these stand still until somebody looks.
         self.untouched = age < 22 and rng.random() < 0.07
@@ -54,7 +65,7 @@ class Biography:
             elif self.case.fate == "refuse":
                 self._refuse()
             elif self.case.fate == "withdraw":
-                self.act(self.pace.after(self.last, 0, 4), "withdraw", self.clerk, self.words("ending", "T1"))
+                self._withdraw()
             else:
                 self.hear()
         return self._life(), self.child
@@ -69,6 +80,20 @@ class Biography:
     def act(self, at: datetime, step: str, by: str, text: str = "", **facts: Any) -> None:
         self.acts.append(Act(at, step, by, text, facts))
 
+    def decide(
+        self, step: str, drafted_at: datetime, at: datetime, text: str, *, rejected: str = "", **facts: Any
+    ) -> None:
+        """A step that the handler drafts and the director decides on."""
+        self.acts.append(Act(at, step, self.director, text, facts, self.handler.login, drafted_at, rejected))
+
+    def first_here(self, sort: str) -> bool:
+        """Whether nothing of that sort lies in this county yet; from now on something does."""
+        here = self.case.center.slug, sort
+        if here in self.standing:
+            return False
+        self.standing.add(here)
+        return True
+
     def words(self, part: str, key: str, **facts: str) -> str:
         return say(self.rng, self.case.matter, part, key, **facts)
 
@@ -78,18 +103,28 @@ class Biography:
         case = replace(
             self.case, key=key, center=there, received_at=at, fate="hear", parent=self.case.key, taken_by=officer
         )
-        self.child, _ = Biography(case, self.seed, self.now, self.rules).write(iter(()))
+        other = Biography(case, self.seed, self.now, self.rules, self.standing, self.pace.law)
+        self.child, _ = other.write(iter(()))
 
     def hear(self) -> None:
         """Accepted, mediated, settled or ended, closed."""
-        accepted_at = self._decided_at()
-        self.act(accepted_at, "accept", self.handler.login)
-        started_at = self.pace.after(accepted_at, 0, 5)
+        self.accepted_at = self._decided_at()
+        self.act(self.accepted_at, "accept", self.handler.login)
+        started_at = self.pace.after(self.accepted_at, 0, 5)
         self.act(started_at, "mediate", self.handler.login)
-        answered_at = crossing.ask_department(self, started_at)
+        lies = self._lies()
+        self.stuck = self.stuck or lies
+        limits.beside(self)
+        waits = [
+            started_at,
+            crossing.ask_department(self, started_at),
+            started_at if lies else limits.test(self, started_at),
+            self._supplement(started_at),
+            self._hand_over(started_at),
+        ]
         self._calls(started_at)
         if not self.stuck:
-            self._mediate(accepted_at, max(started_at, answered_at))
+            self._mediate(max(waits))
         elif self.rng.random() < 0.5:
             self._note(self.pace.after(started_at, 20, 40), self.words("note", "late"))
 
@@ -114,11 +149,44 @@ class Biography:
         if self.case.fate == "hear" and self.rng.random() < 0.45:
             old = self.case.matter.elderly and self.rng.random() < 0.4
             self._note(self.pace.after(self.last, 0, 1), self.words("note", "elder" if old else "triage"))
+        if self.case.fate == "hear" and self.rng.random() < 0.03:
+            self._describe()
+        if self.case.fate == "hear" and self.rng.random() < 0.04:
+            limits.supply(self, given=True)
+
+    def _describe(self) -> None:
+        """The handler has read it and calls it by a better title."""
+        about = self.case.matter
+        facts = {
+            "title": entitle(self.rng, about, but=self.case.letter.title),
+            "summary": about.slots["summary"],
+            "category": about.situation.category,
+            "problem": about.situation.problem,
+        }
+        self.act(self.pace.after(self.last, 0, 1), "describe", self.handler.login, **facts)
 
     def _decided_at(self) -> datetime:
         """When a complaint is accepted or refused: within seven working days, now and then later."""
         days = (8, 12) if self.rng.random() < 0.02 else (0, 4)
-        return max(self.pace.after(self.case.received_at, *days), self.pace.after(self.last, 0, 0))
+        return max(self.pace.after(self.awaited_since, *days), self.pace.after(self.last, 0, 0))
+
+    def _withdraw(self) -> None:
+        self.act(self.pace.after(self.last, 0, 4), "withdraw", self.clerk, self.words("withdrawal", "text"))
+        if self.rng.random() < 0.08:
+            self._reconsider("withdrawal")
+
+    def _reconsider(self, key: str) -> None:
+        """What was not heard is heard after all."""
+        at = self.pace.after(self.last, 4, 20)
+        self.act(at, "reconsider", self.director, self.words("reconsider", key))
+        self.awaited_since = at
+        self.hear()
+
+    def _lies(self) -> bool:
+        """In every county one case is late and one nearly so, whatever chance has done: that is what clocks are for."""
+        left = (self.pace.due_on("mediation", self.accepted_at.date()) - self.now.date()).days
+        sort = "late" if -21 <= left < 0 else "soon" if 0 <= left <= 6 else None
+        return sort is not None and self.first_here(sort)
 
     def _refuse(self) -> None:
         key = self.case.ground or "NA7"
@@ -126,11 +194,22 @@ class Biography:
             key = "report"
         elif "claimant" in self.case.matter.situation.tags:
             key = "claimant"
+        if self.case.ground in ("NA5", "NA6") and self.rng.random() < 0.7:
+            limits.supply(self, given=False)
+        complaint = key == self.case.ground
         drafted_at = self._decided_at()
+        if complaint and self.rng.random() < 0.12:
+            at = self.pace.after(drafted_at, 1, 2)
+            asked, answer = self.words("refusal", key), self.words("rejected", "refuse")
+            self.decide("refuse", drafted_at, at, asked, rejected=answer, ground=self.case.ground)
+            if self.rng.random() < 0.4:
+                self.hear()
+                return
+            drafted_at = self.pace.after(at, 0, 2)
         at = self.pace.after(drafted_at, *((2, 5) if self.rng.random() < 0.2 else (1, 3)))
-        facts = {"ground": self.case.ground}
-        words = self.words("refusal", key)
-        self.acts.append(Act(at, "refuse", self.director, words, facts, self.handler.login, drafted_at))
+        self.decide("refuse", drafted_at, at, self.words("refusal", key), ground=self.case.ground)
+        if complaint and self.rng.random() < 0.09:
+            self._reconsider("refusal")
 
     def _note(self, at: datetime, text: str, *, public: bool = False) -> None:
         self.act(at, "note", self.handler.login, text, public=public)
@@ -140,10 +219,30 @@ class Biography:
         for _ in range(self.rng.choice((0, 1, 1, 2))):
             at = self.pace.after(at, 0, 4)
             self._note(at, self.words("note", "call", date=spoken_day(at.date())))
+        if self.rng.random() < 0.15:
+            self._note(self.pace.after(at, 0, 2), self.words("note", "told"), public=True)
 
-    def _mediate(self, accepted_at: datetime, since: datetime) -> None:
-        rng = self.rng
-        due_on = self.pace.due_on("mediation", accepted_at.date())
+    def _supplement(self, since: datetime) -> datetime:
+        """The consumer comes again and tells more, now and then."""
+        if self.rng.random() >= 0.05:
+            return since
+        at = self.pace.after(since, 1, 8)
+        self.act(at, "supplement", self.clerk, self.words("added", "text"))
+        return at
+
+    def _hand_over(self, since: datetime) -> datetime:
+        """Another one of the house goes on with it, now and then."""
+        others = [one for one in self.case.center.holding("handler") if one != self.handler]
+        if not others or self.rng.random() >= 0.02:
+            return since
+        other, at = self.rng.choice(others), self.pace.after(since, 1, 6)
+        self.act(at, "assign", self.director, self.words("note", "over", assignee=other.name), assignee=other.login)
+        self.handler = other
+        return at
+
+    def _mediate(self, since: datetime) -> None:
+        rng, accepted_at = self.rng, self.accepted_at
+        due_on = self.pace.due_on("mediation", accepted_at.date(), self.out)
         agreed = rng.random() < (0.45 if self.case.outbreak else 0.69)
         took = int(rng.lognormvariate(2.75 if agreed else 3.1, 0.55)) + 2
         day = min(accepted_at.date() + timedelta(days=took), due_on - timedelta(days=rng.randint(0, 6)))
@@ -154,13 +253,13 @@ class Biography:
             day = due_on + timedelta(days=rng.randint(1, 25))
         at = max(self.pace.on_day(day), self.pace.after(since, 1, 3))
         if agreed:
-            self._settle(at)
+            self._settle(since, at)
         else:
-            self._end(at, late=at.date() >= due_on)
+            self._end(since, at, late=at.date() >= due_on)
 
-    def _sessions(self, last: datetime, *, agreed: str | None) -> None:
+    def _sessions(self, since: datetime, last: datetime, *, agreed: str | None) -> None:
         """The meetings before the end: one or two that came to nothing, and mostly a last one."""
-        begun_on = self.last.date()
+        begun_on = since.date()
         span = (last.date() - begun_on).days
         days = range(3, span - 4, 6)
         chosen = self.rng.sample(days, k=min(len(days), self.rng.choice((0, 0, 1, 2))))
@@ -183,12 +282,12 @@ class Biography:
         facts = {"date": spoken_day(at.date()), "round": "一二三四"[meeting - 1], "offer": agreed or ""}
         return "".join(self.words("minutes", part, **facts) for part in parts)
 
-    def _settle(self, at: datetime) -> None:
+    def _settle(self, since: datetime, at: datetime) -> None:
         rng, amount = self.rng, self.case.matter.amount
         kind = _OFFERS.get(self.case.matter.claims[0], "card" if "prepaid" in self.case.matter.tags else "refund")
         paid = amount if rng.random() < 0.45 else float(max(round(amount * rng.uniform(0.4, 0.95)), 1))
         terms = self.words("offer", kind, offer=money(paid))
-        self._sessions(at, agreed=terms)
+        self._sessions(since, at, agreed=terms)
         at += timedelta(minutes=rng.randint(5, 40))
         perform_by = self.rules.calendar.add_working_days(at.date(), rng.choice((3, 5, 7, 10, 15)))
         facts: dict[str, Any] = {
@@ -216,15 +315,15 @@ class Biography:
         words = self.words("closing", "settled", offer=money(amount))
         self.act(self.pace.after(at, 2, 8), "close", self.handler.login, words)
 
-    def _end(self, at: datetime, *, late: bool) -> None:
-        grounds = {"T1": 30, "T2": 24, "T3": 30, "T4": 0, "T5": 0, "T6": 3, "T7": 2, "T8": 0.6}
+    def _end(self, since: datetime, at: datetime, *, late: bool) -> None:
+        grounds = {"T1": 30, "T2": 24, "T3": 30, "T4": 0, "T5": 0, "T6": 3, "T7": 2, "T8": 1.5}
         if self.case.matter.department == "scjg" and self.case.matter.situation.category.startswith("G"):
             grounds["T4"] = 9
         if self.case.outbreak:
             grounds |= {"T2": 70, "T1": 4}
         ground = "T5" if late else self.rng.choices(list(grounds), list(grounds.values()))[0]
         if ground not in ("T1", "T7"):
-            self._sessions(at, agreed=None)
+            self._sessions(since, at, agreed=None)
         self._finish(at + timedelta(minutes=self.rng.randint(10, 50)), ground)
 
     def _finish(self, at: datetime, ground: str) -> None:
@@ -238,24 +337,25 @@ class Biography:
 
     def _life(self) -> Life:
         case = self.case
+        self._forget_the_late()
         acts = sorted((act for act in self.acts if act.at <= self.now), key=lambda act: act.at)
         waiting = next((act for act in self.acts if act.drafted_at and act.drafted_at <= self.now < act.at), None)
         state = before = "lodged"
         facts: dict[str, Any] = dict.fromkeys(
             ("outcome", "ground", "assignee", "amount", "accept", "decided", "closed")
         )
-        for act in acts:
+        for act in (act for act in acts if not act.rejected):
             if act.step == "refer":
                 before = state
             state = before if act.step == "come_back" else AFTER.get(act.step, state)
-            if act.step == "reopen":
+            if act.step in ("reopen", "reconsider"):
                 facts |= dict.fromkeys(("outcome", "ground", "amount", "decided", "closed"))
-            facts |= {name: act.facts[name] for name in ("ground", "assignee", "amount") if name in act.facts}
+            facts |= {name: act.facts[name] for name in ("ground", "assignee") if name in act.facts}
             facts["outcome"] = OUTCOMES.get(act.step, facts["outcome"])
             if act.step == "accept":
                 facts["accept"] = act.at
             elif act.step in ("refuse", "settle", "end"):
-                facts["decided"] = act.at
+                facts["decided"], facts["amount"] = act.at, act.facts.get("amount")
             if AFTER.get(act.step) == "closed":
                 facts["closed"] = act.at
         return Life(
@@ -270,7 +370,6 @@ class Biography:
             parent=self.case.parent,
             acts=tuple(acts),
             exchanges=tuple(self.exchanges),
-            limits=self.pace.case_limits([("receive", case.received_at), *((act.step, act.at) for act in acts)]),
             waiting=waiting,
             state=state,
             outcome=facts["outcome"],
@@ -281,6 +380,12 @@ class Biography:
             closed_at=facts["closed"],
             recovered=facts["amount"],
         )
+
+    def _forget_the_late(self) -> None:
+        """What was to be done about a limit once the case was over is not done."""
+        over = min((act.at for act in self.acts if AFTER.get(act.step) == "closed"), default=None)
+        if over is not None:
+            self.acts = [act for act in self.acts if act.step not in limits.STEPS or act.at < over]
 
 
 def _reference(case: Incoming) -> str | None:

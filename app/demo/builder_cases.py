@@ -15,9 +15,10 @@ from app import audit
 from app.accounts.models import Person
 from app.accounts.permissions import ROLES, Can
 from app.cases.models import Agreement, Case, CaseCredential, CaseDraft, CaseFile, CaseStatement, Outcome, Party
-from app.cases.services import Complaint
+from app.cases.services import Complaint, timing
 from app.cases.services.intake import credential_of, rows_of
 from app.cases.services.parts import document, follow
+from app.cases.services.triage import supplemented
 from app.cases.workflow import CASE
 from app.core import clock, trace
 from app.deadlines import Rules
@@ -118,11 +119,14 @@ class Cases:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        # What the other effects do is done by them; these three ask the database.
+        # What the other effects do is done by them; these ask the database for rows, or write there.
         self.effects: dict[str, Callable[..., None]] = {
             "accept": self._accept,
             "assign": self._assign,
+            "describe": self._describe,
+            "rule": self._rule,
             "settle": self._settle,
+            "supplement": self._supplement,
         }
 
     def lodge(self, script: Script, deed: Deed, number: str) -> Folder:
@@ -157,7 +161,7 @@ class Cases:
         return rows
 
     def do(self, folder: Folder, deed: Deed) -> None:
-        """A deed on a case that is open: take, draft, approve, note or attach."""
+        """A deed on a case that is open: take, draft, approve, reject, note or attach."""
         with self.desk.at(deed.place, deed.at):
             by = self.desk.town.person(deed.place, deed.by)
             if deed.verb == "take":
@@ -166,6 +170,8 @@ class Cases:
                 self._draft(folder, CASE[deed.step], by, deed)
             elif deed.verb == "approve":
                 self._approve(folder, by)
+            elif deed.verb == "reject":
+                self._reject(folder, by, deed.text)
             elif deed.verb == "note":
                 public = bool(deed.facts.get("public"))
                 self.desk.record("case.note", folder.case, by, {}, deed.text, public=public)
@@ -179,7 +185,7 @@ class Cases:
         case, step, facts = folder.case, CASE[name], self._known(folder, facts)
         before, was = case.status, CASE.watch.look(case)
         if name in self.effects:
-            self.effects[name](folder, by, **facts)
+            self.effects[name](folder, by, text=text, **facts)
         elif step.effect:
             step.effect(case, by, text=text, **facts)
         if step.target is not None:
@@ -213,9 +219,10 @@ class Cases:
     def _slug(self, case: Case) -> str:
         return self.desk.town.slug(case.tenant_id)
 
-    def _accept(self, folder: Folder, by: Person, merchant_number: str | None = None, **rest: Any) -> None:
+    def _accept(self, folder: Folder, by: Person, merchant_number: str | None = None, **facts: Any) -> None:
+        self._describe(folder, by, **facts)
         case = folder.case
-        case.summary_confirmed, case.accepted_at = True, clock.now()
+        case.accepted_at = clock.now()
         if merchant_number:
             entries: Iterable[Merchant] = self.desk.town.registers[self._slug(case)].values()
             shop = next(entry for entry in entries if entry.number == merchant_number)
@@ -223,6 +230,23 @@ class Cases:
             set_committed_value(case, "merchant", shop)
         if case.assignee_id is None and by.can(Can.CASE_HANDLE, case):
             case.assignee_id = by.id
+
+    @staticmethod
+    def _describe(folder: Folder, by: Any, text: str | None = None, **facts: Any) -> None:
+        folder.case.summary_confirmed = True
+        for name, value in facts.items():
+            setattr(folder.case, name, value)
+
+    @staticmethod
+    def _supplement(folder: Folder, by: Any, text: str) -> None:
+        statement = folder.statement
+        statement.facts = supplemented(statement.facts, text)
+
+    def _rule(self, folder: Folder, by: Any, profile: str, **rest: Any) -> None:
+        case, (code, _slash, version) = folder.case, profile.partition("/")
+        for facts in timing.rebased(case, self.desk.rules.profile(code, int(version))):
+            self.desk.record("case.rebased", case, by, facts)
+        case.rule_chosen_at = clock.now()
 
     @staticmethod
     def _assign(folder: Folder, by: Any, assignee: str, **rest: Any) -> None:
@@ -259,6 +283,12 @@ class Cases:
         draft.status, draft.decided_by, draft.decided_at = "approved", by.id, clock.now()
         facts = {**draft.facts, "drafted_by": draft.drafted_by_name}
         self.take(folder, draft.step, by, draft.text, **facts)
+
+    def _reject(self, folder: Folder, by: Any, text: str | None) -> None:
+        case, draft = folder.case, folder.drafts[-1]
+        draft.status, draft.decided_by, draft.decided_at = "rejected", by.id, clock.now()
+        case.version += 1
+        self.desk.record("case.draft_rejected", case, by, {"step": draft.step}, text)
 
     def _told(self, step: Step, folder: Folder, by: Any) -> None:
         if not step.tell:

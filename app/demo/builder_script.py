@@ -22,7 +22,8 @@ _AT_THE_COUNTER = frozenset({"window", "phone"})  # where a slip is printed
 
 @dataclass(frozen=True)
 class Deed:
-    """Somebody at `place` does `verb`: lodge | attach | take | draft | approve | note | letter | send | move | write.
+    """Somebody at `place` does `verb`: lodge | attach | take | draft | approve | reject | note | letter | send | move |
+    write.
 
     `exchange` is the place of the exchange among those of the life.
     """
@@ -123,7 +124,10 @@ def _of_act(life: Life, act: Act, papers: bool) -> list[Deed]:
     if act.drafted_by is None or act.drafted_at is None:
         return [Deed(act.at, here, act.by, "take", act.step, text, facts)]
     draft = Deed(act.drafted_at, here, act.drafted_by, "draft", act.step, text, facts)
-    return [draft] if act is life.waiting else [draft, Deed(act.at, here, act.by, "approve", act.step)]
+    if act is life.waiting:
+        return [draft]
+    verb = "reject" if act.rejected else "approve"
+    return [draft, Deed(act.at, here, act.by, verb, act.step, act.rejected or None)]
 
 
 def _facts(life: Life, act: Act) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from app.accounts import passwords
 from app.accounts.models import Credential, Person
 from app.accounts.services import FIRST_ROLE, add_person
 from app.core import clock
+from app.deadlines.profiles import Regime
+from app.deadlines.services import set_regime
 from app.demo.city import CITY, PASSWORD, Office, Official
 from app.demo.merchants import TRADES, merchants
 from app.demo.merchants import Merchant as Shop
@@ -62,6 +64,7 @@ def open_offices(now: datetime, seed: int) -> None:
         people, _shops = _missing(CITY.bureau, seed, BUREAU_ID)
         if people:
             _appoint(CITY.bureau, people)
+            _lay_down_rules()
             db.session.commit()
         for office in (*CITY.centers, *CITY.departments):
             _move_in(office, seed)
@@ -93,6 +96,17 @@ def _open_tenants() -> None:
             provisioning.open_tenant(
                 office.slug, office.name, office.kind, short_name=office.short_name, region_code=office.region_code
             )
+
+
+def _lay_down_rules() -> None:
+    """What the city adds to the orders, from before the first complaint on: the hotline's limit runs beside theirs."""
+    regime = Regime(
+        effective_from=clock.today(),
+        supplement=True,
+        channels={"hotline": "hotline"},
+        reason="全市统一：补正材料和核实身份期间不计入受理期限；12345热线转办件同时按热线时限答复。",
+    )
+    set_regime(regime, _there(CITY.bureau.holding("bureau_admin")[0]))
 
 
 def _move_in(office: Office, seed: int) -> None:

@@ -112,7 +112,6 @@ def _keep(case: Biography, kind: str, receiver: Office, ask: str, moves: list[Mo
     past = tuple(move for move in moves if move.at <= case.now)
     if not past:
         return
-    limits = case.pace.exchange_limits(kind, [(move.step, move.at) for move in past])
     state = next(SENT[move.step] for move in reversed(past) if move.step in SENT)
     center = case.case.center.slug
-    case.exchanges.append(Exchange(kind, center, receiver.slug, ask, _WANTED[kind], past, limits, state))
+    case.exchanges.append(Exchange(kind, center, receiver.slug, ask, _WANTED[kind], past, state))

@@ -1,39 +1,21 @@
-"""How offices move through time: moments in office hours, working days, and the limits that run meanwhile."""
+"""How offices move through time: moments in office hours, working days, the last day of a limit."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from random import Random
 
 from app.core.clock import SHANGHAI
-from app.deadlines.profiles import Rules
-from app.demo.records import Limit
+from app.deadlines.calendar import Calendar
+from app.deadlines.profiles import Profile, span
 
 OFFICE_HOURS = ((time(8, 30), time(12, 0)), (time(14, 0), time(17, 30)))
 
-_CASE_STARTS = {
-    "receive": "acceptance",
-    "accept": "mediation",
-    "reopen": "mediation",
-    "end": "termination_notice",
-}
-_CASE_ENDS = {
-    "accept": ("acceptance",),
-    "refuse": ("acceptance",),
-    "withdraw": ("acceptance",),
-    "taken_over": ("acceptance", "mediation"),
-    "settle": ("mediation",),
-    "end": ("mediation",),
-    "notify": ("termination_notice",),
-}
-
 
 class Pace:
-    """Draws the moments of one case; `received_on` decides which law counts its days."""
+    """Draws the moments of one case, whose days are counted by `law`."""
 
-    def __init__(self, rng: Random, rules: Rules, received_on: date) -> None:
-        self.rng, self.rules, self.received_on = rng, rules, received_on
-        self.calendar = rules.calendar
+    def __init__(self, rng: Random, calendar: Calendar, law: Profile) -> None:
+        self.rng, self.calendar, self.law = rng, calendar, law
 
     def after(self, moment: datetime, least: int, most: int, *, soon: bool = False) -> datetime:
         """A moment in office hours, so many working days later; `soon` is as early as the office is open."""
@@ -53,43 +35,8 @@ class Pace:
         minutes = (end.hour - begin.hour) * 60 + end.minute - begin.minute
         return datetime.combine(day, begin, SHANGHAI) + timedelta(minutes=self.rng.randrange(minutes))
 
-    def due_on(self, code: str, start: date, family: str = "administrative") -> date:
-        """The last day of a limit that starts on `start`."""
-        return self.rules.in_force(self.received_on, family).limit(code).due_on(start, self.calendar)
-
-    def case_limits(self, steps: Iterable[tuple[str, datetime]]) -> tuple[Limit, ...]:
-        return self._run(steps, _CASE_STARTS, _CASE_ENDS, "administrative")
-
-    def exchange_limits(self, kind: str, steps: Iterable[tuple[str, datetime]]) -> tuple[Limit, ...]:
-        answer = f"{kind}_answer"
-        starts = {"send": "sign", "resend": "sign", "sign": answer, "answer": "answer_review", "send_back": answer}
-        ends = {
-            "sign": ("sign",),
-            "return": ("sign", answer),
-            "resend": ("return_handling",),
-            "answer": (answer,),
-            "close": ("answer_review", "return_handling"),
-        }
-        if kind == "referral":
-            ends["accept"] = (answer,)
-        else:
-            starts["return"] = "return_handling"
-        return self._run(steps, starts, ends, "exchange")
-
-    def _run(
-        self,
-        steps: Iterable[tuple[str, datetime]],
-        starts: Mapping[str, str],
-        ends: Mapping[str, tuple[str, ...]],
-        family: str,
-    ) -> tuple[Limit, ...]:
-        """The limits that a run of steps started and stopped."""
-        limits: list[Limit] = []
-        for step, at in steps:
-            for place, limit in enumerate(limits):
-                if limit.code in ends.get(step, ()) and limit.ended_on is None:
-                    limits[place] = replace(limit, ended_on=at.date())
-            if step in starts:
-                code = starts[step]
-                limits.append(Limit(code, at.date(), self.due_on(code, at.date(), family), None))
-        return tuple(limits)
+    def due_on(self, code: str, start: date, out: Iterable[tuple[date, date]] = ()) -> date:
+        """The last day of a limit of the case that starts on `start`, where these spans are left out."""
+        limit = self.law.limit(code)
+        more = sum(span(since, until, limit.unit, self.calendar) for since, until in out)
+        return limit.due_on(start, self.calendar, more=more)

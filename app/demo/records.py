@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from app.demo.city import Office, Official
@@ -19,6 +19,7 @@ AFTER = {
     "end": "ended",
     "close": "closed",
     "reopen": "accepted",
+    "reconsider": "lodged",
     "refer": "referred",
     "taken_over": "closed",
 }
@@ -29,6 +30,7 @@ OUTCOMES = {
     "end": "ended",
     "taken_over": "taken_over",
     "reopen": None,
+    "reconsider": None,
 }
 SENT = {
     "send": "sent",
@@ -66,7 +68,10 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Act:
-    """A step that somebody took: `by` a login of that office; a drafted one was drafted by another, earlier."""
+    """A step that somebody took: `by` a login of that office.
+
+    A drafted one was drafted by another, earlier; one that was `rejected` came back with these words, and nothing else.
+    """
 
     at: datetime
     step: str
@@ -75,19 +80,7 @@ class Act:
     facts: Mapping[str, Any] = field(default_factory=dict)
     drafted_by: str | None = None
     drafted_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A legal time limit that ran: `ended_on` the day it was met, None while it runs."""
-
-    code: str
-    started_on: date
-    due_on: date
-    ended_on: date | None
-
-    def late(self, today: date) -> bool:
-        return (self.ended_on or today) > self.due_on
+    rejected: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,7 +107,6 @@ class Exchange:
     ask: str
     wanted: str
     moves: tuple[Move, ...]
-    limits: tuple[Limit, ...]
     state: str
 
 
@@ -133,7 +125,6 @@ class Life:
     parent: int | None
     acts: tuple[Act, ...]
     exchanges: tuple[Exchange, ...]
-    limits: tuple[Limit, ...]
     waiting: Act | None
     state: str
     outcome: str | None

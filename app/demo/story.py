@@ -97,6 +97,7 @@ class _Chronicle:
         self.calendar = rules.calendar
         self.closed_on = now.date() - timedelta(days=OUTBREAK_DAYS_AGO)
         self.seasons: dict[tuple[str, int, bool], list[float]] = {}
+        self.standing: set[tuple[str, str]] = set()
         self.shops: dict[str, dict[str, list[Merchant]]] = {}
         for shop in merchants(seed=seed):
             self.shops.setdefault(shop.trade, {}).setdefault(shop.county, []).append(shop)
@@ -111,7 +112,8 @@ class _Chronicle:
         for key, (moment, gym) in enumerate(moments):
             while children and children[0][0] <= moment:
                 yield heappop(children)[2]
-            life, child = Biography(self._incoming(key, moment, gym), self.seed, self.now, self.rules).write(keys)
+            case = self._incoming(key, moment, gym)
+            life, child = Biography(case, self.seed, self.now, self.rules, self.standing).write(keys)
             yield life
             if child:
                 heappush(children, (child.received_at, child.key, child))

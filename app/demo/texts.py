@@ -207,8 +207,15 @@ def letter(rng: Random, about: Matter, *, voice: str | None = None, report: bool
     body = _compose(rng, style, slots, angry=chosen == "angry")
     if report:
         body += fill(rng.choice(DESK["report"]["line"]), rng, slots)
-    titles = [title for title in (fill(one, rng, slots) for one in texts["title"]) if len(title) <= TITLE_LENGTH]
-    return Letter(rng.choice(titles), body, f"{slots['ask']}。", about.slots["summary"], evidence, chosen)
+    return Letter(
+        rng.choice(_titles(rng, about, slots)), body, f"{slots['ask']}。", about.slots["summary"], evidence, chosen
+    )
+
+
+def entitle(rng: Random, about: Matter, *, but: str) -> str:
+    """Another title for it than that one, where it has two."""
+    titles = _titles(rng, about, about.slots)
+    return rng.choice([title for title in titles if title != but] or titles)
 
 
 def say(rng: Random, about: Matter, part: str, key: str, **facts: str) -> str:
@@ -225,6 +232,11 @@ def spoken_day(day: date) -> str:
 
 def money(amount: float) -> str:
     return _plain(amount)
+
+
+def _titles(rng: Random, about: Matter, slots: Mapping[str, str]) -> list[str]:
+    titles = (fill(one, rng, slots) for one in about.situation.text["title"])
+    return [title for title in titles if len(title) <= TITLE_LENGTH]
 
 
 def _slots(rng: Random, situation: Situation) -> dict[str, str]:

@@ -88,6 +88,8 @@ class Clerks:
                 CASE.take(deed.step, case, by=by, text=deed.text, **facts)
             case "approve":
                 CASE.approve(CASE.waiting(case), case, by=by)
+            case "reject":
+                CASE.reject(CASE.waiting(case), case, by=by, text=deed.text or "")
             case "note":
                 desk.note(case, by, text=deed.text or "", public=bool(facts.get("public")))
             case "attach":

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select, text
 
 from app.cases.models import CaseFile
 from app.cases.services import Complaint, lodge
+from app.core import clock
 from app.core.clock import SHANGHAI
 from app.deadlines.services import shipped_rules
 from app.demo import builder
@@ -21,6 +22,7 @@ from app.demo.city import CITY, PASSWORD
 from app.demo.records import Life
 from app.demo.story import lives
 from app.files.store import store
+from app.jobs import drain
 from tenants import realm
 from tenants.audit import faults
 from tenants.database import db
@@ -39,6 +41,10 @@ def moves(life: Life, kind: str) -> list[str]:
     return [move.step for exchange in life.exchanges if exchange.kind == kind for move in exchange.moves]
 
 
+def pauses(life: Life) -> list[str]:
+    return [act.facts["reason"] for act in life.acts if act.step == "pause"]
+
+
 SPECIMENS: dict[str, Callable[[Life], bool]] = {
     **{
         f"is {state}": lambda life, state=state: life.state == state and not life.exchanges
@@ -48,7 +54,20 @@ SPECIMENS: dict[str, Callable[[Life], bool]] = {
     "was ended and closed": lambda life: life.outcome == "ended" and life.closed_at is not None,
     "was withdrawn": lambda life: life.outcome == "withdrawn",
     "was reopened": lambda life: any(act.step == "reopen" for act in life.acts),
-    "waits for the director": lambda life: life.waiting is not None,
+    "waits for the director": lambda life: life.waiting is not None and life.waiting.step == "refuse",
+    "waits for more days": lambda life: life.waiting is not None and life.waiting.step == "extend",
+    "was given more days": lambda life: any(act.step == "extend" and not act.rejected for act in life.acts),
+    "was refused more days": lambda life: any(act.step == "extend" and act.rejected for act in life.acts),
+    "was refused to be refused": lambda life: any(act.step == "refuse" and act.rejected for act in life.acts),
+    "is tested": lambda life: pauses(life) == ["testing"] and life.state == "mediating",
+    "was tested": lambda life: pauses(life) == ["testing"] and life.closed_at is not None,
+    "had to bring papers": lambda life: pauses(life) == ["supplement"] and life.state == "closed",
+    "had to say who it was": lambda life: pauses(life) == ["identity"],
+    "is counted by the old order": lambda life: any(act.step == "rule" for act in life.acts),
+    "was described anew": lambda life: any(act.step == "describe" for act in life.acts),
+    "was told more about": lambda life: any(act.step == "supplement" for act in life.acts),
+    "was considered again": lambda life: any(act.step == "reconsider" for act in life.acts),
+    "came through the hotline": lambda life: life.channel == "hotline" and life.closed_at is not None,
     "is on its way to another county": lambda life: life.state == "referred",
     "was taken over": lambda life: life.outcome == "taken_over",
     "came back": lambda life: any(act.step == "come_back" for act in life.acts),
@@ -74,11 +93,11 @@ def specimens() -> list[Life]:
 
 
 def test_the_builder_writes_what_the_services_write(city: Any, root: Engine, specimens: list[Life]):
-    open_offices(NOW, 7)
+    opened()
     Clerks(known(7)).live(scripts(specimens))
     lived = contents(root)
     city()
-    open_offices(NOW, 7)
+    opened()
     with builder.alone() as connection:
         writer = builder.Writer(connection, known(7), NOW, notices=LONG)
         writer.tell(specimens)
@@ -91,6 +110,13 @@ def test_the_builder_writes_what_the_services_write(city: Any, root: Engine, spe
     assert lived["notice"]
     for table in lived:
         assert kept(table, built[table]) == kept(table, lived[table]), table
+
+
+def opened() -> None:
+    """The offices, and what came of opening them."""
+    open_offices(NOW, 7)
+    with clock.freeze(NOW - LONG):
+        drain()
 
 
 def scripts(told: list[Life]) -> list[Script]:
