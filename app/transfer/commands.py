@@ -37,8 +37,9 @@ def messages(file: Path, slug: str, channel: str, columns: tuple[str, ...]) -> N
         try:
             accepted = accept(content, file.name, kinds={".xlsx": EVIDENCE[".xlsx"]})
             batch = services.begin(accepted, None, channel=channel)
-            with services.opened(batch) as sheet:
-                batch.columns = {**batch.columns, **_said(columns, sheet.head)}
+            if columns:
+                with services.opened(batch) as sheet:
+                    batch.columns = {**batch.columns, **_said(columns, sheet.head)}
             services.ready(batch)
         except (Refused, Refusal) as refusal:
             raise click.ClickException(str(refusal.message)) from refusal

@@ -260,6 +260,17 @@ def test_the_command_says_what_became_of_the_rows(app: Any, town: Town, tmp_path
     assert command(app, str(file), "--center", "nowhere").exit_code == 1
 
 
+def test_the_command_can_be_told_what_a_column_is(app: Any, town: Town, tmp_path: Path) -> None:
+    file = tmp_path / "来件.xlsx"
+    file.write_bytes(book(["1", "不退款。"], ["2", "不发货。"], head=["甲", "乙"]).getvalue())
+    untold = command(app, str(file), "--center", EAST)
+    assert untold.exit_code == 1
+    wrong = command(app, str(file), "--center", EAST, "--column", "reference=丙")
+    assert "丙" in wrong.output
+    told = command(app, str(file), "--center", EAST, "--column", "reference=甲", "--column", "facts=乙")
+    assert told.output.splitlines()[-1] == "imported 2, already there 0, rejected 0", told.output
+
+
 @real_input
 def test_the_real_messages_are_all_taken_once(app: Any, town: Town) -> None:
     name = str(SHARED / "messages.xlsx")
