@@ -16,6 +16,7 @@ AREAS = (
     "app.merchants.views:merchants",
     "app.cases.views:cases",
     "app.cases.papers.views:papers",
+    "app.cases.party_pages:parties",
     "app.cases.reference:reference",
     "app.handoffs.views:handoffs",
     "app.desk.views:desk",

@@ -74,6 +74,10 @@ _WORDS = {
     "slug": "newplace",
     "merchant_number": "",
     "need": "需要联系消费者",
+    "paid": "300",
+    "used": "100",
+    "others": "林晓兰，13800001235，100，是",
+    "table": "林晓竹，13800001236，100，是",
     "reason": "核查办理质量",
     "evidence": "JC-2026-17",
 }

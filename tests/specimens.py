@@ -8,6 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import CheckConstraint, Connection, Table, text
+from sqlalchemy import column as bare_column
+from sqlalchemy import table as bare_table
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR, insert
 from sqlalchemy.types import Boolean, Date, DateTime, Integer, LargeBinary, Numeric, String, Uuid
 
@@ -40,7 +42,9 @@ def allowed(table: Table) -> dict[str, list[str]]:
     for constraint in (*table.constraints, *own):
         if isinstance(constraint, CheckConstraint):
             for name, listed in STATUSES.findall(str(constraint.sqltext)):
-                words.setdefault(name, re.findall(r"'([^']*)'", listed))
+                found = re.findall(r"'([^']*)'", listed)
+                if len(found) > len(words.get(name, ())):  # the whole list, not a rule about some of them
+                    words[name] = found
     return {name: listed for name, listed in words.items() if listed}
 
 
@@ -83,14 +87,18 @@ def plant(
 ) -> dict[str, dict[str, Any]]:
     """Put one row of `tenant` into every table that belongs to tenants, past keys and policies (as superuser)."""
     connection.execute(text("set local session_replication_role = replica"))
+    columns = "select table_name, column_name from information_schema.columns where table_schema = 'public'"
+    made = {tuple(row) for row in connection.execute(text(columns))}  # a revision may be without the latest ones
     planted = {}
     for name, model in models().items():
         whose = owner_columns(model, tenant, other)
         table = model.__table__
         if not set(whose) <= set(table.columns.keys()) or (only is not None and name not in only):
             continue
-        row = values(table, word=word, **whose)
-        connection.execute(insert(table).values(**row).on_conflict_do_nothing())
+        row = {key: value for key, value in values(table, word=word, **whose).items() if (name, key) in made}
+        # Without the defaults of the latest model.
+        plain = bare_table(name, *(bare_column(one.name, one.type) for one in table.c if one.name in row))
+        connection.execute(insert(plain).values(**row).on_conflict_do_nothing())
         planted[name] = row
     connection.execute(text("set local session_replication_role = origin"))
     return planted

@@ -12,12 +12,11 @@ from wtforms import (
     IntegerField,
     RadioField,
     SelectField,
-    SelectMultipleField,
 )
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.cases import lists
+from app.cases.party_forms import AgentFields, CardFields, ManyCheckboxField, paper_choices, table_field
 from app.cases.services import timing
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
 from app.core import clock
@@ -50,14 +49,7 @@ def _natures(form: Form, field: SelectField) -> list[tuple[str, str]]:
     return lists.choices("natures", keep=field.object_data)
 
 
-class ManyCheckboxField(SelectMultipleField):
-    """Several of a list, each with a box."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-class IntakeForm(Form):
+class IntakeForm(CardFields, AgentFields, Form):
     """What somebody says at the window or on the telephone, in the order in which they say it."""
 
     name = Line(_l("Consumer's name"), [max_length(60)])
@@ -79,6 +71,12 @@ class IntakeForm(Form):
     minor = BooleanField(_l("The consumer is under 18"))
     purchased_on = DateField(_l("Day of purchase"), [Optional()])
     order_number = Line(_l("Order or contract number"), [max_length(60)])
+    place = SelectField(_l("How it was bought"), choices=lambda: [("", "—"), *lists.choices("places")], default="")
+    platform = Line(_l("Platform"), [max_length(60)], description=_l("Its name; the order number goes beside the day."))
+    stream = Line(_l("Live room or streamer"), [max_length(80)])
+    traits = ManyCheckboxField(_l("Traits"), choices=lambda: lists.choices("traits"))
+    held = ManyCheckboxField(_l("Evidence that is there"), choices=paper_choices)
+    others = table_field()
     title = Line(
         _l("Title"),
         [max_length(LONGEST_TITLE)],

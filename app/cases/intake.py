@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
-from app.cases import queries
+from werkzeug.datastructures import MultiDict
+
+from app.cases import checklist, queries
 from app.cases.forms import IntakeForm
 from app.cases.models import Case
+from app.cases.party_forms import agent_of, card_of, people_of
 from app.cases.services import Complaint
 from app.core.forms import narrow
 from app.merchants import queries as merchants
@@ -25,15 +29,23 @@ def complaint(form: IntakeForm, by: Any) -> Complaint:
     typed = form.facts
     merchant = register.choose(typed.pop("merchant_number"), typed["merchant_name"] or "", by)
     typed["facts"] = typed.pop("told")
-    del typed["evidence"]
-    given = {name: value for name, value in typed.items() if value is not None}
-    return Complaint(**given, merchant=merchant)
+    beside = {"card": card_of(form), "agent": agent_of(form), "others": people_of(form, "others")}
+    known = {one.name for one in fields(Complaint)}
+    given = {name: value for name, value in typed.items() if value is not None and name in known}
+    return Complaint(**{**given, **beside}, merchant=merchant)
 
 
 def found(form: Any) -> list[Merchant]:
     """What to choose from when the page is shown again, or before a script has asked."""
     said = getattr(form, "merchant_name", None)
     return merchants.look_up(said.data) if said is not None and said.data else []
+
+
+def papers(typed: MultiDict[str, str]) -> list[checklist.Line]:
+    """The papers that such a complaint needs, as far as it has been told."""
+    told = [typed.get("problem", ""), typed.get("place", ""), *(name for name in ("prepaid", "minor") if name in typed)]
+    more = [kind for kind, field in (("agent", "agent_name"), ("joint", "others")) if typed.get(field)]
+    return checklist.lines([*told, *more], typed.getlist("held"))
 
 
 def hints(typed: Mapping[str, str]) -> list[queries.Hint]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
 from app.accounts.models import Person
-from app.core.privacy import Sealing, Words, mask_address, mask_id, mask_name, mask_phone, sealed
+from app.core.privacy import Sealing, Words, mask_account, mask_address, mask_id, mask_name, mask_phone, sealed
 from app.core.states import State, states_check
 from app.deadlines import ClockColumns
 from app.files.models import StoredFile
@@ -124,6 +125,9 @@ class Case(Owned):
     prepaid: Mapped[bool] = mapped_column(default=False, server_default="false")
     minor: Mapped[bool] = mapped_column(default=False, server_default="false")
     elderly: Mapped[bool] = mapped_column(default=False, server_default="false")
+    place: Mapped[str | None]  # how it was bought: in a shop, on a platform …
+    traits: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")
+    people: Mapped[int] = mapped_column(default=1, server_default="1")  # who complain together
     reference: Mapped[str | None]  # the number it had where it came from, such as the hotline's
 
     merchant_id: Mapped[UUID | None]
@@ -212,19 +216,44 @@ class CaseStatement(Private):
     told_at: Mapped[datetime | None]  # when it was said to whoever passed it on, such as a hotline
     purchased_on: Mapped[date | None]
     order_number: Mapped[str] = mapped_column(default="", server_default="")
+    platform: Mapped[str] = mapped_column(default="", server_default="")  # on which it was bought
+    stream: Mapped[str] = mapped_column(default="", server_default="")  # the room or the streamer
+    held: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), default=list, server_default="{}"
+    )  # what of the checklist is there
+
+
+class Role(StrEnum):
+    """As what somebody is a party to a complaint."""
+
+    COMPLAINANT = "complainant"
+    AGENT = "agent"
 
 
 class Party(Sealing, Private):
-    """The consumer: sealed, masked when read, found again by the phone's blind index."""
+    """Somebody who complains, or an agent: sealed, masked when read, found again by the phone's blind index.
+
+    Position 0 is the complainant that every case has; those who complain together follow, and elect up to two of
+    themselves to speak for all (令20 art. 11). An agent has a letter of authorisation that says what for and how long.
+    """
 
     __tablename__ = "case_party"
     __table_args__ = (
         owned_fk("case_record", "case_id"),
-        UniqueConstraint("tenant_id", "case_id"),
+        UniqueConstraint("tenant_id", "case_id", "position"),
+        CheckConstraint("role in ('complainant', 'agent')", name="role"),
+        CheckConstraint("role = 'complainant' or (position > 0 and not represents)", name="agent"),
         Index("ix_case_party_phone", "tenant_id", "phone_index"),
     )
 
     case_id: Mapped[UUID]
+    role: Mapped[str] = mapped_column(default=Role.COMPLAINANT.value, server_default="complainant")
+    position: Mapped[int] = mapped_column(default=0, server_default="0")
+    represents: Mapped[bool] = mapped_column(default=False, server_default="false")
+    amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))  # this person's share of what is in dispute, yuan
+    consented_on: Mapped[date | None]  # to complaining together and to being represented
+    powers: Mapped[Words] = mapped_column(default="", server_default="")  # what an agent may do
+    until: Mapped[date | None]  # how long
     name_sealed: Mapped[str | None]
     phone_sealed: Mapped[str | None]
     phone_index: Mapped[str | None]
@@ -242,6 +271,31 @@ class Party(Sealing, Private):
         "id_number": _l("ID number"),
         "address": _l("Address"),
     }
+
+
+class Prepaid(Sealing, Private):
+    """A prepaid card, course or membership: what was paid and used, and who can prove it (法释〔2025〕4号)."""
+
+    __tablename__ = "case_prepaid"
+    __table_args__ = (
+        owned_fk("case_record", "case_id"),
+        UniqueConstraint("tenant_id", "case_id"),
+        CheckConstraint("records in ('', 'merchant', 'consumer', 'both', 'nobody')", name="records"),
+    )
+
+    case_id: Mapped[UUID]
+    card_sealed: Mapped[str | None]
+    paid: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))  # yuan
+    used: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))  # yuan
+    balance: Mapped[Decimal | None] = mapped_column(Numeric(14, 2), Computed("paid - used", persisted=True))
+    paid_on: Mapped[date | None]
+    lessor: Mapped[str] = mapped_column(default="", server_default="")  # of the shop: liable with it under art. 6
+    last_open_on: Mapped[date | None]
+    records: Mapped[str] = mapped_column(default="", server_default="")  # who keeps the record of what was used
+
+    card = sealed("card_sealed", mask=mask_account)
+
+    __mapper_args__ = {"eager_defaults": False}
 
 
 class CaseCredential(Private):

@@ -68,7 +68,8 @@ def new() -> Any:
             return redirect(url_for(".slip", number=lodged.case.number), 303)
         except Invalid as refusal:
             form.say(refusal)
-    return render("cases/new.html", form=form, found=intake.found(form), hints=()), _code(form)
+    wanted = intake.papers(request.form)
+    return render("cases/new.html", form=form, found=intake.found(form), hints=(), wanted=wanted), _code(form)
 
 
 @cases.page("/new/duplicates", allow=Can.CASE_INTAKE, methods=["POST"])

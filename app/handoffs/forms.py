@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, RadioField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from app.cases.forms import ManyCheckboxField
 from app.cases.models import Case
+from app.cases.party_forms import ManyCheckboxField
 from app.cases.services.intake import LONGEST_TITLE
 from app.core.forms import Form, Line, Prose, max_length, options
 from app.files.fields import EvidenceField

@@ -101,7 +101,7 @@ class Line:
 
 def material(case: Case) -> Material:
     return Material(
-        db.session.scalars(select(Party).where(Party.case_id == case.id)).one(),
+        db.session.scalars(select(Party).where(Party.case_id == case.id, Party.position == 0)).one(),
         db.session.scalars(select(CaseStatement).where(CaseStatement.case_id == case.id)).one(),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask_babel import gettext as _
@@ -18,6 +19,7 @@ from app.merchants import queries
 from app.merchants.models import Merchant, MerchantContact
 from tenants.database import db
 
+LIKE_A_CODE = re.compile(r"[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{7,12}")
 NEW = "+"  # the choice “not in the list: enter it in the register”
 FIELDS = ("name", "sign", "credit_code", "trade", "address", "region_code")
 WATCH = audit.Watch(codes=("credit_code", "region_code"), words=("name", "sign", "trade", "address"))
@@ -84,8 +86,18 @@ def choose(chosen: str | None, said: str, by: Any) -> Merchant | None:
         if merchant is None:
             raise Invalid("merchant_name", _("This merchant is not in the register."))
         return merchant
+    if fault := doubt(said):
+        raise Invalid("merchant_name", fault)
     exact = [one for one in queries.look_up(said) if narrow(said) in (one.name, one.sign, one.credit_code)]
     return exact[0] if len(exact) == 1 else None
+
+
+def doubt(said: str) -> str:
+    """What is wrong with a credit code, where one was said; nothing where it is right, or none at all."""
+    code = narrow(said).replace(" ", "").upper()
+    if not LIKE_A_CODE.fullmatch(code) or uscc.is_valid(code):
+        return ""
+    return _("This is no valid credit code: 18 characters, the last one does not fit.")
 
 
 def _name(name: str) -> str:

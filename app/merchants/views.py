@@ -35,6 +35,12 @@ def look_up() -> Any:
     return render("merchants/_found.html", found=queries.look_up(said), said=said, chosen="")
 
 
+@merchants.app_template_filter()
+def code_doubt(said: str) -> str:
+    """What is wrong with a credit code that was said where a merchant is looked for."""
+    return services.doubt(said or "")
+
+
 @merchants.page("/new", allow=Can.MERCHANT_KEEP, methods=["GET", "POST"])
 def new() -> Any:
     form = MerchantForm(name=request.args.get("name", ""))

@@ -239,7 +239,7 @@ def test_what_was_chosen_from_a_list_is_repeated_in_words(town, lodged, take):
     chosen = {"version": "1", "title": "退款", "summary": "退款", "nature": "C", "category": "S0401", "problem": "P02"}
     assert browser.post(f"/cases/{number}/steps/accept", chosen).status_code == 409
     assert "S0401" not in browser.page.words
-    assert lists.named("categories", "S0401") in browser.page.words
+    assert lists.shipped("categories")["S0401"].name.zh in browser.page.words
 
 
 def test_a_step_without_the_version_that_was_seen_is_not_taken(town, lodged):
@@ -386,7 +386,7 @@ def test_a_case_page_takes_as_many_statements_however_long_its_story(town, lodge
         for n in range(30):
             note(by_number(number), town.person(EAST, "handler"), text=f"第{n}次联系")
         db.session.commit()
-    assert cost(browser, statements, f"/cases/{number}") == short <= 14
+    assert cost(browser, statements, f"/cases/{number}") == short <= 20
 
 
 def test_pages_lead_through_all_cases_once(town):

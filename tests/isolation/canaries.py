@@ -57,6 +57,7 @@ CODES = {
     "case_record.channel": "a code of a list",
     "case_record.category": "a code of a list",
     "case_record.problem": "a code of a list",
+    "case_record.place": "a code of a list",
     "case_record.before_referral": "a status",
     "case_record.ground": "a code of a list",
     "case_record.profile_code": "a code",

@@ -18,7 +18,8 @@ from app.bureau import services as bureau
 from app.bureau.queries import case_of, grant_for
 from app.cases import services as cases
 from app.cases.queries import by_number
-from app.cases.services import Complaint, lists
+from app.cases.services import Complaint, lists, parties
+from app.cases.services.intake import Agent, Card, Complainant
 from app.cases.workflow import CASE
 from app.core import clock
 from app.core.numbering import Counter
@@ -160,6 +161,7 @@ class County:
             "closed": self.lodge("accept", "mediate", "settle", "close"),
         }
         self.fill_the_file(standing["mediating"])
+        self.complain_together(standing["accepted"])
         self.draft_a_refusal(self.lodge(), rejected=True)
         standing["drafted"] = self.draft_a_refusal(self.lodge())
         standing["referred"] = self.refer(NORTH)
@@ -242,6 +244,20 @@ class County:
             cases.note(case, self.by("handler"), text="店长答应明天来。")
             cases.note(case, self.by("handler"), text="已联系商家。", public=True)
             cases.reveal(case, self.by("handler"), field="phone", reason="回访")
+            db.session.commit()
+
+    def complain_together(self, number: str) -> None:
+        people = [
+            Complainant(f"林晓{sign}", f"1370000{self.id:02d}0{n}", None, n > 1) for n, sign in enumerate("兰竹梅")
+        ]
+        agent = Agent("赵律师", f"1360000{self.id:02d}00", "", "代为投诉、调解", clock.today())
+        with self.town.at(self.slug):
+            case, clerk = by_number(number), self.by("clerk")
+            parties.join(case, clerk, people)
+            parties.elect(case, clerk, {0, 2}, text="推选书")
+            parties.authorise(case, clerk, agent)
+            parties.describe_card(case, clerk, Card("6222020200112233", Decimal(5000), Decimal(320), lessor="万家广场"))
+            parties.tick(case, clerk, {"identity", "consent"})
             db.session.commit()
 
     def draft_a_refusal(self, number: str, *, rejected: bool = False) -> str:

@@ -51,7 +51,14 @@ class Opened:
 def opened(case: Case) -> Opened:
     statement, party, draft = db.session.execute(
         select(CaseStatement, Party, CaseDraft)
-        .join(Party, and_(Party.tenant_id == CaseStatement.tenant_id, Party.case_id == CaseStatement.case_id))
+        .join(
+            Party,
+            and_(
+                Party.tenant_id == CaseStatement.tenant_id,
+                Party.case_id == CaseStatement.case_id,
+                Party.position == 0,
+            ),
+        )
         .outerjoin(
             CaseDraft,
             and_(

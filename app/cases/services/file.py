@@ -40,7 +40,9 @@ def reveal(case: Case, by: Any, *, field: str, reason: str) -> str:
     audit.record("case.revealed", case, by, facts={"field": field}, text=reason.strip())
     if field == "statement":
         return statement_of(case).facts
-    return db.session.scalars(select(Party).where(Party.case_id == case.id)).one().reveal(field) or ""
+    return (
+        db.session.scalars(select(Party).where(Party.case_id == case.id, Party.position == 0)).one().reveal(field) or ""
+    )
 
 
 def attach(case: Case, by: Any, evidence: Sequence[Any]) -> list[CaseFile]:

@@ -18,7 +18,17 @@ from sqlalchemy import select
 
 from app import audit, deadlines
 from app.cases import lists
-from app.cases.models import Case, CaseClock, CaseCredential, CaseFile, CaseState, CaseStatement, Party
+from app.cases.models import (
+    Case,
+    CaseClock,
+    CaseCredential,
+    CaseFile,
+    CaseState,
+    CaseStatement,
+    Party,
+    Prepaid,
+    Role,
+)
 from app.cases.services.parts import carry_over, document, redate
 from app.core import clock
 from app.core.errors import Invalid
@@ -35,8 +45,46 @@ from tenants.database import db
 ANONYMOUS = "匿名"
 LONGEST_TITLE = 40
 LONGEST_SUMMARY = 600
+GROUP = 5  # who complain together make a group (群体投诉)
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SENTENCE = re.compile(r"[。！？!?；;\n]")
+
+
+@dataclass(frozen=True)
+class Complainant:
+    """Somebody who complains together with others; `consented`: to that, and to being represented."""
+
+    name: str
+    phone: str = ""
+    amount: Decimal | None = None
+    consented: bool = False
+
+
+@dataclass(frozen=True)
+class Agent:
+    """Who acts for the complainant, by a letter that says what for, with which powers and until when."""
+
+    name: str
+    phone: str = ""
+    id_number: str = ""
+    powers: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known of a prepaid card, course or membership."""
+
+    number: str = ""
+    paid: Decimal | None = None
+    used: Decimal | None = None
+    paid_on: date | None = None
+    lessor: str = ""
+    last_open_on: date | None = None
+    records: str = ""  # merchant | consumer | both | nobody
+
+    def __bool__(self) -> bool:
+        return any(value not in ("", None) for value in vars(self).values())
 
 
 @dataclass(frozen=True)
@@ -65,6 +113,14 @@ class Complaint:
     elderly: bool = False
     purchased_on: date | None = None
     order_number: str = ""
+    place: str | None = None
+    platform: str = ""
+    stream: str = ""
+    traits: Sequence[str] = ()
+    held: Sequence[str] = ()
+    card: Card | None = None
+    agent: Agent | None = None
+    others: Sequence[Complainant] = ()
     reference: str | None = None
     told_at: datetime | None = None
     received_at: datetime | None = None
@@ -84,10 +140,20 @@ class Complaint:
             ("channels", self.channel, "channel"),
             ("categories", self.category, "category"),
             ("problems", self.problem, "problem"),
+            ("places", self.place, "place"),
         ):
             lists.check(name, code, where, _("This is not on the list."), kept=code if taken_over else None)
-        for code in self.claims:
-            lists.check("claims", code, "claims", _("This is not on the list."), kept=code if taken_over else None)
+        for name, codes in (("claims", self.claims), ("traits", self.traits)):
+            for code in codes:
+                lists.check(name, code, name, _("This is not on the list."), kept=code if taken_over else None)
+        if self.purchased_on and self.purchased_on > clock.today():
+            raise Invalid("purchased_on", _("That day has not come yet."))
+        if self.card and self.card.paid is not None and self.card.used is not None and self.card.used > self.card.paid:
+            raise Invalid("used", _("More than was paid cannot have been used."))
+        if self.agent and not self.agent.powers.strip():
+            raise Invalid("powers", _("Say what the letter of authorisation allows the agent to do."))
+        if self.agent and self.agent.until and self.agent.until < clock.today():
+            raise Invalid("until", _("The letter of authorisation has run out."))
 
     def fingerprint(self, evidence: Iterable[Any] = ()) -> str:
         """Equal for equal bodies: what a repeated submission is compared by."""
@@ -135,7 +201,7 @@ def lodge(
     case, statement, party = rows_of(complaint, number, key, fingerprint, deadlines.load_rules())
     if origin_id is not None:
         case.origin, case.origin_id, case.origin_from = "taken_over", origin_id, origin_from
-    db.session.add_all([case, statement, party])
+    db.session.add_all([case, statement, party, *beside(complaint, case)])
     db.session.flush()
     if evidence:
         stored.attach(CaseFile, evidence, case_id=case.id, added_by=getattr(by, "id", None), added_at=clock.now())
@@ -164,6 +230,9 @@ def lodge_many(complaints: Sequence[tuple[str, Complaint]], by: Any) -> dict[str
             for ordinal, (key, complaint) in enumerate(batch.items(), start=first)
         ]
         db.session.add_all(row for group in rows for row in group)
+        db.session.add_all(
+            row for (case, *_rest), told in zip(rows, batch.values(), strict=True) for row in beside(told, case)
+        )
         db.session.flush()
         merchants = [complaint.merchant for complaint in batch.values()]
         search.index(
@@ -241,7 +310,10 @@ def rows_of(
         problem=complaint.problem or None,
         claims=list(complaint.claims),
         amount=complaint.amount,
-        prepaid=complaint.prepaid,
+        prepaid=complaint.prepaid or bool(complaint.card),
+        place=complaint.place or None,
+        traits=_traits(complaint),
+        people=1 + len(complaint.others),
         minor=complaint.minor,
         elderly=complaint.elderly,
         reference=complaint.reference,
@@ -272,11 +344,58 @@ def rows_of(
         told_at=complaint.told_at,
         purchased_on=complaint.purchased_on,
         order_number=complaint.order_number,
+        platform=complaint.platform,
+        stream=complaint.stream,
+        held=list(complaint.held),
     )
-    party = Party(case_id=case.id)
+    party = Party(case_id=case.id, role=Role.COMPLAINANT.value, position=0)
     party.name, party.phone = complaint.name, complaint.phone
     party.id_number, party.address = complaint.id_number, complaint.address
     return case, statement, party
+
+
+def beside(complaint: Complaint, case: Case) -> list[Any]:
+    """The rows that only some complaints have: a prepaid card, an agent, and others who complain together."""
+    rows: list[Any] = []
+    if card := complaint.card:
+        rows.append(prepaid_of(card, case))
+    if agent := complaint.agent:
+        party = Party(case_id=case.id, role=Role.AGENT.value, position=1, powers=agent.powers, until=agent.until)
+        party.name, party.phone, party.id_number = agent.name, agent.phone, agent.id_number
+        rows.append(party)
+    return rows + joined(complaint.others, case, after=1 if complaint.agent else 0)
+
+
+def joined(others: Iterable[Complainant], case: Case, *, after: int) -> list[Party]:
+    """The rows of those who complain together, numbered from `after` on."""
+    rows = []
+    for position, other in enumerate(others, start=after + 1):
+        party = Party(case_id=case.id, role=Role.COMPLAINANT.value, position=position, amount=other.amount)
+        party.name, party.phone = other.name, other.phone
+        party.consented_on = clock.today() if other.consented else None
+        rows.append(party)
+    return rows
+
+
+def prepaid_of(card: Card, case: Case) -> Prepaid:
+    row = Prepaid(case_id=case.id)
+    write_card(row, card)
+    return row
+
+
+def write_card(row: Prepaid, card: Card) -> None:
+    for name in ("paid", "used", "paid_on", "lessor", "last_open_on", "records"):
+        setattr(row, name, getattr(card, name))
+    if card.number or row.card_sealed is None:
+        row.card = card.number
+
+
+def _traits(complaint: Complaint) -> list[str]:
+    """Those that were told, and that five people or more are a group."""
+    found = list(complaint.traits)
+    if 1 + len(complaint.others) >= GROUP and "group" not in found and "major_group" not in found:
+        found.append("group")
+    return found
 
 
 def _record(case: Case, by: Any, **facts: Any) -> None:

@@ -1,0 +1,146 @@
+"""Whose matter a case is: a suggestion with its reason and rule (J1–J12), for a person to decide.
+
+Nothing is sent, refused or changed by it. What is laid down by the law of complaints stands here; which department
+supervises what, and where people turn with what is no complaint, stands in data.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from flask_babel import gettext as _
+
+from app.cases import lists
+from app.cases.lists import DATA
+from app.cases.models import Case
+from app.deadlines.calendar import Bilingual
+from app.deadlines.wording import say
+from tenants import realm
+from tenants.realm import Place
+from tenants.registry import registry
+
+MINE, COUNTY, DEPARTMENT, PLATFORM, AWAY, NO_COMPLAINT, NOTE = (
+    "mine", "county", "department", "platform", "away", "no_complaint", "note",
+)  # fmt: skip
+MANY = 50  # who complain together: the city may take such a matter up
+_CENTER = "消费者权益保护"
+
+
+@dataclass(frozen=True)
+class Advice:
+    """One suggestion: whose it is, by which rule, and why. `to` is the organisation meant, if it is one of ours."""
+
+    whose: str
+    rule: str
+    title: str
+    why: str
+    to: Place | None = None
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where somebody turns with what is no complaint."""
+
+    words: Bilingual
+    law: str
+
+    def __str__(self) -> str:
+        return say(self.words)
+
+
+@cache
+def routes() -> dict[str, Route]:
+    """nature -> where to turn."""
+    return {row["nature"]: Route(Bilingual(row["route"], row["route_en"]), row["law"]) for row in _rows("routes")}
+
+
+def route(case: Case) -> Route | None:
+    """Where the sender of this is told to turn; None where it is a matter of ours."""
+    return routes().get(case.nature)
+
+
+def advise(case: Case, *, platform: str = "") -> list[Advice]:
+    """What speaks for whose matter it is, the weightiest first; never empty."""
+    told = route(case)
+    if told is not None:
+        title = _("No complaint: %(nature)s", nature=lists.named("natures", case.nature))
+        return [Advice(NO_COMPLAINT, "令20 art. 39", title, str(told))]
+    return [*_notes(case), _place(case, platform), *_departments(case)]
+
+
+def _place(case: Case, platform: str) -> Advice:
+    """The county whose matter it is, by where the merchant is, or the platform on which it sells."""
+    address = case.merchant.address if case.merchant else ""
+    region = (case.merchant.region_code or "")[:6] if case.merchant else ""
+    if case.place in ("platform", "live") and not address:
+        on = platform or _("the platform")
+        why = _("The seller's address is not published or cannot be reached: the domicile of the platform decides.")
+        return Advice(PLATFORM, "J2", _("Where %(platform)s has its domicile", platform=on), why)
+    rule = {"platform": "J2", "live": "J2", "site": "J3"}.get(case.place or "", "J6" if case.nature == "R" else "J1")
+    there = _center_of(region, address)
+    if there is None and region and region[:4] != (realm.home().region_code or region)[:4]:
+        why = _("The merchant is registered under region %(region)s, outside this city.", region=region)
+        return Advice(AWAY, "J7" if case.nature == "R" else rule, _("Outside this city"), why)
+    if there is None:
+        why = _("Nothing says where the merchant is. Of several that have power, who received it first handles it.")
+        return Advice(MINE, "J4", _("Ours, as long as nothing else is known"), why)
+    why = {
+        "J1": _("The merchant does business at %(address)s.", address=address or region),
+        "J2": _("The seller publishes the address %(address)s.", address=address or region),
+        "J3": _("It sells on its own site; its domicile is %(address)s.", address=address or region),
+        "J6": _("A report goes where the act took place: %(address)s.", address=address or region),
+    }[rule]
+    if there.id == realm.home().id:
+        return Advice(MINE, rule, _("Ours"), why, there)
+    return Advice(COUNTY, rule, there.short_name, why, there)
+
+
+def _departments(case: Case) -> Iterator[Advice]:
+    """The department that supervises the trade, and answers if it is asked; the case stays with us."""
+    said = set()
+    own = lists.as_city("categories", case.category) if case.category else ""
+    kinds = [own, lists.top("categories", own) if own else "", "prepaid" if case.prepaid else ""]
+    for row in _rows("departments"):
+        if row["for"] in kinds and row["called"] not in said:
+            said.add(row["called"])
+            to = next((place for place in registry.departments() if _is(row["called"], place)), None)
+            title = to.short_name if to else row["called"]
+            yield Advice(DEPARTMENT, "J9", title, say(Bilingual(row["why"], row["why_en"])), to)
+
+
+def _notes(case: Case) -> Iterator[Advice]:
+    """What else bears on it."""
+    if case.nature == "M":
+        yield Advice(NOTE, "令121 art. 9", _("Two procedures"), _("Divide it: complaint and report each go their way."))
+    if "major_group" in case.traits or case.people >= MANY:
+        why = _("%(n)s people complain: the city may take the matter up, or be asked to.", n=case.people)
+        yield Advice(NOTE, "J5", _("A major group"), why)
+    if "repeated" in case.traits and case.nature == "R":
+        why = _("The same report again is not handled again; new facts are added to the earlier one.")
+        yield Advice(NOTE, "J12", _("Told before"), why)
+
+
+def _center_of(region: str, address: str) -> Place | None:
+    """The center of a county, by the region's code or by its name in an address."""
+    centers = registry.centers()
+    by_code = next((one for one in centers if region and one.region_code == region), None)
+    return by_code or next((one for one in centers if address and _county(one) in address), None)
+
+
+def _county(center: Place) -> str:
+    """临河县消费者权益保护中心 is the center of 临河县."""
+    return center.name.partition(_CENTER)[0] or center.name
+
+
+def _is(called: str, department: Place) -> bool:
+    """市场监督管理局 is 市场监管, and 文化和旅游局 is 文旅."""
+    return all(sign in department.name for sign in called)
+
+
+@cache
+def _rows(name: str) -> list[dict[str, str]]:
+    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))

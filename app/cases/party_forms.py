@@ -1,0 +1,153 @@
+"""The forms about who complains, with whom and through whom; the prepaid card; the checklist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import DataRequired, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.cases import checklist, joint
+from app.cases.models import Party, Prepaid
+from app.cases.services.intake import Agent, Card, Complainant
+from app.core.errors import Invalid
+from app.core.forms import Code, Form, Line, Money, Prose, max_length
+
+_needed = DataRequired(_l("This is needed."))
+
+
+class ManyCheckboxField(SelectMultipleField):
+    """Several of a list, each with a box."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def table_field() -> Prose:
+    return Prose(
+        _l("The others, a line each"),
+        [Optional(), max_length(60_000)],
+        description=_l("Name, phone, amount, consent (yes or no); pasted from a spreadsheet, or with commas between."),
+    )
+
+
+class CardFields:
+    """Mixed into forms that ask for a prepaid card."""
+
+    card_number = Code(_l("Card or member number"), [max_length(40)])
+    paid = Money(_l("Paid in"), [Optional()])
+    used = Money(_l("Used up"), [Optional()], description=_l("The balance is what is left."))
+    paid_on = DateField(_l("Paid on"), [Optional()])
+    lessor = Line(
+        _l("Mall or landlord"), [max_length(80)], description=_l("Liable too, if it did not check the shop's licence.")
+    )
+    last_open_on = DateField(_l("Last day the shop was open"), [Optional()])
+    records = SelectField(
+        _l("Who keeps the record of use"),
+        choices=lambda: [
+            ("", "—"),
+            ("merchant", _l("the merchant")),
+            ("consumer", _l("the consumer")),
+            ("both", _l("both")),
+            ("nobody", _l("nobody, or it is withheld")),
+        ],
+        default="",
+    )
+
+
+class AgentFields:
+    """Mixed into forms that ask for an agent."""
+
+    agent_name = Line(_l("Agent's name"), [max_length(60)])
+    agent_phone = Code(_l("Agent's phone"), [max_length(20)])
+    agent_id = Code(_l("Agent's ID number"), [max_length(20)])
+    powers = Prose(
+        _l("What the letter of authorisation allows"),
+        [max_length(400)],
+        description=_l("Matter and powers: to complain, to mediate, to settle, to receive money."),
+    )
+    until = DateField(_l("Valid until"), [Optional()])
+
+
+def card_of(form: Any) -> Card | None:
+    """The card that was described; None where nothing was said of one."""
+    card = Card(
+        number=form.card_number.data or "",
+        paid=form.paid.data,
+        used=form.used.data,
+        paid_on=form.paid_on.data,
+        lessor=form.lessor.data or "",
+        last_open_on=form.last_open_on.data,
+        records=form.records.data or "",
+    )
+    return card or None
+
+
+def agent_of(form: Any) -> Agent | None:
+    """The agent that was named; None where nobody was."""
+    return said_of(form) if form.agent_name.data else None
+
+
+def said_of(form: Any) -> Agent:
+    return Agent(
+        form.agent_name.data or "",
+        form.agent_phone.data or "",
+        form.agent_id.data or "",
+        form.powers.data or "",
+        form.until.data,
+    )
+
+
+def people_of(form: Any, field: str) -> list[Complainant]:
+    """Those of the pasted table. Raises Invalid with a word about every line that cannot be taken."""
+    told = joint.read(form[field].data or "")
+    if told.faults:
+        raise Invalid(field, " ".join(told.faults[:20]))
+    return told.people
+
+
+class CardForm(CardFields, Form):
+    @classmethod
+    def of(cls, card: Prepaid | None) -> CardForm:
+        """What is known; the number is written anew, not shown again."""
+        form = cls(obj=card)
+        form.card_number.description = _l("Left empty, it stays as it is.") if card else ""
+        return form
+
+
+class AgentForm(AgentFields, Form):
+    @classmethod
+    def of(cls, agent: Party | None) -> AgentForm:
+        """The letter as it is known; who the agent is is written anew, not shown again."""
+        return cls(powers=agent.powers, until=agent.until) if agent else cls()
+
+
+class JoinForm(Form):
+    table = Prose(
+        _l("The others, a line each"),
+        [_needed, max_length(60_000)],
+        description=_l("Name, phone, amount, consent (yes or no); pasted from a spreadsheet, or with commas between."),
+    )
+
+
+class ElectForm(Form):
+    text = Line(
+        _l("By which paper"),
+        [max_length(200)],
+        description=_l("The record of the election, and where it is in the file."),
+    )
+    act = RadioField(
+        _l("What is noted"),
+        choices=lambda: [("elect", _l("they represent all")), ("consent", _l("they have consented"))],
+        default="consent",
+    )
+
+
+def paper_choices() -> list[tuple[str, str]]:
+    return [(paper.code, str(paper)) for paper in checklist.papers().values()]
+
+
+class ChecklistForm(Form):
+    held = ManyCheckboxField(_l("What is there"), choices=paper_choices)

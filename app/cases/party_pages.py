@@ -1,0 +1,190 @@
+"""The pages of who complains with whom and through whom, of the prepaid card, and of the papers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from app.accounts import me
+from app.accounts.permissions import Can
+from app.audit import words
+from app.cases import advice, forms, intake, joint, panels, queries
+from app.cases import party_forms as asked
+from app.cases.models import Case, CaseState
+from app.cases.queries.parties import parties as parties_of
+from app.cases.queries.parties import platform_of
+from app.cases.services import parties as services
+from app.core.area import Area
+from app.core.errors import Invalid, Missing
+from app.ui import render
+from tenants import realm
+
+parties = Area("parties", __name__, kinds={"center"}, url_prefix="/cases")
+
+
+@parties.page("/<number>/complainants", allow=Can.CASE_READ)
+def index(number: str) -> Any:
+    return _people(queries.by_number(number), asked.JoinForm(), asked.ElectForm())
+
+
+@parties.page("/<number>/complainants", allow=Can.CASE_INTAKE, methods=["POST"], endpoint="join")
+def join(number: str) -> Any:
+    """Take in the people of a pasted table; all of them, or none and a word about every line."""
+    case, form = queries.by_number(number), asked.JoinForm()
+    if form.validate():
+        try:
+            new = services.join(case, me(), asked.people_of(form, "table"))
+            flash(ngettext("%(num)d person was added.", "%(num)d people were added.", new))
+            return redirect(url_for(".index", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return _people(case, form, asked.ElectForm(formdata=None)), 422
+
+
+@parties.page("/<number>/representatives", allow=Can.CASE_INTAKE, methods=["POST"])
+def note(number: str) -> Any:
+    """That those chosen were elected to represent all, or that they have consented."""
+    case, form = queries.by_number(number), asked.ElectForm()
+    chosen = {int(one) for one in request.form.getlist("chosen") if one.isdigit()}
+    if form.validate():
+        try:
+            if form.act.data == "elect":
+                services.elect(case, me(), chosen, text=form.text.data or "")
+            else:
+                services.consent(case, me(), chosen)
+            flash(_("Noted."))
+            return redirect(url_for(".index", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return _people(case, asked.JoinForm(formdata=None), form), 422
+
+
+def _people(case: Case, join: Any, elect: Any) -> Any:
+    said = parties_of(case, everybody=True)
+    return render("cases/complainants.html", case=case, said=said, join=join, elect=elect, most=joint.MOST)
+
+
+@parties.page("/<number>/complainants/<position>", allow=Can.CASE_REVEAL, methods=["GET", "POST"])
+def reveal(number: str, position: str) -> Any:
+    """One of them in clear, in exchange for a reason."""
+    case, form, shown = queries.by_number(number), forms.RevealForm(), None
+    party = services.party_at(case, position)
+    if form.validate_on_submit():
+        try:
+            shown = services.reveal_party(case, me(), party, reason=form.text.data)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("cases/complainant.html", case=case, party=party, form=form, shown=shown), _code(form)
+
+
+@parties.page("/<number>/agent", allow=Can.CASE_INTAKE, methods=["GET", "POST"])
+def agent(number: str) -> Any:
+    case = queries.by_number(number)
+    form = asked.AgentForm.of(parties_of(case).agent)
+    if form.validate_on_submit():
+        try:
+            services.authorise(case, me(), asked.said_of(form))
+            flash(_("Saved."))
+            return redirect(url_for("cases.show", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("cases/agent.html", case=case, form=form), _code(form)
+
+
+@parties.page("/<number>/card", allow=Can.CASE_INTAKE, methods=["GET", "POST"])
+def card(number: str) -> Any:
+    case = queries.by_number(number)
+    form = asked.CardForm.of(parties_of(case).card)
+    if form.validate_on_submit():
+        try:
+            services.describe_card(case, me(), asked.card_of(form))
+            flash(_("Saved."))
+            return redirect(url_for("cases.show", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("cases/card.html", case=case, form=form), _code(form)
+
+
+@parties.page("/<number>/checklist", allow=Can.CASE_INTAKE, methods=["GET", "POST"])
+def checklist(number: str) -> Any:
+    case, form = queries.by_number(number), asked.ChecklistForm()
+    if form.validate_on_submit():
+        services.tick(case, me(), form.held.data)
+        flash(_("Saved."))
+        return redirect(url_for("cases.show", number=number), 303)
+    return render("cases/checklist.html", case=case, form=form, wanted=parties_of(case).lines), _code(form)
+
+
+@parties.page("/<number>/missing", allow=Can.CASE_READ)
+def missing(number: str) -> Any:
+    """What the consumer is asked to bring, to hand over or to send."""
+    case = queries.by_number(number)
+    return render("cases/missing.html", case=case, said=parties_of(case))
+
+
+@parties.page("/<number>/route", allow=Can.CASE_READ)
+def route(number: str) -> Any:
+    """Where somebody turns with what is no complaint, to hand over."""
+    case = queries.by_number(number)
+    told = advice.route(case)
+    if told is None:
+        raise Missing
+    return render("cases/route.html", case=case, told=told)
+
+
+@parties.page("/new/checklist", allow=Can.CASE_INTAKE)
+def wanted() -> Any:
+    """A fragment: the papers for what has been said of a complaint so far."""
+    return render("cases/_checklist.html", wanted=intake.papers(request.args))
+
+
+def _code(form: Any) -> int:
+    return 422 if form.errors or form.form_errors else 200
+
+
+def _panel(case: Case, person: Any) -> panels.Panel:
+    return panels.Panel("cases/_parties.html", {"said": parties_of(case)})
+
+
+def _whose(case: Case, person: Any) -> panels.Panel | None:
+    """Before somebody has decided: whose matter it is."""
+    if case.status != CaseState.LODGED or not person.can(Can.CASE_TRIAGE, case):
+        return None
+    platform = platform_of(case) if case.place in ("platform", "live") else ""
+    return panels.Panel(
+        "cases/_advice.html", {"advices": advice.advise(case, platform=platform), "route": advice.route(case)}
+    )
+
+
+def _actions(case: Case, person: Any) -> list[panels.Action]:
+    mine = case.is_open and person.can(Can.CASE_INTAKE, case) and realm.current().writes == case.tenant_id
+    return [panels.Action(_("Who complains"), url_for("parties.index", number=case.number))] if mine else []
+
+
+panels.PANELS[:0] = [_whose, _panel]
+panels.ACTIONS.append(_actions)
+words.extend(
+    {
+        "case.joined": _l("Added people who complain together"),
+        "case.represented": _l("Noted who represents all"),
+        "case.consented": _l("Noted consents"),
+        "case.authorised": _l("Noted the agent's authorisation"),
+        "case.card": _l("Noted what is known of the card"),
+        "case.papers": _l("Went through the checklist"),
+        "case.party_revealed": _l("Looked at somebody who complains"),
+    },
+    fields={
+        "case.card": {
+            "paid": words.Field(_l("Paid in")),
+            "used": words.Field(_l("Used up")),
+            "paid_on": words.Field(_l("Paid on")),
+            "last_open_on": words.Field(_l("Last day the shop was open")),
+            "records": words.Field(_l("Who keeps the record of use")),
+            "lessor": words.Field(_l("Mall or landlord")),
+        }
+    },
+)

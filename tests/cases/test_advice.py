@@ -1,0 +1,106 @@
+"""Whose matter a case is: every rule once, with its reason; nothing is decided by it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from app.cases import advice, lists
+from app.cases.queries import by_number
+from app.cases.services import lodge
+from app.merchants import services as register
+from tenants.registry import registry
+from tests.cases.conftest import TOLD
+from tests.town import EAST, WEST
+
+HERE, THERE = "东县柳荫路12号", "西县文昌路3号"
+
+
+def advised(town: Any, number: str, **facts: Any) -> list[advice.Advice]:
+    with town.at(EAST):
+        return advice.advise(by_number(number), **facts)
+
+
+@pytest.mark.parametrize(
+    ("address", "facts", "whose", "rule", "to"),
+    [
+        (HERE, {"place": "shop"}, advice.MINE, "J1", EAST),
+        (THERE, {"place": "shop"}, advice.COUNTY, "J1", WEST),
+        (THERE, {"place": None}, advice.COUNTY, "J1", WEST),
+        (THERE, {"place": "platform"}, advice.COUNTY, "J2", WEST),
+        ("", {"place": "platform"}, advice.PLATFORM, "J2", None),
+        ("", {"place": "live"}, advice.PLATFORM, "J2", None),
+        (THERE, {"place": "site"}, advice.COUNTY, "J3", WEST),
+        ("", {"place": "shop"}, advice.MINE, "J4", None),
+        (THERE, {"nature": "R", "place": None}, advice.COUNTY, "J6", WEST),
+    ],
+)
+def test_where_the_merchant_is_decides(town, lodged, address, facts, whose, rule, to):
+    with town.at(EAST):
+        by = town.person(EAST, "handler")
+        merchant = register.add(by, name="星河公司", address=address)
+        case = lodge(replace(TOLD, merchant=merchant, **facts), by).case
+        found = next(one for one in advice.advise(case) if one.whose not in (advice.DEPARTMENT, advice.NOTE))
+        assert (found.whose, found.rule, found.to.slug if found.to else None) == (whose, rule, to)
+        assert found.why
+
+
+def test_a_merchant_of_another_city_or_county_is_told_by_its_region(town, root):
+    with root.begin() as connection:
+        connection.execute(text("update tenant set region_code = '99012' || id where kind = 'center'"))
+    registry.forget()
+    with town.at(EAST):
+        by = town.person(EAST, "handler")
+        for region, whose, to in (
+            ("330106", advice.AWAY, None),
+            ("990123", advice.COUNTY, WEST),
+            ("990122", "mine", EAST),
+        ):
+            merchant = register.add(by, name=f"远方{region}公司", region_code=region)
+            (found, *_more) = advice.advise(lodge(replace(TOLD, merchant=merchant, place="shop"), by).case)
+            assert (found.whose, found.to.slug if found.to else None) == (whose, to)
+
+
+def test_who_supervises_the_trade_is_named_and_the_case_stays(town, lodged):
+    number = lodged(category="G0401", prepaid=False)
+    found = [one for one in advised(town, number) if one.whose == advice.DEPARTMENT]
+    assert [(one.to.slug, one.rule) for one in found] == [("market", "J9")]
+    prepaid = [one for one in advised(town, lodged(phone="13900000001")) if one.whose == advice.DEPARTMENT]
+    assert {one.title for one in prepaid} >= {"商务"}, "named in words where no such department is on the platform"
+
+
+def test_a_mixed_letter_a_major_group_and_an_old_report_are_noted(town, lodged):
+    assert "令121 art. 9" in [one.rule for one in advised(town, lodged(nature="M"))]
+    assert "J5" in [one.rule for one in advised(town, lodged(phone="13900000001", traits=["major_group"]))]
+    assert "J12" in [one.rule for one in advised(town, lodged(phone="13900000002", nature="R", traits=["repeated"]))]
+
+
+@pytest.mark.parametrize("nature", sorted(advice.routes()))
+def test_what_is_no_complaint_gets_the_right_way_in_words_and_on_paper(town, lodged, nature):
+    number = lodged(nature=nature)
+    (found,) = advised(town, number)
+    assert found.whose == advice.NO_COMPLAINT
+    browser = town.client(EAST, "handler")
+    assert str(advice.routes()[nature].words.zh) in browser.get(f"/cases/{number}").get_data(as_text=True)
+    printed = browser.get(f"/cases/{number}/route").get_data(as_text=True)
+    assert advice.routes()[nature].words.zh in printed
+    assert advice.routes()[nature].law in printed
+
+
+def test_every_nature_that_is_no_complaint_has_a_way(app):
+    assert set(advice.routes()) == set(lists.shipped("natures")) - {"C", "R", "M"}
+
+
+def test_a_complaint_has_no_such_paper(town, lodged):
+    assert town.client(EAST, "handler").get(f"/cases/{lodged()}/route", checked=False).status_code == 404
+
+
+def test_the_advice_is_gone_once_somebody_has_decided(town, lodged, take):
+    number = lodged()
+    browser = town.client(EAST, "handler")
+    assert 'id="advice-title"' in browser.get(f"/cases/{number}").get_data(as_text=True)
+    take(number, "accept")
+    assert 'id="advice-title"' not in browser.get(f"/cases/{number}").get_data(as_text=True)
