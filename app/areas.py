@@ -14,6 +14,8 @@ AREAS = (
     "app.audit.views:audit",
     "app.notifications.views:notifications",
     "app.merchants.views:merchants",
+    "app.documents.views:documents",
+    "app.documents.views:templates",
     "app.cases.views:cases",
     "app.cases.papers.views:papers",
     "app.cases.party_pages:parties",

@@ -33,6 +33,7 @@ class Group:
 
 
 _LISTS = Item("reference.index", _l("Lists"), Can.LIST_KEEP)
+_TEMPLATES = Item("templates.index", _l("Templates of documents"), Can.LIST_KEEP)
 _PEOPLE = (
     Item("accounts.people", _l("People"), Can.PERSON_KEEP),
     Item("accounts.roles", _l("Roles")),
@@ -58,7 +59,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
                 Item("transfer.index", _l("Imports"), Can.TRANSFER_IMPORT),
             ),
         ),
-        Group(_l("Administration"), (*_PEOPLE, _LISTS)),
+        Group(_l("Administration"), (*_PEOPLE, _LISTS, _TEMPLATES)),
     ),
     "bureau": (
         Group(
@@ -77,6 +78,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
                 Item("bureau.rules", _l("Rules for time limits"), Can.CITY_ADMINISTER),
                 *_PEOPLE,
                 _LISTS,
+                _TEMPLATES,
             ),
         ),
     ),

@@ -107,6 +107,7 @@ class Wall:
     sender_sets: tuple[str, ...] = ()
     receiver_sets: tuple[str, ...] = ()
     searched: bool = False  # portal_search reads it, inside its one function
+    checked: tuple[str, ...] = ()  # what a guest reads of the one row whose ticket they hold
 
     def policies(self) -> list[Policy]:
         seen = _SEEN[self.base]
@@ -124,6 +125,8 @@ class Wall:
             rows.append(Policy("removed", "DELETE", APP, using=changed))
         if self.searched:
             rows.append(Policy("searched", "SELECT", SEARCH, using="true"))
+        if self.checked:
+            rows.append(Policy("checked", "SELECT", GUEST, using="ticket_hash = portal.ticket()"))
         # FORCE hides rows from the owner too: without this a data step updates nothing and says nothing.
         rows.append(Policy("owner", "ALL", OWNER, using="true", check="true"))
         return rows
@@ -144,6 +147,8 @@ class Wall:
             rows[(APP, "DELETE")] = None
         if self.searched:
             rows[(SEARCH, "SELECT")] = None
+        if self.checked:
+            rows[(GUEST, "SELECT")] = frozenset(self.checked)
         return rows
 
     def statements(self, table: str) -> list[str]:
@@ -171,6 +176,7 @@ def wall(model: type[Any]) -> Wall:
         sender_sets=getattr(model, "sender_sets", ()),
         receiver_sets=getattr(model, "receiver_sets", ()),
         searched=getattr(model, "searched", False),
+        checked=getattr(model, "checked", ()),
     )
 
 

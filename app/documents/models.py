@@ -1,19 +1,24 @@
-"""The columns of a document; a domain gives them a table of its own, Private: documents say who complained of what."""
+"""The columns of a document, for a domain's own table; templates in the place of shipped ones; and what may be checked.
+
+A domain's table of documents is Private: they say who complained of what.
+"""
 
 from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
+from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.privacy import Sealing, Words, sealed
 from app.core.states import State
 from app.documents.kinds import Form, kinds
+from tenants.bases import Owned, Shared
 
 
 class DocumentState(State):
@@ -60,6 +65,40 @@ class DocumentColumns(Sealing):
 
     def fill_in(self, facts: dict[str, Any]) -> None:
         self.facts = json.dumps(facts, ensure_ascii=False)
+
+
+class DocumentTemplate(Shared):
+    """A template in the place of the shipped one, or, without content, the word that the shipped one is back.
+
+    The newest of an organisation rules; where it has none, the city's.
+    """
+
+    __tablename__ = "document_template"
+    __table_args__ = (UniqueConstraint("tenant_id", "kind", "edition"),)
+    append_only = True
+
+    kind: Mapped[str]
+    edition: Mapped[int]
+    name: Mapped[str] = mapped_column(default="", server_default="")  # of the file, as the person called it
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    sha256: Mapped[str] = mapped_column(default="", server_default="")
+    put_by_name: Mapped[str]
+    put_at: Mapped[datetime]
+
+
+class DocumentCheck(Owned):
+    """What anybody who holds an issued document may learn of it. Its key is the document's."""
+
+    __tablename__ = "document_check"
+    __table_args__ = (UniqueConstraint("tenant_id", "ticket_hash"),)
+    changes = ("voided_on",)
+    checked: ClassVar[tuple[str, ...]] = ("tenant_id", "ticket_hash", "kind", "number", "issued_on", "voided_on")
+
+    ticket_hash: Mapped[str]
+    kind: Mapped[str]
+    number: Mapped[str]
+    issued_on: Mapped[date]
+    voided_on: Mapped[date | None]
 
 
 class ServiceColumns:

@@ -52,7 +52,7 @@ def _paragraph(paragraph: Paragraph, document: Any) -> dict[str, Any]:
     usual = document.styles["Normal"].font.size
     return {
         "kind": "paragraph",
-        "side": SIDES.get(paragraph.alignment, "left"),
+        "side": SIDES.get(paragraph.alignment or ALIGN.LEFT, "left"),
         "indent": _points(shape.first_line_indent),
         "left": _points(shape.left_indent),
         "before": _points(shape.space_before),

@@ -1,4 +1,4 @@
-"""The documents of a case, their files, and how they were served."""
+"""The documents of a case, their files, how they were served; templates; what the holder of a document may check."""
 
 from __future__ import annotations
 
@@ -14,7 +14,26 @@ WALLS = {
     "case_document": Wall("private"),
     "case_document_file": Wall("private"),
     "case_document_service": Wall("private", append_only=True),
+    "document_template": Wall("shared", append_only=True),
+    "document_check": Wall(
+        "owned",
+        changes=("voided_on",),
+        checked=("tenant_id", "ticket_hash", "kind", "number", "issued_on", "voided_on"),
+    ),
 }
+# As the realm is announced: transaction-local, and by the one form that is safe in a pool.
+FUNCTIONS = (
+    """
+create function portal.set_ticket(ticket text) returns void language plpgsql as $$
+begin
+  execute format('SET LOCAL portal.ticket = %L', ticket);
+end $$
+""",
+    """
+create function portal.ticket() returns text language sql stable parallel safe as
+$$ select nullif(current_setting('portal.ticket', true), '') $$
+""",
+)
 
 
 def upgrade() -> None:
@@ -104,6 +123,36 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_document_service_document", "case_document_service", ["tenant_id", "document_id"], unique=False
     )
+    for function in FUNCTIONS:
+        op.execute(function)
+    op.create_table(
+        "document_check",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("ticket_hash", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("issued_on", sa.Date(), nullable=False),
+        sa.Column("voided_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_document_check_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_document_check")),
+        sa.UniqueConstraint("tenant_id", "ticket_hash", name=op.f("uq_document_check_tenant_id_ticket_hash")),
+    )
+    op.create_table(
+        "document_template",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), server_default="", nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("sha256", sa.Text(), server_default="", nullable=False),
+        sa.Column("put_by_name", sa.Text(), nullable=False),
+        sa.Column("put_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_document_template_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_document_template")),
+        sa.UniqueConstraint("tenant_id", "kind", "edition", name=op.f("uq_document_template_tenant_id_kind_edition")),
+    )
     for table, wall in WALLS.items():
         for statement in wall.statements(table):
             op.execute(statement)
@@ -112,3 +161,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(WALLS):
         op.drop_table(table)
+    op.execute("drop function portal.ticket()")
+    op.execute("drop function portal.set_ticket(text)")

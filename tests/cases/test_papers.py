@@ -386,3 +386,20 @@ def test_what_was_filled_in_is_sealed(town, standing, drafted, step, root):
     for secret in ("林晓梅", "13812346027", "闭店"):
         assert secret not in said
         assert secret not in "".join(names)
+
+
+def test_a_replaced_template_changes_the_paper_and_its_pdf(town, standing, drafted, step):
+    import io
+
+    from app.documents import library
+    from tests.documents.conftest import template
+
+    ours = template("{{ issuer }}自己的格式", "{{ consumer }}：已经受理。", "{%p if qr %}", "{{ qr }}", "{%p endif %}")
+    with town.at(EAST):
+        admin = town.person(EAST, "admin")
+        library.replace(kinds()["acceptance"], admin, name="决定书.docx", content=io.BytesIO(ours))
+        db.session.commit()
+    for said in read(town, step(drafted(standing("accepted")), "issue")):
+        assert "自己的格式" in said
+        assert "林晓梅：已经受理" in said
+        assert "符合受理条件" not in said

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterator
@@ -51,6 +52,11 @@ CODES = {
     "case_clock.code": "a code of the legal profile",
     "case_clock.profile_code": "a code",
     "case_clock.paused_reason": "a code",
+    "case_document.kind": "a code",
+    "case_document.number": "a number: none, of every draft",
+    "document_check.kind": "a code",
+    "document_template.kind": "a code",
+    "document_check.number": "a number: stands on a paper that somebody holds",
     "case_draft.step": "the name of a step",
     "case_record.number": "a number: stands in addresses",
     "case_record.nature": "a code of a list",
@@ -62,15 +68,15 @@ CODES = {
     "case_record.ground": "a code of a list",
     "case_record.profile_code": "a code",
     "case_record.due_code": "a code",
+    "clock_move.kind": "the name of a table",
+    "clock_move.code": "a code of the legal profile",
+    "clock_move.profile_code": "a code",
+    "clock_move.number": "a number: stands in addresses",
     "counter.kind": "a code",
     "credential.password_hash": "a hash",
     "day_figure.measure": "a code",
     "file_grant.number": "a number: stands in addresses",
     "file_grant.case_number": "a number: stands in addresses",
-    "clock_move.kind": "the name of a table",
-    "clock_move.code": "a code of the legal profile",
-    "clock_move.profile_code": "a code",
-    "clock_move.number": "a number: stands in addresses",
     "handoff.kind": "a code",
     "handoff.number": "a number: stands in addresses",
     "handoff.sender_case_number": "a number: stands in addresses",
@@ -113,6 +119,7 @@ CODES = {
 CODE_ENDINGS = ("_sealed", "_index", "_hash", "sha256", "media_type", "submission_key")
 
 # Texts inside of JSON: where they are written. What is not here holds codes, numbers and dates only.
+SEALED_INSIDE = {"case_document.facts": "record"}  # sealed as JSON
 INSIDE = {"handoff.facts": "merchant_name", "handoff_personal.masked": "phone"}
 CODES_INSIDE = {
     "audit_entry.facts": "codes, numbers, dates: the service refuses words",
@@ -284,6 +291,8 @@ def _seal(connection: Connection, model: Any) -> None:
             if row.was is not None:
                 cell = {"tenant": row.tenant, "table": name, "column": sealed.column, "row": row.id}
                 said = f"{row.secrecy}-{row.whose}-{name}.{field}-{row.about}"
+                if inside := SEALED_INSIDE.get(f"{name}.{field}"):
+                    said = json.dumps({inside: said})
                 connection.execute(
                     text(f"update {name} set {sealed.column} = :sealed where id = :id"),
                     {"sealed": sealing.seal(said, **cell), "id": row.id},

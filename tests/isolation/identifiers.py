@@ -7,6 +7,7 @@ from itertools import product
 from typing import Any
 
 from app.cases.lists import LISTS
+from app.cases.papers.workflow import PAPER
 from app.cases.services import PERSONAL
 from app.cases.workflow import CASE
 from app.handoffs import packet
@@ -30,7 +31,6 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ("cases", "draft_id number"): (
         f"select it.id, case_.number from case_draft it {_WITH_CASE} (it.tenant_id, it.subject_id) {_OF} desc"
     ),
-    ("merchants", "number"): f"select it.number from merchant it {_OF}",
     ("cases.clock", "clock_id number"): (
         f"select it.id, case_.number from case_clock it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
     ),
@@ -39,6 +39,7 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
         f"select case_.number, it.id from case_document it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
     ),
     ("documents.check", "ticket"): f"select it.ticket_hash from document_check it {_OF}",
+    ("merchants", "number"): f"select it.number from merchant it {_OF}",
     ("transfer", "number"): f"select it.number from import_file it {_OF}",
     ("handoffs", "reference"): f"select {_REFERENCE} {_EXCHANGE} {_OURS}",
     ("handoffs", "file reference"): (
@@ -66,10 +67,13 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
 # Variables that choose among a few words of ours, the same everywhere.
 WORDS: dict[tuple[str, str], list[str]] = {
     ("cases", "name"): list(CASE.by_name),
-    ("reference.show", "name"): list(LISTS),
     ("deadlines", "version"): ["8"],  # of the calendar, which is everybody's
+    ("reference.show", "name"): list(LISTS),
     ("reference.new", "name"): list(LISTS),
     ("cases", "field"): list(PERSONAL),
+    ("papers", "kind"): ["minutes", "recusal"],
+    ("templates", "kind"): ["report-result", "minutes"],
+    ("papers", "step"): list(PAPER.by_name),
     ("handoffs", "field"): list(packet.FIELDS),
     ("handoffs.letter_step", "step"): list(LETTER.by_name),
     ("handoffs", "step"): list(dict.fromkeys([*REFERRAL.by_name, *REQUEST.by_name])),

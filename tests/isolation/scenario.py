@@ -17,16 +17,19 @@ from app import deadlines
 from app.bureau import services as bureau
 from app.bureau.queries import case_of, grant_for
 from app.cases import services as cases
+from app.cases.papers import services as papers_of
+from app.cases.papers.workflow import PAPER
 from app.cases.queries import by_number
 from app.cases.services import Complaint, lists, parties
 from app.cases.services.intake import Agent, Card, Complainant
 from app.cases.workflow import CASE
 from app.core import clock
 from app.core.numbering import Counter
+from app.deadlines.services import Amendment, amend
+from app.documents import library
+from app.documents.kinds import kinds
 from app.facts import services as facts
 from app.files.accept import EVIDENCE, accept
-from app.deadlines.services import Amendment, amend
-from app.documents.kinds import kinds
 from app.files.store import store
 from app.handoffs import queries as letters
 from app.handoffs import services as handoffs
@@ -94,9 +97,9 @@ def build(app: Any, root: Engine) -> Scenario:
         built[slug] = County(town, slug).work()
         drain()
     _call_in_and_give_back(town, built[WEST]["mediating"])
+    _change_the_calendar(town)
     for place in registry.places().values():
         with town.at(place.slug):
-    _change_the_calendar(town)
             facts.catch_up()
             db.session.commit()
     drain()
@@ -111,8 +114,6 @@ def _set_numbers_apart(town: Town, slug: str, by: int) -> None:
         db.session.commit()
 
 
-def _call_in_and_give_back(town: Town, number: str) -> None:
-    """A grant that was, so that the bureau has one in its list and holds none."""
 def _change_the_calendar(town: Town) -> None:
     """The day on which mediations that began today end becomes a day off: all of them move, and nobody else."""
     with town.at(CITY):
@@ -123,6 +124,8 @@ def _change_the_calendar(town: Town) -> None:
     drain()
 
 
+def _call_in_and_give_back(town: Town, number: str) -> None:
+    """A grant that was, so that the bureau has one in its list and holds none."""
     with town.at(CITY):
         supervisor = town.person(CITY, "supervisor")
         found = case_of(registry.find(WEST), number)  # type: ignore[arg-type]  # West is there
@@ -161,6 +164,8 @@ class County:
             "closed": self.lodge("accept", "mediate", "settle", "close"),
         }
         self.fill_the_file(standing["mediating"])
+        self.put_in_a_template()
+        self.write_papers(standing["mediating"])
         self.complain_together(standing["accepted"])
         self.draft_a_refusal(self.lodge(), rejected=True)
         standing["drafted"] = self.draft_a_refusal(self.lodge())
@@ -245,6 +250,27 @@ class County:
             cases.note(case, self.by("handler"), text="已联系商家。", public=True)
             cases.reveal(case, self.by("handler"), field="phone", reason="回访")
             db.session.commit()
+
+    def put_in_a_template(self) -> None:
+        form = kinds()["report-result"]
+        with self.town.at(self.slug):
+            library.replace(form, self.by("admin"), name="告知书.docx", content=io.BytesIO(form.shipped))
+            db.session.commit()
+
+    def write_papers(self, number: str) -> None:
+        """One that waits, one that was served, and the newest a draft."""
+        with self.town.at(self.slug):
+            case, handler = by_number(number), self.by("handler")
+            for code, step in (("recusal", "submit"), ("minutes", "issue"), ("minutes", "")):
+                form = kinds()[code]
+                paper = papers_of.draft(case, form, handler, filled={one.name: one.sample for one in form.fields})
+                db.session.flush()
+                if step:
+                    PAPER.take(step, paper, by=handler)
+                if step == "issue":
+                    db.session.flush()
+                    served = {"party": "consumer", "mode": "handed", "note": "本人签收"}
+                    papers_of.serve(paper, case, handler, served_on=clock.today(), **served)
 
     def complain_together(self, number: str) -> None:
         people = [

@@ -17,6 +17,7 @@ from app.cases.papers.facts import day, facts_of
 from app.cases.papers.models import CaseDocument, CaseDocumentFile, CaseDocumentService
 from app.core import clock
 from app.core.errors import Invalid, WrongMoment
+from app.documents import checks, library
 from app.documents import services as office
 from app.documents.kinds import Form
 from app.documents.models import DocumentState
@@ -60,12 +61,6 @@ def draft(case: Case, form: Form, by: Any, *, filled: dict[str, str]) -> CaseDoc
     return paper
 
 
-def expect_draft(paper: CaseDocument) -> None:
-    """Raises WrongMoment for what is no draft any more."""
-    if paper.status != DocumentState.DRAFTED:
-        raise WrongMoment(_("The document is no draft any more."))
-
-
 def case_of(paper: CaseDocument) -> Case:
     return db.session.scalars(select(Case).where(Case.id == paper.case_id)).one()
 
@@ -88,7 +83,7 @@ def _said(form: Form, filled: dict[str, Any]) -> dict[str, Any]:
 def preview(paper: CaseDocument, case: Case) -> office.Made:
     """What the document looks like, with personal data masked. Raises Unfilled."""
     shown = office.masked(paper.form, complete(paper, case))
-    return office.fill(paper.form.shipped, paper.form, shown, want=("blocks",))
+    return office.fill(library.template_of(paper.form), paper.form, shown, want=("blocks",))
 
 
 # Effects of steps ----------------------------------------------------------------------------------------------------
@@ -104,10 +99,12 @@ def issue(paper: CaseDocument, by: Any, *, text: str | None = None, **rest: Any)
     case, form = case_of(paper), paper.form
     office.check_filled(form, paper.filled())
     facts = complete(paper, case)
+    link = ""
     if form.numbered:
         facts["number"] = office.next_number(form, clock.today())
+        link = checks.enter(paper.id, form, facts["number"])
     try:
-        made = office.fill(form.shipped, form, facts, want=("docx", "pdf"))
+        made = office.fill(library.template_of(form), form, facts, want=("docx", "pdf"), link=link)
     except office.Unfilled as fault:
         raise WrongMoment(_("The template could not be filled in: %(why)s", why=fault)) from fault
     called = f"{form.title.zh}{facts['number'] if form.numbered else ''}"
@@ -118,6 +115,11 @@ def issue(paper: CaseDocument, by: Any, *, text: str | None = None, **rest: Any)
     paper.fill_in(facts)
     paper.number = facts["number"] if form.numbered else None
     paper.issued_on, paper.issued_at, paper.issued_by_name = clock.today(), clock.now(), by.name
+
+
+def void(paper: CaseDocument, by: Any, *, text: str | None = None, **rest: Any) -> None:
+    """It was issued, and its number stays taken; whoever checks it is told that it does not stand."""
+    checks.void(paper.id)
 
 
 def _accepted(name: str, media_type: str, content: bytes) -> Accepted:

@@ -82,7 +82,7 @@ def _preview(paper: CaseDocument, case: Case) -> Any:
 def edit(number: str, paper_id: UUID) -> Any:
     case = by_number(number)
     paper = queries.of(case, paper_id)
-    services.expect_draft(paper)
+    PAPER.require(PAPER["revise"], paper)
     form = forms.paper_form(paper.form, paper.filled())
     if form.validate_on_submit():
         PAPER.take("revise", paper, by=me(), seen=form.version.data or 0, filled=form.filled)
@@ -97,6 +97,7 @@ def step(number: str, paper_id: UUID, step: str) -> Any:
     paper = queries.of(case, paper_id)
     if declared.hidden:
         raise Missing
+    PAPER.require(declared, paper)
     form = (declared.form or Form)()
     if form.validate_on_submit():
         PAPER.take(step, paper, by=me(), seen=form.version.data or 0, **form.facts)
@@ -157,9 +158,6 @@ def served_party(code: str) -> str:
 @papers.app_template_filter()
 def served_mode(code: str) -> str:
     return str(services.MODES[code])
-
-
-papers.add_app_template_filter(say, "say")
 
 
 def panel(case: Case, person: Any) -> Panel | None:

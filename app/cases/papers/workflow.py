@@ -63,7 +63,7 @@ PAPER = Workflow(
         ),
         Step(
             "void", _l("Declare void"), {S.ISSUED}, S.VOIDED, Can.CASE_APPROVE,
-            form=ReasonForm, done=_l("Declared the document void"),
+            form=ReasonForm, effect=services.void, done=_l("Declared the document void"),
         ),
     ],
 )  # fmt: skip
