@@ -110,7 +110,7 @@ def _detail(event: str, facts: dict[str, Any]) -> str:
     elif facts.get("clock"):
         said.append(timing.title_of(facts["clock"]))
     if event == "case.extend":
-        said.append(f"{facts.get('amount')} · {facts.get('evidence', '')}".rstrip(" ·"))
+        said.append(f"+{facts.get('amount')} · {facts.get('evidence', '')}".rstrip(" ·"))
     if event == "case.rule" and facts.get("profile"):
         said.append(timing.rule_name(facts["profile"]))
     if facts.get("files"):
@@ -128,6 +128,11 @@ words.extend(
     },
     {"case": _CHANGES, **{f"case.{step}": _DUE for step in ("pause", "resume", "extend", "rule", "redated")}},
 )
+
+
+def drafted(draft: Any) -> str:
+    """What a draft asks for, beside its words."""
+    return _detail(f"case.{draft.step}", draft.facts)
 
 
 def flow(case: Case, lines: Sequence[audit.Line]) -> list[dict[str, Any]]:

@@ -111,6 +111,7 @@ def _page(case: Case, note: forms.NoteForm, code: int = 200) -> Any:
         form=note,
         steps=[] if opened.draft else CASE.open_to(me(), case),
         drafted=CASE[opened.draft.step] if opened.draft else None,
+        asked=story.drafted(opened.draft) if opened.draft else "",
         rows=story.story(opened.lines),
         flow=story.flow(case, opened.lines),
         panels=panels.panels(case, me()),

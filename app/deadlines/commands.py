@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from app.deadlines import queries, services
+from app.deadlines import counting, queries, services
 from tenants import realm
 from tenants.database import db
 from tenants.realm import BUREAU_ID
@@ -45,6 +45,6 @@ def publish(file: Path) -> None:
     queries.forget()
     for place in registry.places().values():
         with realm.enter(registry.realm(place), db.leave):
-            moved = services.recount_open()
+            moved = counting.recount_open()
             db.session.commit()
         click.echo(f"{place.slug}: {moved} due dates moved")

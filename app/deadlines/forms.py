@@ -25,9 +25,7 @@ class AmendForm(Form):
             ]
         ),
     )
-    name = Line(
-        _l("Name of the holiday"), [max_length(40)], description=_l("Make-up days bear it too.")
-    )
+    name = Line(_l("Name of the holiday"), [max_length(40)], description=_l("Make-up days bear it too."))
     name_en = Line(_l("Its name in English"), [max_length(60)])
     source = Line(_l("Announced in"), [_needed, max_length(80)], description=_l("Such as 国办发明电〔2026〕1号."))
     reason = Prose(_l("Reason"), [_needed, max_length(400)], description=_l("Every organisation reads it."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app import audit
-from app.deadlines import queries
+from app.deadlines import counting, queries
 from app.jobs import job
 from tenants import realm
 from tenants.provisioning import act_in
@@ -25,11 +25,11 @@ def recount_everywhere(version: int) -> None:
         if queries.is_recounted(place.id, queries.load_calendar().version):
             continue
         if place.id == realm.current().writes:
-            _recount()
+            counting.recount_open()
             continue
         try:
             with act_in(registry.realm(place), f"calendar.recount {version}"):
-                _recount()
+                counting.recount_open()
         except Exception as fault:
             faults.append(fault)
     if faults:
@@ -39,7 +39,7 @@ def recount_everywhere(version: int) -> None:
 @job(every="20 16 * * *")  # twenty past midnight, local time
 def recount_late_starters() -> None:
     """Clocks that a process started by the calendar of a moment ago, while it was being changed."""
-    _recount()
+    counting.recount_open()
 
 
 @job()
@@ -50,9 +50,3 @@ def follow_regime(subject: Any = None, number: Any = None) -> None:
         if place.id != realm.current().writes:
             with act_in(registry.realm(place), "regime.follow"):
                 audit.record("regime.reached")
-
-
-def _recount() -> None:
-    from app.deadlines.services import recount_open  # the services queue these jobs
-
-    recount_open()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy import Connection, delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from app import audit
@@ -20,20 +20,15 @@ from app.core import clock, unit
 from app.core.errors import Invalid
 from app.deadlines import jobs, queries
 from app.deadlines.calendar import SATURDAY, Bilingual, Calendar
-from app.deadlines.clock import ClockColumns, ClockState, recount
 from app.deadlines.models import (
     CalendarChange,
     CalendarDay,
-    CalendarRecount,
     CalendarYear,
-    ClockMove,
     LegalLimit,
     LegalProfile,
     LegalRegime,
 )
 from app.deadlines.profiles import SOON, Basis, Regime, Rules, Unit
-from tenants import realm
-from tenants.bases import BetweenEntry, Owned
 from tenants.database import Base, db
 from tenants.realm import BUREAU_ID
 
@@ -284,56 +279,6 @@ def set_regime(regime: Regime, by: Any) -> None:
     audit.record("regime.set", by=by, facts=facts, text=regime.reason)
     unit.afterwards(jobs.follow_regime)
     queries.forget()
-
-
-def recount_open() -> int:
-    """Work out the due dates of this organisation's open clocks again, and note which moved; how many did."""
-    calendar, mine = queries.load_calendar(), realm.current().writes
-    counted, moves = 0, []
-    kinds: list[Any] = [kind for kind in ClockColumns.__subclasses__() if issubclass(kind, Owned | BetweenEntry)]
-    for kind in kinds:
-        waiting = select(kind).where(
-            _ours(kind),
-            kind.state.in_([ClockState.RUNNING.value, ClockState.PAUSED.value]),
-            kind.calendar_version != calendar.version,
-        )
-        stale = list(db.session.scalars(waiting))
-        numbers = queries.numbers_of(kind, stale)
-        for one in stale:
-            before = one.due_on
-            if recount(one, calendar):
-                moves.append(_move(kind, one, before, calendar.version, numbers))
-        counted += len(stale)
-    db.session.add_all(moves)
-    if first := not queries.is_recounted(mine, calendar.version):
-        db.session.add(
-            CalendarRecount(version=calendar.version, counted=counted, moved=len(moves), done_at=clock.now())
-        )
-    if moves or (first and counted):
-        audit.record("calendar.recounted", facts={"version": calendar.version, "moved": len(moves)})
-    return len(moves)
-
-
-def _move(kind: Any, one: Any, before: date, version: int, numbers: Mapping[Any, str]) -> ClockMove:
-    return ClockMove(
-        version=version,
-        kind=kind.__tablename__,
-        clock_id=one.id,
-        code=one.code,
-        profile_code=one.profile_code,
-        profile_version=one.profile_version,
-        number=numbers[getattr(one, kind.SUBJECT[0])],
-        before_on=before,
-        after_on=one.due_on,
-    )
-
-
-def _ours(kind: Any) -> Any:
-    """The bureau sees every county's clocks and moves none but its own."""
-    mine = realm.current().writes
-    if issubclass(kind, Owned):
-        return kind.tenant_id == mine
-    return or_(kind.sender_id == mine, kind.receiver_id == mine)
 
 
 def _add_year(run: Connection | Session, year: int, days: Sequence[Day], version: int) -> None:

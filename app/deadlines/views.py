@@ -71,6 +71,6 @@ def change(version: str) -> str:
         totals=queries.totals(found.change.version) if bureau else {},
         moved=None if bureau else queries.MOVES.read(request.args).page(queries.moves(found.change.version)),
         limit_title=wording.limit_title,
-        kinds=wording.day_kinds(),
         bureau=bureau,
+        counting=bureau and found.change.version == queries.latest_version(),
     )

@@ -171,7 +171,7 @@ def test_where_the_law_allows_it_an_extension_needs_the_director(town, app, stan
 
 def test_a_changed_calendar_reaches_the_queue(town, lodged):
     from app import jobs
-    from app.deadlines.services import recount_open
+    from app.deadlines.counting import recount_open
 
     number = lodged()
     with town.at(EAST):
