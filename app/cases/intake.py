@@ -13,6 +13,7 @@ from app.cases.forms import IntakeForm
 from app.cases.models import Case
 from app.cases.party_forms import agent_of, card_of, people_of
 from app.cases.services import Complaint
+from app.cases.services.parts import statement_of
 from app.core.forms import narrow
 from app.merchants import queries as merchants
 from app.merchants import services as register
@@ -39,6 +40,12 @@ def found(form: Any) -> list[Merchant]:
     """What to choose from when the page is shown again, or before a script has asked."""
     said = getattr(form, "merchant_name", None)
     return merchants.look_up(said.data) if said is not None and said.data else []
+
+
+def halves(case: Case) -> dict[str, str]:
+    """What a mixed letter says, for both halves to be cut from."""
+    statement = statement_of(case)
+    return {"complaint": statement.facts, "report": statement.facts, "demand": statement.demand}
 
 
 def papers(typed: MultiDict[str, str]) -> list[checklist.Line]:

@@ -9,7 +9,7 @@ from wtforms import DateField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.cases import checklist, joint
+from app.cases import checklist, joint, lists
 from app.cases.models import Party, Prepaid
 from app.cases.services.intake import Agent, Card, Complainant
 from app.core.errors import Invalid
@@ -142,6 +142,25 @@ class ElectForm(Form):
         _l("What is noted"),
         choices=lambda: [("elect", _l("they represent all")), ("consent", _l("they have consented"))],
         default="consent",
+    )
+
+
+class DivideForm(Form):
+    """The two halves of a mixed letter, each in its own words."""
+
+    complaint = Prose(
+        _l("The complaint"),
+        [_needed, max_length(4000)],
+        description=_l("What the consumer wants settled. The merchant will read papers made from it."),
+    )
+    demand = Prose(_l("What is wanted, in the consumer's words"), [max_length(1000)])
+    report = Prose(
+        _l("The report"),
+        [_needed, max_length(4000)],
+        description=_l("What is said to be unlawful. Nothing of it, and not who said it, goes to the merchant."),
+    )
+    problem = SelectField(
+        _l("What is reported"), choices=lambda: [("", "—"), *lists.choices("problems", group="report")], default=""
     )
 
 

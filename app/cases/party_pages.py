@@ -17,6 +17,7 @@ from app.cases import party_forms as asked
 from app.cases.models import Case, CaseState
 from app.cases.queries.parties import parties as parties_of
 from app.cases.queries.parties import platform_of
+from app.cases.services import dividing
 from app.cases.services import parties as services
 from app.core.area import Area
 from app.core.errors import Invalid, Missing
@@ -119,6 +120,21 @@ def checklist(number: str) -> Any:
     return render("cases/checklist.html", case=case, form=form, wanted=parties_of(case).lines), _code(form)
 
 
+@parties.page("/<number>/divide", allow=Can.CASE_TRIAGE, methods=["GET", "POST"])
+def divide(number: str) -> Any:
+    """A mixed letter becomes a complaint and a report."""
+    case = queries.by_number(number)
+    form = asked.DivideForm(**intake.halves(case))
+    if form.validate_on_submit():
+        try:
+            made = dividing.divide(case, me(), **form.facts)
+            flash(_("Divided. The report is %(number)s.", number=made.number))
+            return redirect(url_for("cases.show", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("cases/divide.html", case=case, form=form), _code(form)
+
+
 @parties.page("/<number>/missing", allow=Can.CASE_READ)
 def missing(number: str) -> Any:
     """What the consumer is asked to bring, to hand over or to send."""
@@ -147,7 +163,7 @@ def _code(form: Any) -> int:
 
 
 def _panel(case: Case, person: Any) -> panels.Panel:
-    return panels.Panel("cases/_parties.html", {"said": parties_of(case)})
+    return panels.Panel("cases/_parties.html", {"said": parties_of(case), "other": dividing.other_half(case)})
 
 
 def _whose(case: Case, person: Any) -> panels.Panel | None:
@@ -161,6 +177,8 @@ def _whose(case: Case, person: Any) -> panels.Panel | None:
 
 
 def _actions(case: Case, person: Any) -> list[panels.Action]:
+    if case.nature == dividing.MIXED and case.status == CaseState.LODGED and person.can(Can.CASE_TRIAGE, case):
+        return [panels.Action(_("Divide the letter"), url_for("parties.divide", number=case.number))]
     mine = case.is_open and person.can(Can.CASE_INTAKE, case) and realm.current().writes == case.tenant_id
     return [panels.Action(_("Who complains"), url_for("parties.index", number=case.number))] if mine else []
 
@@ -169,6 +187,7 @@ panels.PANELS[:0] = [_whose, _panel]
 panels.ACTIONS.append(_actions)
 words.extend(
     {
+        "case.divided": _l("Divided a mixed letter into complaint and report"),
         "case.joined": _l("Added people who complain together"),
         "case.represented": _l("Noted who represents all"),
         "case.consented": _l("Noted consents"),

@@ -31,6 +31,7 @@ ROUTES = (
     "根据与经营者达成的仲裁协议提请仲裁机构仲裁；向人民法院提起诉讼"
 )
 OF_CONSUMER = ("consumer", "consumer_phone", "consumer_id", "consumer_address", "story", "demand")
+OF_PURCHASE = ("purchased_on", "order_number")  # by which a merchant would know who bought
 REPORT = "R"
 
 
@@ -50,7 +51,8 @@ def facts_of(case: Case, form: Form) -> dict[str, Any]:
             **_lists(case),
         }
     if case.nature == REPORT and "merchant" in form.to:
-        said |= dict.fromkeys(OF_CONSUMER, WITHHELD)
+        told = () if case.summary_confirmed else ("case_title", "summary")  # made by rule from what was reported
+        said |= dict.fromkeys((*OF_CONSUMER, *OF_PURCHASE, *told), WITHHELD) | {"evidence": []}
     return said
 
 
@@ -117,11 +119,18 @@ def _limit(profile: Profile, code: str, *, basis: bool = False) -> str:
 def _of_people(case: Case) -> dict[str, Any]:
     statement, party = db.session.execute(
         select(CaseStatement, Party)
-        .join(Party, and_(Party.tenant_id == CaseStatement.tenant_id, Party.case_id == CaseStatement.case_id))
+        .join(
+            Party,
+            and_(
+                Party.tenant_id == CaseStatement.tenant_id,
+                Party.case_id == CaseStatement.case_id,
+                Party.position == 0,
+            ),
+        )
         .where(CaseStatement.case_id == case.id)
     ).one()
     return {
-        "consumer": party.reveal("name") or "投诉人（姓名不详）",
+        "consumer": _complainants(party.reveal("name") or "投诉人（姓名不详）", case.people),
         "consumer_phone": party.reveal("phone") or "",
         "consumer_id": party.reveal("id_number") or "",
         "consumer_address": party.reveal("address") or "",
@@ -130,6 +139,11 @@ def _of_people(case: Case) -> dict[str, Any]:
         "purchased_on": day(statement.purchased_on),
         "order_number": statement.order_number,
     }
+
+
+def _complainants(name: str, people: int) -> str:
+    """Who complains, as a document says it of several: 林晓梅等41人."""
+    return f"{name}等{people}人" if people > 1 else name
 
 
 def _of_outcome(case: Case) -> dict[str, Any]:

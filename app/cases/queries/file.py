@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from app import audit, deadlines
 from app.cases.models import Agreement, Case, CaseCredential, CaseDraft, CaseFile, CaseStatement, Party
+from app.cases.services.dividing import letter_of
 from app.core import clock
 from app.core.errors import Missing
 from app.deadlines import ClockView
@@ -114,12 +115,17 @@ def _agreements(case: Case) -> list[Agreement]:
 
 
 def files_of(case: Case) -> list[CaseFile]:
-    return list(db.session.scalars(select(CaseFile).where(CaseFile.case_id == case.id).order_by(CaseFile.id)))
+    """The file of a case; of a report out of a mixed letter, what came with the letter too."""
+    return list(db.session.scalars(select(CaseFile).where(_in_file(case)).order_by(CaseFile.id)))
+
+
+def _in_file(case: Case) -> Any:
+    return CaseFile.case_id.in_([key for key in (case.id, letter_of(case)) if key])
 
 
 def file_of(case: Case, file_id: UUID) -> CaseFile:
     """Raises Missing for a file of another case, or none at all."""
-    query = select(CaseFile).where(CaseFile.case_id == case.id, CaseFile.id == file_id)
+    query = select(CaseFile).where(_in_file(case), CaseFile.id == file_id)
     file = db.session.scalars(query).first()
     if file is None:
         raise Missing

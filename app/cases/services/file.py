@@ -58,7 +58,7 @@ def attach(case: Case, by: Any, evidence: Sequence[Any]) -> list[CaseFile]:
 
 def may_remove(file: CaseFile, case: Case, by: Any) -> bool:
     """Who added a file may take it back on the same day, the director while the case is open."""
-    if not case.is_open or not by.can(Can.CASE_INTAKE, case):
+    if file.case_id != case.id or not case.is_open or not by.can(Can.CASE_INTAKE, case):
         return False
     same_day = file.added_by == by.id and clock.on(file.added_at) == clock.today()
     return same_day or by.can(Can.CASE_APPROVE, case)

@@ -1,0 +1,88 @@
+"""Dividing a letter that is complaint and report at once (令121 art. 9): two cases, each with its own clocks and end.
+
+The case that came in becomes the complaint. The report is a case of its own: same person, same merchant, same day of
+receipt. It reads the evidence of the letter, the complaint does not read what is added to the report, and the words
+of the report are taken out of the complaint, whose papers go to the merchant.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app import audit
+from app.accounts.permissions import Can
+from app.cases.models import Case, CaseState, Party
+from app.cases.services.intake import LONGEST_SUMMARY, Complaint, entitle, lodge
+from app.cases.services.parts import look_up, profile_of, statement_of
+from app.core.errors import Invalid, NotAllowed, WrongMoment
+from app.core.privacy import redact
+from tenants.database import db
+
+MIXED, COMPLAINT, REPORT = "M", "C", "R"
+DIVIDED = "divided"  # the trait of both halves
+_KEY = "divided-"  # and the key of the case that was divided: a letter is divided once
+
+
+def divide(case: Case, by: Any, *, complaint: str, report: str, demand: str = "", problem: str | None = None) -> Case:
+    """Make a mixed letter two cases, and return the report. Raises Invalid where one of the two has no words."""
+    if not by.can(Can.CASE_TRIAGE, case):
+        raise NotAllowed(_("Your role does not include this."))
+    db.session.refresh(case, with_for_update={"of": Case})
+    if case.nature != MIXED or case.status != CaseState.LODGED:
+        raise WrongMoment(_("Only a mixed letter that awaits triage is divided."))
+    for name, words in (("complaint", complaint), ("report", report)):
+        if not words.strip():
+            raise Invalid(name, _("This is needed."))
+    statement = statement_of(case)
+    letter = statement.facts
+    made = lodge(_as_report(case, report.strip(), problem), by, key=f"{_KEY}{case.id}").case
+    statement.facts, statement.demand = complaint.strip(), demand.strip()
+    case.nature, case.traits, case.version = COMPLAINT, [*case.traits, DIVIDED], case.version + 1
+    case.title, case.summary_confirmed = entitle(complaint), False
+    case.summary = redact(" ".join(complaint.split()))[:LONGEST_SUMMARY]
+    db.session.flush()
+    look_up(case)
+    audit.record("case.divided", case, by, facts={"other": made.number}, text=letter)
+    audit.record("case.divided", made, by, facts={"other": case.number})
+    return made
+
+
+def _as_report(case: Case, report: str, problem: str | None) -> Complaint:
+    party = db.session.scalars(select(Party).where(Party.case_id == case.id, Party.position == 0)).one()
+    return Complaint(
+        facts=report,
+        name=party.reveal("name") or "",
+        phone=party.reveal("phone") or "",
+        id_number=party.reveal("id_number") or "",
+        address=party.reveal("address") or "",
+        nature=REPORT,
+        channel=case.channel,
+        category=case.category,
+        problem=problem or None,
+        merchant=case.merchant,
+        merchant_name=case.merchant_name,
+        place=case.place,
+        traits=(*case.traits, DIVIDED),
+        reference=case.reference,
+        received_at=case.received_at,
+        profile=profile_of(case),
+    )
+
+
+def letter_of(case: Case) -> UUID | None:
+    """The complaint whose evidence a report shares; None for every other case."""
+    key = case.submission_key or ""
+    return UUID(key.removeprefix(_KEY)) if key.startswith(_KEY) else None
+
+
+def other_half(case: Case) -> Case | None:
+    """The other case that came of the same letter; asks the database only of a case that was divided."""
+    if DIVIDED not in case.traits:
+        return None
+    letter = letter_of(case)
+    query = select(Case).where(Case.id == letter if letter else Case.submission_key == f"{_KEY}{case.id}")
+    return db.session.scalars(query).first()
