@@ -23,6 +23,8 @@ from app.documents.kinds import Form
 from tenants import realm
 
 PRESS = Path(__file__).parent / "press.py"
+BINDER = Path(__file__).parent / "binder.py"
+FOR_A_FILE = bounded.Bounds(memory=2 * 2**30, seconds=60, output=256 * 2**20)
 BOUNDS = bounded.Bounds(memory=512 * 2**20, seconds=10, output=32 * 2**20)
 MASKS: dict[str, Callable[[str], str]] = {
     "name": mask_name,
@@ -80,6 +82,54 @@ def fill(template: bytes, form: Form, facts: Mapping[str, Any], *, want: Iterabl
         base64.b64decode(pdf) if pdf else None,
         tuple(said.get("blocks", ())),
     )
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a bound file: blocks of text, a PDF, or a picture; nothing of these for what cannot be printed."""
+
+    title: str
+    note: str = ""
+    blocks: tuple[dict[str, Any], ...] = ()
+    pdf: bytes = b""
+    picture: bytes = b""
+
+
+def bind(title: str, lines: Iterable[str], parts: Iterable[Part]) -> bytes | None:
+    """One PDF of all parts, with an index and page numbers; None where the system has no Chinese font.
+
+    Raises Unfilled when it is more than can be bound.
+    """
+    listed = []
+    for part in parts:
+        said: dict[str, Any] = {"title": part.title, "note": part.note}
+        if part.blocks:
+            said["blocks"] = part.blocks
+        elif part.pdf or part.picture:
+            said["pdf" if part.pdf else "picture"] = _packed(part.pdf or part.picture)
+        listed.append(said)
+    asked = {"title": title, "lines": list(lines), "parts": listed}
+    try:
+        with bounded.run(BINDER, io.BytesIO(json.dumps(asked).encode()), FOR_A_FILE) as printed:
+            pdf = json.load(printed)["pdf"]
+    except (bounded.TooMuch, bounded.Broken):
+        raise Unfilled([_("The file is too large to be bound in one piece.")]) from None
+    return base64.b64decode(pdf) if pdf else None
+
+
+def paragraph(text: str, *, size: int = 12, bold: bool = False, side: str = "left", indent: int = 0) -> dict[str, Any]:
+    """A block of text for a bound file."""
+    piece = {"text": text, "size": size, "bold": bold, "italic": False, "underline": False}
+    return {
+        **{"kind": "paragraph", "side": side, "indent": indent, "left": 0, "before": 2, "after": 4},
+        "pieces": [piece] if text else [],
+    }
+
+
+def table(rows: Iterable[Iterable[str]], widths: Iterable[int]) -> dict[str, Any]:
+    """A table for a bound file; `widths` are shares."""
+    cells = [[{"span": 1, "rows": 1, "blocks": [paragraph(cell, size=11)]} for cell in row] for row in rows]
+    return {"kind": "table", "widths": list(widths), "rows": cells}
 
 
 def lint(template: bytes, form: Form) -> list[str]:

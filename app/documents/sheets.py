@@ -161,7 +161,11 @@ def _set_paragraph(one: dict[str, Any]) -> str:
 def _set_piece(piece: dict[str, Any]) -> str:
     if "picture" in piece:
         numbers = ",".join(map(str, base64.b64decode(piece["picture"])))
-        return f"#box(image(bytes(({numbers},)), width: {piece['width']}pt))"
+        if "height" in piece:  # as large as fits
+            fit = f'width: {piece["width"]}pt, height: {piece["height"]}pt, fit: "contain"'
+        else:
+            fit = f"width: {piece['width']}pt"
+        return f"#box(image(bytes(({numbers},)), {fit}))"
     if "page_break" in piece:
         return "#pagebreak(weak: true)"
     if "field" in piece:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, SelectField
+from wtforms import DateField, RadioField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
 from app.cases.papers.services import MODES, PARTIES
@@ -44,6 +44,19 @@ def _field(one: Field) -> Any:
     if one.kind == "date":
         return DateField(words, [InputRequired(_l("Choose a day."))] if one.needed else [Optional()])
     return Prose(words, [*needed, max_length(4000)]) if one.kind == "prose" else Line(words, [*needed, max_length(200)])
+
+
+class BundleForm(Form):
+    whole = RadioField(
+        _l("What it shows"),
+        choices=lambda: [
+            ("", _l("Masked, without the evidence itself")),
+            ("yes", _l("Whole, with personal data and evidence")),
+        ],
+        default="",
+        validators=[Optional()],
+    )
+    text = Line(_l("What you need the whole of it for"), [Optional(), max_length(200)])
 
 
 class ServiceForm(Form):

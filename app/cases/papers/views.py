@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, url_for
+from flask import Response, flash, redirect, url_for
 
 from app import audit
 from app.accounts import me
@@ -14,6 +14,7 @@ from app.cases import story
 from app.cases.models import Case
 from app.cases.panels import PANELS, Panel
 from app.cases.papers import forms, queries, services, words
+from app.cases.papers.bundle import bound
 from app.cases.papers.facts import proposed
 from app.cases.papers.models import CaseDocument
 from app.cases.papers.workflow import PAPER
@@ -25,6 +26,7 @@ from app.core.privacy import redact
 from app.deadlines.wording import say
 from app.documents.kinds import GROUPS, kinds
 from app.documents.services import Unfilled
+from app.files.names import disposition
 from app.files.serve import download
 from app.ui import render
 
@@ -54,6 +56,21 @@ def new(number: str, kind: str) -> Any:
 def _masked(filled: dict[str, str]) -> dict[str, str]:
     """What is proposed may stand on a page: whoever needs a number in it types it."""
     return {name: redact(value) for name, value in filled.items()}
+
+
+@papers.page("/bundle", allow=Can.CASE_READ, methods=["GET", "POST"])
+def bundle(number: str) -> Any:
+    """The whole file as one PDF; that it was made, and what for, stands in the story."""
+    case, form = by_number(number), forms.BundleForm()
+    if form.validate_on_submit():
+        try:
+            pdf = bound(case, me(), whole=form.whole.data == "yes", reason=form.text.data or "")
+            response = Response(pdf, mimetype=services.PDF)
+            response.headers["Content-Disposition"] = disposition("attachment", f"卷宗{number}.pdf")
+            return response
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("papers/bundle.html", case=case, form=form), _code(form)
 
 
 @papers.page("/<uuid:paper_id>", allow=Can.CASE_READ)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.audit import words
@@ -17,12 +18,15 @@ _ON_A_CASE = {
     **{f"case.document_{name}": done for name, done in _STEPS.items()},
     "case.document_draft": _l("Drafted a document"),
     "case.document_served": _l("Served a document"),
+    "case.bundle": _l("Bound the file into one PDF"),
     "case.document_taken": _l("Fetched a document with the personal data in it"),
 }
 
 
 def detail(facts: dict[str, Any]) -> str:
     """Title and number; of a service, to whom, how and when."""
+    if "extent" in facts:
+        return _("whole") if facts["extent"] == "whole" else _("masked")
     said = [say(kinds()[facts["form"]].title)] if facts.get("form") in kinds() else []
     said += [str(facts[name]) for name in ("number", "on") if facts.get(name)]
     said += [str(listed[facts[name]]) for name, listed in (("party", PARTIES), ("mode", MODES)) if facts.get(name)]

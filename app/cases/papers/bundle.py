@@ -1,0 +1,125 @@
+"""The file of a case as one PDF (卷宗): cover with index, the case, its course, its documents, its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app import audit
+from app.accounts.permissions import Can
+from app.audit import words
+from app.cases.models import Case
+from app.cases.papers import services
+from app.cases.papers.facts import day, facts_of, issued
+from app.cases.papers.models import CaseDocument, CaseDocumentFile
+from app.cases.queries import files_of
+from app.core import clock
+from app.core.errors import Invalid, NotAllowed, WrongMoment
+from app.core.privacy import redact
+from app.documents import library
+from app.documents import services as office
+from app.documents.kinds import kinds
+from app.documents.services import Part, paragraph, table
+from app.files.refusal import Unreadable
+from app.files.store import store
+from tenants import realm
+from tenants.database import db
+
+MOST_BYTES = 60 * 2**20  # of evidence that is bound in; the rest is listed
+_FACTS = (
+    *("case_number", "case_title", "reference", "channel", "nature", "received_on", "accepted_on", "decided_on"),
+    *("closed_on", "consumer", "consumer_phone", "consumer_id", "consumer_address", "merchant", "merchant_code"),
+    *("merchant_address", "category", "problem", "claims", "amount", "story", "demand", "order_number", "ground"),
+    *("agreement", "agreed_on", "perform_by", "recovered", "handler"),
+)
+
+
+def bound(case: Case, by: Any, *, whole: bool, reason: str = "") -> bytes:
+    """The file as a PDF, masked unless somebody says what they need the whole of it for; that it was made is recorded.
+
+    A masked file leaves the evidence out: nobody can mask a photograph. Raises NotAllowed, Invalid and WrongMoment.
+    """
+    if whole and not by.can(Can.CASE_REVEAL, case):
+        raise NotAllowed(_("Your role does not include this."))
+    if whole and len(reason.strip()) < 2:
+        raise Invalid("text", _("Say what you need it for."))
+    here = realm.home()
+    with force_locale("zh_Hans_CN"):
+        lines = (here.name, f"案件编号：{case.number}", f"案件标题：{case.title}", _how(whole))
+        try:
+            pdf = office.bind("卷宗", lines, _parts(case, whole))
+        except office.Unfilled as fault:
+            raise WrongMoment(str(fault)) from fault
+    if pdf is None:
+        raise WrongMoment(_("There is no PDF: this server has no Chinese font. Ask whoever runs it to install one."))
+    extent = "whole" if whole else "masked"
+    audit.record("case.bundle", case, by, facts={"extent": extent}, text=reason.strip() or None)
+    return pdf
+
+
+def _how(whole: bool) -> str:
+    how = "全本，含个人信息，依法保管" if whole else "遮盖本，不含证据原件"
+    return f"{how}　制作日期：{day(clock.today())}"
+
+
+def _parts(case: Case, whole: bool) -> Iterator[Part]:
+    yield Part("案件情况", blocks=tuple(_case(case, whole)))
+    yield Part("办理经过", blocks=tuple(_course(case, whole)))
+    for paper in issued(case):
+        yield Part(paper.form.title.zh, paper.number or "", pdf=_paper(paper, whole))
+    yield from _evidence(case, whole)
+
+
+def _case(case: Case, whole: bool) -> Iterator[dict[str, Any]]:
+    form = kinds()["registration"]
+    said = facts_of(case, form)
+    shown = said if whole else office.masked(form, said)
+    names = form.facts()
+    yield paragraph("案件情况", size=16, bold=True, side="center")
+    yield table([(names[name].words.zh, str(shown[name])) for name in _FACTS if shown[name]], (30, 70))
+
+
+def _course(case: Case, whole: bool) -> Iterator[dict[str, Any]]:
+    yield paragraph("办理经过", size=16, bold=True, side="center")
+    rows = [("时间", "事项", "经办")]
+    for line in reversed(audit.trail(case.id, limit=1000)):
+        entry, told = line.entry, line.words or ""
+        what = [str(words.name(entry.event)), words.detail(entry.event, entry.facts), told if whole else redact(told)]
+        at = clock.local(entry.at)
+        rows.append((f"{at:%Y-%m-%d %H:%M}", "　".join(filter(None, map(str, what))), entry.actor_name))
+    yield table(rows, (22, 62, 16))
+
+
+def _paper(paper: CaseDocument, whole: bool) -> bytes:
+    """As it was issued; masked, it is set once more."""
+    if not whole:
+        shown = office.masked(paper.form, paper.filled())
+        return office.fill(library.template_of(paper.form), paper.form, shown, want=("pdf",)).pdf or b""
+    query = select(CaseDocumentFile).where(
+        CaseDocumentFile.document_id == paper.id, CaseDocumentFile.media_type == services.PDF
+    )
+    file = db.session.scalars(query).first()
+    return _bytes(file) if file is not None else b""
+
+
+def _evidence(case: Case, whole: bool) -> Iterator[Part]:
+    left = MOST_BYTES
+    for file in files_of(case):
+        printable = file.is_picture or file.media_type == services.PDF
+        content = _bytes(file) if whole and printable and file.size <= left else b""
+        left -= len(content)
+        note = day(file.added_at)
+        yield Part(file.name, note, picture=content) if file.is_picture else Part(file.name, note, pdf=content)
+
+
+def _bytes(file: Any) -> bytes:
+    """Nothing for a file that is gone or damaged: the index says so, and the rest is bound."""
+    try:
+        with store.open(file) as content:
+            return content.read()
+    except Unreadable:
+        return b""

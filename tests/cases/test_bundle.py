@@ -1,0 +1,153 @@
+"""The file of a case as one PDF: everything in it, in order, with numbers; masked unless somebody says why not."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import pytest
+from pypdf import PdfReader, PdfWriter
+from sqlalchemy import select
+
+from app.audit.models import Entry
+from app.cases import services as cases
+from app.cases.papers import services
+from app.cases.papers.bundle import bound
+from app.cases.papers.models import CaseDocument
+from app.cases.papers.workflow import PAPER
+from app.cases.queries import by_number
+from app.core.errors import Invalid, NotAllowed
+from app.documents.kinds import kinds
+from app.files.accept import accept
+from tenants.database import db
+from tests.files import specimens
+from tests.town import EAST
+
+
+def pdf_with(pages: int, text: str = "") -> bytes:
+    """A PDF as people send them."""
+    writer = PdfWriter()
+    for _page in range(pages):
+        writer.add_blank_page(420, 595)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def filed(town: Any, standing: Any) -> Any:
+    """A case of East with two documents, a picture, a PDF of three pages, a broken PDF and a text."""
+
+    def make() -> str:
+        number: str = standing("settled")
+        papers = {
+            "照片.jpg": specimens.picture(),
+            "合同.pdf": pdf_with(3),
+            "坏的.pdf": b"%PDF-1.7\nnothing of the kind\n%%EOF",
+            "说明.txt": "情况说明".encode(),
+        }
+        with town.at(EAST):
+            case, by = by_number(number), town.person(EAST, "handler")
+            cases.attach(case, by, [accept(io.BytesIO(body), name) for name, body in papers.items()])
+            cases.note(case, by, text="店长13912345678答应明天来。")
+            for code in ("acceptance", "mediation-agreement"):
+                filled = {one.name: one.sample for one in kinds()[code].fields}
+                paper = services.draft(case, kinds()[code], by, filled=filled)
+                db.session.flush()
+                PAPER.take("issue", paper, by=by)
+                db.session.flush()
+            db.session.commit()
+        return number
+
+    return make
+
+
+def read(content: bytes) -> list[str]:
+    """Each page, the index as it is printed, the others without blanks."""
+    index, *pages = [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
+    return [index, *(re.sub(r"\s", "", page) for page in pages)]
+
+
+def page_of(index: str, title: str) -> int:
+    """The last number of the row that names it."""
+    row = re.search(rf"{re.escape(title)}\s+(?:\D\S*\s+|\d+年\S*\s+)?(\d+)\s", index)
+    assert row, (title, index)
+    return int(row[1])
+
+
+def make(town: Any, number: str, login: str = "handler", **how: Any) -> list[str]:
+    with town.at(EAST):
+        content = bound(by_number(number), town.person(EAST, login), **how)
+        db.session.commit()
+        return read(content)
+
+
+def test_the_whole_file_has_everything_in_it_on_the_page_that_the_index_says(town, filed):
+    pages = make(town, filed(), whole=True, reason="移送法院")
+    for number, page in enumerate(pages, start=1):
+        assert f"第{number}页共{len(pages)}页" in re.sub(r"\s", "", page)
+    index = pages[0]
+    assert "卷宗" in index
+    for title, first in (
+        ("案件情况", "林晓梅"),
+        ("投诉受理决定书", "决定自"),
+        ("投诉调解书", "自愿达成如下协议"),
+    ):
+        at = page_of(index, title)
+        assert first in pages[at - 1], (title, at)
+    assert "坏的.pdf" in index
+    assert index.count("未并入") == 2, "the broken one, and the text"
+    assert "13912345678" in "".join(pages)
+    contract = page_of(index, "合同.pdf")
+    assert contract == page_of(index, "照片.jpg") + 1
+    assert len(pages) == contract + 2
+
+
+def test_a_masked_file_says_nobody_s_name_or_number_and_has_no_evidence_in_it(town, filed):
+    pages = "".join(make(town, filed(), whole=False))
+    for secret in ("林晓梅", "13812346027", "13912345678"):
+        assert secret not in pages
+    assert "林**" in pages
+    assert "投诉调解书" in pages
+    assert pages.count("未并入") == 4
+
+
+def test_the_whole_wants_a_right_and_a_reason_and_leaves_a_trace(town, filed):
+    number = filed()
+    with town.at(EAST):
+        case = by_number(number)
+        with pytest.raises(Invalid):
+            bound(case, town.person(EAST, "handler"), whole=True)
+        with pytest.raises(NotAllowed):
+            bound(case, town.person(EAST, "clerk"), whole=True, reason="看看")
+    make(town, number, whole=True, reason="移送法院")
+    make(town, number, "clerk", whole=False)
+    with town.at(EAST):
+        made = db.session.scalars(select(Entry).where(Entry.event == "case.bundle").order_by(Entry.seq)).all()
+        assert [(entry.facts["extent"], entry.actor_name) for entry in made] == [
+            ("whole", "东承办"),
+            ("masked", "东窗口"),
+        ]
+
+
+def test_it_is_made_on_its_page(town, filed):
+    number = filed()
+    browser = town.client(EAST, "handler")
+    browser.get(f"/cases/{number}/documents/bundle")
+    assert browser.post(f"/cases/{number}/documents/bundle", {"whole": "yes"}).status_code == 422
+    answer = browser.post(f"/cases/{number}/documents/bundle", {"whole": "yes", "text": "移送法院"}, checked=False)
+    assert answer.get_data().startswith(b"%PDF")
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_what_is_void_or_only_drafted_is_not_bound(town, filed):
+    number = filed()
+    with town.at(EAST):
+        director = town.person(EAST, "director")
+        query = select(CaseDocument).where(CaseDocument.kind == "acceptance")
+        PAPER.take("void", db.session.scalars(query).one(), by=director, text="有误")
+        db.session.commit()
+    index = make(town, number, whole=False)[0]
+    assert "投诉调解书" in index
+    assert not re.search(r"投诉受理决定书\s+东消", index)
