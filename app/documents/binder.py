@@ -46,7 +46,7 @@ def bind(asked: dict[str, Any]) -> bytes | None:
     _number(writer, families, fonts)
     for part, inside in parts:
         if inside:
-            writer.add_outline_item(part["title"], page_number=front)
+            writer.add_outline_item(title=part["title"], page_number=front)
             front += len(inside)
     out = io.BytesIO()
     writer.write(out)
