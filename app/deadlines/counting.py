@@ -29,7 +29,8 @@ def recount_open() -> int:
             kind.state.in_([ClockState.RUNNING.value, ClockState.PAUSED.value]),
             kind.calendar_version != calendar.version,
         )
-        stale = list(db.session.scalars(waiting))
+        # Held until it is written: somebody may be letting one of them go on at this moment.
+        stale = list(db.session.scalars(waiting.with_for_update(of=kind)))
         numbers = queries.numbers_of(kind, stale)
         for one in stale:
             before = one.due_on

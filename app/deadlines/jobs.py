@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import func, update
+
 from app import audit
 from app.deadlines import counting, queries
 from app.jobs import job
 from tenants import realm
-from tenants.provisioning import act_in
+from tenants.database import db
+from tenants.provisioning import Act, act_in
 from tenants.registry import registry
 
 
@@ -20,7 +23,7 @@ def recount_everywhere(version: int) -> None:
     one organisation runs into does not keep the others waiting.
     """
     queries.forget()  # this process may have read the calendar before it changed
-    faults: list[Exception] = []
+    why, faults = f"calendar.recount {version}", []
     for place in registry.places().values():
         if queries.is_recounted(place.id, queries.load_calendar().version):
             continue
@@ -28,12 +31,14 @@ def recount_everywhere(version: int) -> None:
             counting.recount_open()
             continue
         try:
-            with act_in(registry.realm(place), f"calendar.recount {version}"):
+            with act_in(registry.realm(place), why):
                 counting.recount_open()
         except Exception as fault:
             faults.append(fault)
     if faults:
         raise ExceptionGroup("some organisations could not be counted again", faults)
+    # An earlier attempt that broke off between its two transactions has been made good by this one.
+    db.session.execute(update(Act).where(Act.why == why, Act.done_at.is_(None)).values(done_at=func.now()))
 
 
 @job(every="20 16 * * *")  # twenty past midnight, local time

@@ -201,6 +201,7 @@ def follow_regime() -> int:
         except NoRule:
             continue
         if (profile.code, profile.version) != (case.profile_code, case.profile_version):
+            db.session.refresh(case, with_for_update={"of": Case})  # somebody may be taking a step at this moment
             count_by(case, profile, None)
             redate(case)
             case.version += 1
