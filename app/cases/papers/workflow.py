@@ -58,7 +58,7 @@ PAPER = Workflow(
             effect=services.revise, hidden=True, done=_l("Changed the document"),
         ),
         Step(
-            "discard", _l("Discard"), {S.DRAFTED, S.WAITING}, S.DISCARDED, Can.CASE_HANDLE,
+            "discard", _l("Discard the draft"), {S.DRAFTED, S.WAITING}, S.DISCARDED, Can.CASE_HANDLE,
             done=_l("Discarded the document"),
         ),
         Step(
