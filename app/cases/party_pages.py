@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
@@ -69,11 +70,11 @@ def _people(case: Case, join: Any, elect: Any) -> Any:
     return render("cases/complainants.html", case=case, said=said, join=join, elect=elect, most=joint.MOST)
 
 
-@parties.page("/<number>/complainants/<position>", allow=Can.CASE_REVEAL, methods=["GET", "POST"])
-def reveal(number: str, position: str) -> Any:
+@parties.page("/<number>/complainants/<uuid:party_id>", allow=Can.CASE_REVEAL, methods=["GET", "POST"])
+def reveal(number: str, party_id: UUID) -> Any:
     """One of them in clear, in exchange for a reason."""
     case, form, shown = queries.by_number(number), forms.RevealForm(), None
-    party = services.party_at(case, position)
+    party = services.party_of(case, party_id)
     if form.validate_on_submit():
         try:
             shown = services.reveal_party(case, me(), party, reason=form.text.data)

@@ -16,7 +16,7 @@ from app.accounts.models import Person
 from app.accounts.permissions import ROLES, Can
 from app.cases.models import Agreement, Case, CaseCredential, CaseDraft, CaseFile, CaseStatement, Outcome, Party
 from app.cases.services import Complaint, timing
-from app.cases.services.intake import credential_of, rows_of
+from app.cases.services.intake import beside, credential_of, rows_of
 from app.cases.services.parts import document, follow
 from app.cases.services.triage import supplemented
 from app.cases.workflow import CASE
@@ -112,6 +112,7 @@ class Folder:
     files: list[CaseFile] = field(default_factory=list)
     drafts: list[CaseDraft] = field(default_factory=list)
     agreements: list[Agreement] = field(default_factory=list)
+    beside: list[Any] = field(default_factory=list)  # a card, an agent, others who complain
 
 
 class Cases:
@@ -145,6 +146,7 @@ class Cases:
     def open(self, told: Complaint, number: str, key: str | None = None) -> Folder:
         fingerprint = told.fingerprint() if key else ""
         folder = Folder(*rows_of(told, number, key, fingerprint, self.desk.rules))
+        folder.beside = beside(told, folder.case)
         set_committed_value(folder.case, "merchant", told.merchant)
         return folder
 
@@ -204,7 +206,9 @@ class Cases:
             for limit in case.clocks:
                 limit.case_id = case.id
             rows.add(case, folder.statement, folder.party, *case.clocks)
-            rows.add(*folder.files, *folder.drafts, *folder.agreements, *filter(None, [folder.credential]))
+            rows.add(
+                *folder.beside, *folder.files, *folder.drafts, *folder.agreements, *filter(None, [folder.credential])
+            )
             rows.put(SearchDocument, search.row(document(case, folder.statement, case.merchant)))
             parts = [list(part) for part in contributions(case, case.clocks)]
             tally = {"tenant_id": case.tenant_id, "id": uuid7(), "case_id": case.id, "parts": parts}

@@ -11,9 +11,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from app.cases.services.intake import Card
 from app.demo.records import Act, Exchange, Life, Move
 from app.handoffs.kinds import KINDS
 
+HELD = ("identity", "purchase", "contract", "chat", "goods_photo")  # as many as came with the letter, and one
 NEED = "需直接联系投诉人核实情况、反馈结果"
 DRAFTED_BEFORE = timedelta(minutes=25)  # a letter lies on the director's desk before it goes out
 _TOLD_BY_THE_EXCHANGE = frozenset({"refer", "come_back", "taken_over"})
@@ -82,12 +84,22 @@ def complaint(life: Life) -> dict[str, Any]:
         "amount": _money(about.amount),
         "merchant_name": life.merchant.sign,
         "prepaid": "prepaid" in about.tags,
+        "card": _card(about) if "prepaid" in about.tags else None,
+        "place": "platform" if "online" in about.tags else "shop",
+        "held": HELD[: 1 + len(life.letter.evidence)],
         "minor": "minor" in about.tags,
         "elderly": about.elderly,
         "purchased_on": about.bought_on,
         "reference": life.reference,
         "received_at": life.received_at,
     }
+
+
+def _card(about: Any) -> Card:
+    """What is left on it is in dispute; a third of that has been used before."""
+    left = _money(about.amount)
+    used = (left / 3).quantize(Decimal(1))
+    return Card(paid=left + used, used=used, paid_on=about.bought_on, records="merchant")
 
 
 def letter(life: Life, exchange: Exchange) -> dict[str, Any]:

@@ -48,8 +48,8 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ("handoffs.new", "number"): _CASES,
     ("handoffs", "number"): f"select it.number from handoff_draft it {_OF}",
     ("parties", "number"): _CASES,
-    ("parties.reveal", "number position"): (
-        f"select case_.number, it.position from case_party it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
+    ("parties.reveal", "number party_id"): (
+        f"select case_.number, it.id from case_party it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
     ),
     ("reference.entry", "code name"): f"select it.code, it.listed from list_entry it {_OF} desc",
     ("accounts", "person_id"): f"select it.id from person it {_OF}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -132,10 +133,9 @@ def tick(case: Case, by: Any, held: Collection[str]) -> None:
     audit.record("case.papers", case, by, facts=facts)
 
 
-def party_at(case: Case, position: str) -> Party:
-    """Raises Missing where nobody of the case stands at that position."""
-    at = int(position) if position.isdigit() and len(position) < 6 else -1
-    party = db.session.scalars(select(Party).where(Party.case_id == case.id, Party.position == at)).first()
+def party_of(case: Case, party_id: UUID) -> Party:
+    """Raises Missing for somebody of another case, or nobody at all."""
+    party = db.session.scalars(select(Party).where(Party.case_id == case.id, Party.id == party_id)).first()
     if party is None:
         raise Missing
     return party
