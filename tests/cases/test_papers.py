@@ -403,3 +403,15 @@ def test_a_replaced_template_changes_the_paper_and_its_pdf(town, standing, draft
         assert "自己的格式" in said
         assert "林晓梅：已经受理" in said
         assert "符合受理条件" not in said
+
+
+def test_those_who_complain_together_are_counted(town, standing):
+    from app.cases.services import parties
+    from app.cases.services.intake import Complainant
+
+    number = standing("accepted")
+    with town.at(EAST):
+        case = by_number(number)
+        parties.join(case, town.handler, [Complainant("王建国", "13700000001"), Complainant("李红", "13700000002")])
+        db.session.flush()
+        assert facts_of(case, kinds()["acceptance"])["consumer"] == "林晓梅等3人"

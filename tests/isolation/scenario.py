@@ -271,6 +271,7 @@ class County:
                     db.session.flush()
                     served = {"party": "consumer", "mode": "handed", "note": "本人签收"}
                     papers_of.serve(paper, case, handler, served_on=clock.today(), **served)
+            db.session.commit()
 
     def complain_together(self, number: str) -> None:
         people = [
