@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -47,6 +48,19 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _ending in config.stash:
         config.stash[_ending].close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobody_is_in_the_log() -> Iterator[None]:
+    """What the application logs in all the tests of this process is held against LG2 at the end."""
+    from tests.logs import Listener
+
+    log, listener = logging.getLogger("hengping"), Listener()
+    log.setLevel(logging.INFO)
+    log.addHandler(listener)
+    yield
+    log.removeHandler(listener)
+    assert not listener.told, "\n".join(listener.told[:20])
 
 
 @pytest.fixture

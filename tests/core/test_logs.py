@@ -7,6 +7,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from app.core.logs import EXTRAS
 from app.jobs import drain
 from tests.browser import IDENTITY, PHONE
 from tests.core.test_faults import raising
+from tests.logs import Listener, told_in
 from tests.town import EAST, PASSWORD, Town
 
 SECRETS = ("林晓梅", "13812346027", "110101199003078478", "柳荫路12号", "店长跑路", "退还余额", "东承办", PASSWORD)
@@ -124,3 +126,30 @@ def test_an_extra_that_nobody_listed_is_not_written(app: Any, written: io.String
     logging.getLogger("hengping.web").warning("said", extra={"phone": "13812346027", "status": 200})
     assert lines(written)[0]["status"] == 200
     assert "phone" not in lines(written)[0]
+
+
+# The whole run --------------------------------------------------------------------------------------------------------
+
+
+def test_whatever_gets_into_a_log_is_found_at_the_end_of_the_run(tmp_path: Path) -> None:
+    """Plain, escaped as JSON does, or as in an address; in any file, among lines that are well."""
+    well = '{"at": "2026-11-22T04:01:47.123+00:00", "ms": 12.5, "request": "0138123460271234", "person": "019f1381-23"}'
+    planted = {
+        "web.log": ["called 13812346027", "called 138 1234-6027", '{"message": "\\u6797\\u6653\\u6885"}'],
+        "worker.log": ["GET /search?q=%E6%9E%97%E6%99%93%E6%A2%85", "id 11010119900307847x", "to 柳荫路12号"],
+    }
+    for name, lines_ in planted.items():
+        (tmp_path / name).write_text("\n".join([well, *lines_, well]), "utf-8")
+    found = told_in(tmp_path, {"林晓梅", "柳荫路12号"})
+    assert found == [f"{name}: {line}" for name, lines_ in planted.items() for line in lines_]
+
+
+def test_a_line_of_any_test_is_heard() -> None:
+    """What every session of tests listens with: a message is, a fault is only named."""
+    log, listener = logging.getLogger("planted"), Listener()
+    log.addHandler(listener)
+    log.error("nobody's", exc_info=ValueError("13812346027"))
+    assert listener.told == []
+    log.error("the phone is 13812346027")
+    log.removeHandler(listener)
+    assert len(listener.told) == 1

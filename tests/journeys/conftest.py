@@ -23,6 +23,7 @@ from app.serve.children import Children
 from app.settings import Settings
 from tenants.database import db
 from tests.journeys.tab import DESK, LOCALES, PHONE, WATCH, Tab, pictures
+from tests.logs import confided, told_in
 from tests.town import EAST, Town
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -39,6 +40,7 @@ FLAGS = (
 JOBS = """select count(*) from jobs.procrastinate_jobs
     where status = 'doing' or (status = 'todo' and (scheduled_at is null or scheduled_at <= now()))"""
 LOGS = pytest.StashKey[Path]()
+CONFIDED = pytest.StashKey[set[str]]()
 SITTING = pytest.StashKey[list[Tab]]()
 
 
@@ -91,6 +93,7 @@ def address(settings: Settings, tmp_path_factory: pytest.TempPathFactory, pytest
     port = _free_port()
     address, logs = f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("log")
     pytestconfig.stash[LOGS] = logs
+    confided = pytestconfig.stash[CONFIDED] = set()
     with warnings.catch_warnings(), Children(_environment(settings, address), logs) as children:
         warnings.simplefilter("ignore", DeprecationWarning)  # forking beside threads: the child only starts a program
         children.start("worker", "flask", "jobs", "work")
@@ -102,6 +105,15 @@ def address(settings: Settings, tmp_path_factory: pytest.TempPathFactory, pytest
         children.wait_until_ready("web", f"{address}/readyz")
         yield address
         children.check()
+    assert '"logger": "hengping.web"' in (logs / "web.log").read_text("utf-8")
+    assert not (lines := told_in(logs, confided)), "\n".join(lines[:20])
+
+
+@pytest.fixture(autouse=True)
+def note_who_confided(app: Any, root: Engine, pytestconfig: pytest.Config) -> Iterator[None]:
+    """Whoever stands in the database when a story is over was typed in it, and must not stand in a log."""
+    yield
+    pytestconfig.stash.setdefault(CONFIDED, set()).update(confided(root))
 
 
 @pytest.fixture
@@ -126,12 +138,16 @@ def work(root: Engine) -> Callable[[], None]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     """Closed after each file: while it is open, nothing else in this process may run an event loop."""
+    yield from launch()
+
+
+def launch(**options: Any) -> Iterator[Any]:
     with playwright.sync_playwright() as play:
         found = shutil.which("chromium") or shutil.which("chromium-browser") or play.chromium.executable_path
         if not Path(found).exists():
             missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
             missing("no Chromium here: `make browser` gets one")
-        browser = play.chromium.launch(executable_path=found, args=list(FLAGS))
+        browser = play.chromium.launch(executable_path=found, args=list(FLAGS), **options)
         yield browser
         browser.close()
 
@@ -140,22 +156,28 @@ def chromium() -> Iterator[Any]:
 def sit(
     app: Any, address: str, chromium: Any, work: Callable[[], None], request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., Tab]]:
-    """Sit somebody before a screen: `sit(EAST, "handler")`, `sit(EAST, "clerk", phone=True, language="en")`."""
+    """Sit somebody before a screen: `sit(EAST, "handler")`, `sit(EAST, "clerk", phone=True, language="en")`.
+
+    `script=False` is a browser that runs none.
+    """
     tabs = request.node.stash[SITTING] = []
 
-    def sat(slug: str, login: str | None = None, *, phone: bool = False, language: str = "zh") -> Tab:
+    def sat(
+        slug: str, login: str | None = None, *, phone: bool = False, language: str = "zh", script: bool = True
+    ) -> Tab:
         context = chromium.new_context(
             base_url=address,
             viewport=PHONE if phone else DESK,
             is_mobile=phone,
             has_touch=phone,
+            java_script_enabled=script,
             locale=LOCALES[language].replace("_Hans_", "-"),
             timezone_id="Asia/Shanghai",
         )
         context.add_init_script(WATCH)
         if language != "zh":
             context.add_cookies([{"name": "hp-lang", "value": language, "url": address}])
-        tab = Tab(context, slug, language=language)
+        tab = Tab(context, slug, language=language, script=script)
         tabs.append(tab)
         if login:
             tab.sign_in(login)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from app.cases.models import CaseState
 from app.cases.queries import by_number
 from app.handoffs import services
@@ -32,6 +34,32 @@ def knows_nothing_personal(tab: Tab) -> None:
     assert [words for words in PERSONAL if words in source] == []
 
 
+def point_at_charts(tab: Tab) -> None:
+    """Rest the pointer on every chart: what it says there comes without a style or a script of its own (HD3)."""
+    plots = tab.page.locator(".plot svg")
+    plots.first.wait_for()
+    assert plots.count() >= 2
+    for plot in plots.all():
+        plot.scroll_into_view_if_needed()
+        before, box = plot.inner_html(), plot.bounding_box()
+        assert box is not None
+        for across in range(1, 40):  # until it is over something that was drawn
+            tab.page.mouse.move(box["x"] + box["width"] * across / 40, box["y"] + box["height"] * 0.6)
+            tab.page.wait_for_timeout(20)
+            if plot.inner_html() != before:
+                break
+        tab.page.wait_for_timeout(100)
+        assert plot.inner_html() != before, "nothing is said over this chart"
+        tab.look()
+
+
+def test_what_the_content_policy_refuses_is_noticed(sit: Callable[..., Tab]) -> None:
+    tab = sit(CITY, "supervisor")
+    tab.page.evaluate("document.body.setAttribute('style', 'color: red')")
+    with pytest.raises(AssertionError, match="style-src"):
+        tab.look()
+
+
 def test_the_bureau_reads_figures_lists_cases_and_the_exchange_and_a_file_only_when_called_in(
     sit: Callable[..., Tab], lodged: Callable[..., str], town: Town, work: Callable[[], None]
 ) -> None:
@@ -42,7 +70,7 @@ def test_the_bureau_reads_figures_lists_cases_and_the_exchange_and_a_file_only_w
     bureau = sit(CITY, "supervisor")
     assert bureau.path.startswith("/overview")
     bureau.reads("东县中心", "市市场监管局")
-    bureau.page.locator(".plot svg").first.wait_for()
+    point_at_charts(bureau)
     bureau.picture("overview")
     bureau.follow(bureau.main.locator('tbody a[href*="/counties/east"]').first)
     bureau.picture("county")

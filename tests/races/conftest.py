@@ -20,6 +20,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.settings import Settings
+from tests.logs import told
 
 TOP = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -71,6 +72,7 @@ def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Callable[...,
     yield go
     for process in started:
         process.kill()
+    assert not started or not told((tmp_path / "log").read_text("utf-8", "replace"))
 
 
 def until(true: Callable[[], Any], what: str, *, patience: float = PATIENCE) -> Any:
