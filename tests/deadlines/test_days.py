@@ -75,7 +75,11 @@ def test_as_many_days_are_counted_as_the_limit_has_and_the_last_one_is_the_due_d
         clocks.resume(clock, start + timedelta(days=first + length), rules=RULES)
     if limit.extends_by and start + timedelta(days=first + length) <= clock.due_on:
         clocks.extend(
-            clock, start + timedelta(days=first + length), min(more, limit.extends_by) or 1, "YQ", needs_met=True,
+            clock,
+            start + timedelta(days=first + length),
+            min(more, limit.extends_by) or 1,
+            "YQ",
+            needs_met=True,
             rules=RULES,
         )
     days = days_of(clock, RULES.calendar)
