@@ -12,36 +12,39 @@ from sqlalchemy.orm import Session
 from app.core.privacy import own_words, sealing
 from app.core.privacy.masks import mask_address
 
-KINDS = ("phone", "id_number", "address")
+KINDS = ("phone", "id_number", "address", "card")
 _BETWEEN_DIGITS = re.compile(r"[\s-]")
 
 
 def secrets(connection: Connection) -> dict[str, set[str]]:
-    """Every sealed phone, ID number and address that there is, by kind.
+    """Every sealed phone, ID number, address and card number that there is, by kind.
 
     Of an address it is the part that the mask hides: the county's name stands everywhere.
     """
-    found: dict[str, set[str]] = {kind: set() for kind in KINDS}
+    kept: dict[str, set[str]] = {kind: set() for kind in KINDS}
     with Session(connection) as session:
         for model in sealing.models():
             for row in session.scalars(select(model)):
                 for name, field in model.sealed_fields().items():
-                    if field.kind in found and (value := row.reveal(name)):
+                    if field.kind in kept and (value := row.reveal(name)):
                         shown = mask_address(value).rstrip("*") if field.kind == "address" else ""
-                        found[field.kind].add(_plain(value.removeprefix(shown)))
-    return found
+                        kept[field.kind].add(_plain(value.removeprefix(shown)))
+    return kept
 
 
 def told(connection: Connection, secrets_: Iterable[str]) -> set[str]:
     """schema.table.column of every place where one of them stands and must not."""
-    found = set()
+    return found(connection, secrets_) - {f"public.{table}.{column}" for table, column in own_words()}
+
+
+def found(connection: Connection, secrets_: Iterable[str]) -> set[str]:
+    """schema.table.column of every place where one of them stands."""
+    places = set()
     for schema, table, column, kind in _columns(connection):
-        if schema == "public" and (table, column) in own_words():
-            continue
         said = _said(connection, f"{schema}.{table}", column, kind)
         if any(secret in said for secret in secrets_):
-            found.add(f"{schema}.{table}.{column}")
-    return found
+            places.add(f"{schema}.{table}.{column}")
+    return places
 
 
 def _said(connection: Connection, table: str, column: str, kind: Any) -> str:
