@@ -53,7 +53,7 @@ _CHANGES = {
     "assignee_id": words.Field(_l("Handler"), names=people.names),
 }
 _DUE = {"due_on": words.Field(_l("Due date"))}
-_CONSUMERS_WORDS = {"case.supplement"}
+_CONSUMERS_WORDS = {"case.supplement", "case.divided"}
 _TONES = {"case.refuse": "red", "case.end": "warn", "case.accept": "ok", "case.settle": "ok", "case.close": "ok"}
 
 

@@ -117,14 +117,17 @@ def test_the_window_does_not_divide(town):
 
 
 def test_from_the_page_of_the_case(town, lodged):
-    number = lodged(nature="M", facts=LETTER.facts)
+    number = lodged(nature="M", facts=f"{LETTER.facts}店长手机13912340000。")
     browser = town.client(EAST, "handler")
     assert f"/cases/{number}/divide" in browser.get(f"/cases/{number}").get_data(as_text=True)
     assert browser.post(f"/cases/{number}/divide", {**HALVES, "report": ""}).status_code == 422
     assert browser.post(f"/cases/{number}/divide", HALVES).status_code == 303
     with town.at(EAST):
         report = other_half(by_number(number)).number
-    assert report in browser.get(f"/cases/{number}").get_data(as_text=True)
+    page = browser.get(f"/cases/{number}").get_data(as_text=True)
+    assert report in page
+    assert "无照经营" in page, "the letter, in the story"
+    assert "13912340000" not in page
     assert number in browser.get(f"/cases/{report}").get_data(as_text=True)
 
 
