@@ -131,7 +131,7 @@ def test_the_notice_says_how_many_and_which_and_leads_to_them(app, town, three):
         ).one()
         assert (notice.endpoint, notice.arguments) == ("cases.index", {"due": "late", "who": "me"})
         with app.test_request_context():
-            assert title(notice.event, notice.facts) == f"1 late, 0 due within two working days: {three[0]}"
+            assert title(notice.event, notice.facts) == f"逾期 1 件，两个工作日内到期 0 件：{three[0]}"
 
 
 def test_a_long_list_is_cut(app):
