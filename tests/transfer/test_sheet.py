@@ -164,7 +164,7 @@ TOO_MUCH = {
 def test_a_small_file_that_unpacks_to_gigabytes_is_refused_and_leaves_the_server_small(app: Any, what: str) -> None:
     content = TOO_MUCH[what]()
     assert len(content.getvalue()) < 2**20
-    with app.test_request_context(), at_most(32), pytest.raises(Unreadable, match=r"内存|memory"), sheet.read(content):
+    with app.test_request_context(), at_most(32), pytest.raises(Unreadable, match="内存"), sheet.read(content):
         pass
 
 
@@ -195,7 +195,7 @@ def test_a_sheet_without_a_message_is_refused(app: Any, content: Any) -> None:
 
 def test_a_sheet_of_more_columns_than_can_be_chosen_from_is_refused(app: Any) -> None:
     content = book(["x"] * 201, head=["题"] * 201)
-    with app.test_request_context(), pytest.raises(Unreadable, match=r"超出|far out"), sheet.read(content):
+    with app.test_request_context(), pytest.raises(Unreadable, match="超出"), sheet.read(content):
         pass
 
 
