@@ -57,7 +57,7 @@ def bound(case: Case, by: Any, *, whole: bool, reason: str = "") -> bytes:
     if pdf is None:
         raise WrongMoment(_("There is no PDF: this server has no Chinese font. Ask whoever runs it to install one."))
     extent = "whole" if whole else "masked"
-    audit.record("case.bundle", case, by, facts={"extent": extent}, text=reason.strip() or None)
+    audit.record("case.bundle", case, by, facts={"extent": extent}, text=reason.strip() if whole else None)
     return pdf
 
 
