@@ -111,3 +111,14 @@ def test_a_fragment_that_does_not_come_says_so_beside_what_asked_for_it(sit: Cal
         tab.field("merchant_name").press_sequentially("悦动")
         tab.says("No connection to the server. Nothing was lost; please try again.")
     assert tab.field("merchant_name").input_value() == "悦动"
+
+
+def test_what_is_looked_up_beside_it_does_not_count_as_sent(sit: Callable[..., Tab]) -> None:
+    tab = sit(EAST, "clerk")
+    tab.open("/cases/new")
+    with tab.page.expect_response("**/cases/new/duplicates"):
+        tab.fill("told", WORDS)
+        tab.press("Tab")
+    tab.page.wait_for_timeout(300)
+    tab.open("/cases")
+    assert tab.asked == ["beforeunload"]

@@ -79,9 +79,10 @@ function release(form) {
 
 // Back from the next page, or htmx has its answer: the form may be sent again.
 window.addEventListener("pageshow", () => { leaving = false; document.querySelectorAll("form[data-sending]").forEach(release); });
+// What is merely looked up beside a form sends nothing of it.
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.detail.elt?.closest?.("form");
-  if (!form) return;
+  const form = event.detail.elt;
+  if (!form?.matches?.("form")) return;
   release(form);
   if (event.detail.successful) clean.set(form, state(form));
 });
