@@ -94,6 +94,9 @@ class Biography:
         self.standing.add(here)
         return True
 
+    def note(self, at: datetime, text: str, *, public: bool = False) -> None:
+        self.act(at, "note", self.handler.login, text, public=public)
+
     def words(self, part: str, key: str, **facts: str) -> str:
         return say(self.rng, self.case.matter, part, key, **facts)
 
@@ -126,7 +129,7 @@ class Biography:
         if not self.stuck:
             self._mediate(max(waits))
         elif self.rng.random() < 0.5:
-            self._note(self.pace.after(started_at, 20, 40), self.words("note", "late"))
+            self.note(self.pace.after(started_at, 20, 40), self.words("note", "late"))
 
     # The parts of it ---------------------------------------------------------------------------------------------
 
@@ -148,7 +151,7 @@ class Biography:
             self.act(self.pace.after(at, 0, 2), "claim", self.handler.login, assignee=self.handler.login)
         if self.case.fate == "hear" and self.rng.random() < 0.45:
             old = self.case.matter.elderly and self.rng.random() < 0.4
-            self._note(self.pace.after(self.last, 0, 1), self.words("note", "elder" if old else "triage"))
+            self.note(self.pace.after(self.last, 0, 1), self.words("note", "elder" if old else "triage"))
         if self.case.fate == "hear" and self.rng.random() < 0.03:
             self._describe()
         if self.case.fate == "hear" and self.rng.random() < 0.04:
@@ -211,16 +214,13 @@ class Biography:
         if complaint and self.rng.random() < 0.09:
             self._reconsider("refusal")
 
-    def _note(self, at: datetime, text: str, *, public: bool = False) -> None:
-        self.act(at, "note", self.handler.login, text, public=public)
-
     def _calls(self, since: datetime) -> None:
         at = since
         for _ in range(self.rng.choice((0, 1, 1, 2))):
             at = self.pace.after(at, 0, 4)
-            self._note(at, self.words("note", "call", date=spoken_day(at.date())))
+            self.note(at, self.words("note", "call", date=spoken_day(at.date())))
         if self.rng.random() < 0.15:
-            self._note(self.pace.after(at, 0, 2), self.words("note", "told"), public=True)
+            self.note(self.pace.after(at, 0, 2), self.words("note", "told"), public=True)
 
     def _supplement(self, since: datetime) -> datetime:
         """The consumer comes again and tells more, now and then."""

@@ -129,6 +129,8 @@ class Writer:
             case "letter":
                 number = family.number(part, "letter", place)
                 mails[place] = self.exchanges.letter(told.life, folder, deed, number)
+            case "letter_step":
+                self.exchanges.on_the_desk(mails[place], deed)
             case "send":
                 self.exchanges.send(mails[place], deed, family.number(part, "send", place))
             case "move":

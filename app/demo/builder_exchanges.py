@@ -23,7 +23,7 @@ from app.handoffs.jobs import MOVES, OtherSide
 from app.handoffs.kinds import FULL, KINDS
 from app.handoffs.models import DraftState, Handoff, HandoffDraft, HandoffEcho, HandoffFile, HandoffStep
 from app.handoffs.packet import Material
-from app.handoffs.workflow import WORKFLOWS
+from app.handoffs.workflow import LETTER, WORKFLOWS
 from app.workflow.engine import codes
 from tenants.provisioning import Act
 
@@ -39,6 +39,7 @@ class Mail:
     handoff: Handoff | None = None
     child: Folder | None = None
     shared: dict[str, str] = field(default_factory=dict)
+    given: list[Any] = field(default_factory=list)  # what the sender disclosed and can close again
     files: list[HandoffFile] = field(default_factory=list)
     steps: list[HandoffStep] = field(default_factory=list)
 
@@ -61,7 +62,7 @@ class Exchanges:
         self.desk, self.cases = desk, cases
 
     def letter(self, life: Life, folder: Folder, deed: Deed, number: str) -> Mail:
-        """A letter is drafted by the handler and submitted to the director."""
+        """A letter is drafted by the handler."""
         exchange, case, desk = life.exchanges[deed.exchange], folder.case, self.desk
         with desk.at(deed.place, deed.at):
             by = desk.town.person(deed.place, deed.by)
@@ -73,25 +74,42 @@ class Exchanges:
                 case_number=case.number,
                 receiver_id=desk.town.number(exchange.receiver),
                 files=[str(file.id) for file in chosen(folder.files, deed)],
-                status=DraftState.WAITING.value,
-                version=2,
+                status=DraftState.DRAFTED.value,
+                version=1,
                 drafted_by=by.id,
                 drafted_by_name=by.name,
                 drafted_at=clock.now(),
             )
             desk.record("letter.draft", draft, by, {"kind": draft.kind, "case": case.number})
-            moved = {"before": DraftState.DRAFTED.value, "after": DraftState.WAITING.value}
-            desk.record("letter.submit", draft, by, moved)
-            desk.record("case.letter_submit", case, by, {"kind": draft.kind, "letter": number, "to": exchange.receiver})
-            desk.tell(
-                "letter.submit",
-                draft,
-                can=Can.CASE_APPROVE,
-                endpoint="handoffs.letter",
-                arguments={"number": number},
-                key=f"letter:{draft.id}:submit:{draft.version}",
-            )
         return Mail(exchange, life, folder, draft)
+
+    def on_the_desk(self, mail: Mail, deed: Deed) -> None:
+        """It is submitted to the director, given back, changed, or discarded."""
+        draft, case, desk, step = mail.draft, mail.folder.case, self.desk, LETTER[deed.step]
+        with desk.at(deed.place, deed.at):
+            by = desk.town.person(deed.place, deed.by)
+            before, was = draft.status, LETTER.watch.look(draft)
+            text = deed.text
+            if step.name == "revise":
+                draft.ask, text = text or "", None
+            elif step.effect:
+                step.effect(draft, by, text=text)
+            draft.status, draft.version = str(step.target), draft.version + 1
+            moved = {"before": before, "after": draft.status}
+            desk.record(f"letter.{step.name}", draft, by, moved, text, changes=LETTER.watch.since(was, draft))
+            if step.name != "revise":
+                told = {"kind": draft.kind, "letter": draft.number, "to": mail.exchange.receiver}
+                desk.record(f"case.letter_{step.name}", case, by, told)
+            if step.tell:
+                whom: dict[str, Any] = {"can": Can.CASE_APPROVE} if "director" in step.tell else {}
+                desk.tell(
+                    f"letter.{step.name}",
+                    draft,
+                    **(whom or {"people": [draft.drafted_by]}),
+                    endpoint="handoffs.letter",
+                    arguments={"number": draft.number},
+                    key=f"letter:{draft.id}:{step.name}:{draft.version}",
+                )
 
     def send(self, mail: Mail, deed: Deed, number: str) -> None:
         """The director lets it go; the case goes with it or not."""
@@ -123,6 +141,8 @@ class Exchanges:
             by, before = desk.town.person(deed.place, deed.by), handoff.status
             if number is not None:
                 self._take_over(mail, by, number)
+            elif step.name == "withdraw":
+                self._withdraw(mail, by)
             elif step.effect:
                 step.effect(handoff, by, text=deed.text, **deed.facts)
             handoff.status = str(step.target)
@@ -171,6 +191,7 @@ class Exchanges:
             if isinstance(row, HandoffEcho):
                 row.done_at = clock.now()
         self.desk.rows.add(step, *beside)
+        self._given(mail, beside)
         mail.steps.append(step)
         return step
 
@@ -179,6 +200,7 @@ class Exchanges:
         personal, given = packet.pack(mail.out, Material(folder.party, folder.statement), mail.draft.fields)
         mail.shared = packet.shared_in(personal)
         self.desk.rows.add(personal)
+        self._given(mail, [personal])
         sent = [file for file in folder.files if str(file.id) in mail.draft.files]
         packed = self._keep(mail, sent, step_id, self._copy)
         return [*given, *(("file", str(file.id), FULL) for file in packed)]
@@ -188,7 +210,13 @@ class Exchanges:
         rows = stored.kept(HandoffFile, files, lambda file: keep(file, handoff), handoff, {"step_id": step_id})
         mail.files += rows
         self.desk.rows.add(*rows)
+        self._given(mail, rows)
         return rows
+
+    @staticmethod
+    def _given(mail: Mail, rows: Iterable[Any]) -> None:
+        sender = mail.out.sender_id
+        mail.given += [row for row in rows if hasattr(row, "open_to_receiver") and row.author_id == sender]
 
     def _store(self, file: Any, handoff: Any) -> Any:
         return self.desk.store.keep(file.content, packet=handoff)
@@ -211,6 +239,14 @@ class Exchanges:
         child.files = stored.kept(CaseFile, mail.files, desk.store.copy, None, facts)
         handoff.receiver_case_id, handoff.receiver_case_number = case.id, number
         handoff.decided_at = handoff.ended_at = clock.now()
+
+    def _withdraw(self, mail: Mail, by: Any) -> None:
+        """What was disclosed is shut, and a referred case is back on its desk."""
+        for row in mail.given:
+            row.open_to_receiver = False
+        if KINDS[mail.exchange.kind].moves_case:
+            self.cases.take(mail.folder, "come_back", by)
+        mail.out.ended_at = clock.now()
 
     def _hear(self, mail: Mail, step: HandoffStep, words: str | None) -> None:
         """What the step means in the other organisation's own realm and chain, as `handoffs.jobs` tells it."""
@@ -241,7 +277,7 @@ class Exchanges:
         whom: dict[str, Any] = {"can": Can.HANDOFF_RECEIVE}
         if here == mail.exchange.receiver:
             senders = [other.by_id for other in mail.steps if other.author_id == mail.out.sender_id]
-            whom = {"people": [*senders, folder.case.assignee_id if folder else None]}
+            whom = {"people": [*senders, mail.draft.drafted_by, folder.case.assignee_id if folder else None]}
         self.desk.tell(
             f"handoff.heard_{step.step}",
             mail.out,

@@ -6,8 +6,8 @@ The builder turns deeds into rows; the test that proves the builder takes the ve
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,15 +17,20 @@ from app.handoffs.kinds import KINDS
 
 HELD = ("identity", "purchase", "contract", "chat", "goods_photo")  # as many as came with the letter, and one
 NEED = "需直接联系投诉人核实情况、反馈结果"
-DRAFTED_BEFORE = timedelta(minutes=25)  # a letter lies on the director's desk before it goes out
 _TOLD_BY_THE_EXCHANGE = frozenset({"refer", "come_back", "taken_over"})
+_VERBS = {
+    "draft": "letter",
+    **dict.fromkeys(("submit", "reject", "revise", "discard"), "letter_step"),
+    "send": "send",
+    "write": "write",
+}
 _AT_THE_COUNTER = frozenset({"window", "phone"})  # where a slip is printed
 
 
 @dataclass(frozen=True)
 class Deed:
-    """Somebody at `place` does `verb`: lodge | attach | take | draft | approve | reject | note | letter | send | move |
-    write.
+    """Somebody at `place` does `verb`: lodge | attach | take | draft | approve | reject | note | letter | letter_step |
+    send | move | write.
 
     `exchange` is the place of the exchange among those of the life.
     """
@@ -54,14 +59,9 @@ def script(life: Life, papers_since: datetime | None = None) -> Script:
     with_papers = papers_since is None or life.received_at >= papers_since
     told = [deed for act in _acts(life) for deed in _of_act(life, act, with_papers)]
     for place, exchange in enumerate(life.exchanges):
-        told += [_of_move(place, exchange, move, with_papers) for move in exchange.moves]
+        told += [deed for move in exchange.moves for deed in _of_move(life, place, move, with_papers)]
     told.sort(key=lambda deed: deed.at)
-    deeds: list[Deed] = []
-    for deed in told:
-        if deed.verb == "send":
-            deeds += _drafted(life, deed, deeds[-1].at, with_papers)
-        deeds.append(deed)
-    return Script(life, tuple(deeds))
+    return Script(life, tuple(told))
 
 
 def complaint(life: Life) -> dict[str, Any]:
@@ -154,21 +154,14 @@ def _facts(life: Life, act: Act) -> dict[str, Any]:
     return facts
 
 
-def _of_move(place: int, exchange: Exchange, move: Move, papers: bool) -> Deed:
-    verb = move.step if move.step in ("send", "write") else "move"
+def _of_move(life: Life, place: int, move: Move, papers: bool) -> list[Deed]:
     files = move.files if papers else ()
     facts = {"reason": move.reason} if move.reason else {}
-    return Deed(move.at, move.office, move.by, verb, move.step, move.text or None, facts, files, place)
-
-
-def _drafted(life: Life, send: Deed, since: datetime, papers: bool) -> list[Deed]:
-    """The handler's part of a letter: the papers that go with it, and the letter itself."""
-    move = next(move for move in life.exchanges[send.exchange].moves if move.step == "send")
-    at = max(send.at - DRAFTED_BEFORE, since)
-    by = move.drafted_by or move.by
-    written = tuple(name for name in move.files if name not in life.letter.evidence) if papers else ()
-    attach = [Deed(at, send.place, by, "attach", files=written, exchange=send.exchange)] if written else []
-    return [*attach, Deed(at, send.place, by, "letter", files=send.files, exchange=send.exchange)]
+    verb = _VERBS.get(move.step, "move")
+    deed = Deed(move.at, move.office, move.by, verb, move.step, move.text or None, facts, files, place)
+    written = tuple(name for name in files if name not in life.letter.evidence) if verb == "letter" else ()
+    # The papers that the handler writes for the letter are in the file before they can go with it.
+    return [replace(deed, verb="attach", text=None, files=written), deed] if written else [deed]
 
 
 def _money(amount: float) -> Decimal:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.demo.city import CITY, Office
@@ -16,23 +16,32 @@ _WANTED = {"referral": "受理并告知结果", "request": "核查结论、处�
 
 
 def refer(case: Biography, keys: Iterator[int]) -> None:
-    """To the county where the merchant is: taken over there, or returned and heard here after all."""
+    """To the county where the merchant is: taken over there, or heard here after all."""
     rng, pace = case.rng, case.pace
     there = CITY.offices[case.case.matter.merchant.county]
     taker = rng.choice(there.holding("handler"))
     officer = taker.login
-    evidence = case.case.letter.evidence
-    at = pace.after(case.last, 0, 3)
     ask = case.words("referral", "reason", there=there.county)
+    moves = _letter(case, pace.after(case.last, 0, 3), ask, case.case.letter.evidence)
+    if moves[-1].step != "send":
+        _keep(case, "referral", there, ask, moves)
+        _go_on(case, moves[-1])
+        return
+    at = moves[-1].at
     case.act(at, "refer", case.director, to=there.slug)
-    moves = [_letter(case, at, ask, evidence)]
     at = pace.after(at, *((3, 6) if rng.random() < 0.08 else (0, 2)))
     moves.append(Move(at, "sign", there.slug, officer))
     at = pace.after(at, *((8, 11) if rng.random() < 0.05 else (0, 4)))
-    if rng.random() < 0.1:
-        moves.append(_returned(case, at, there, officer))
+    chance = rng.random()
+    if chance < 0.14:
+        mine = chance < 0.04
+        moves.append(
+            _own(case, at, "withdraw", case.words("referral", "withdraw"))
+            if mine
+            else _returned(case, at, there, officer)
+        )
         _keep(case, "referral", there, ask, moves)
-        case.act(at, "come_back", officer, moves[-1].text, office=there.slug)
+        case.act(at, "come_back", moves[-1].by, moves[-1].text, office=moves[-1].office)
         case.hear()
         return
     moves.append(Move(at, "accept", there.slug, officer, case.words("referral", "accept")))
@@ -45,22 +54,47 @@ def refer(case: Biography, keys: Iterator[int]) -> None:
 def ask_department(case: Biography, since: datetime) -> datetime:
     """A request to the department that knows the matter, for some; the moment until which its answer was awaited."""
     rng, slug = case.rng, case.case.matter.department
-    if not slug or rng.random() > (0.45 if case.case.outbreak else 0.32):
+    chance = 0.7 if case.stuck else 0.45 if case.case.outbreak else 0.32
+    if not slug or rng.random() > chance:
         return since
     department = CITY.offices[slug]
     ask = "".join(case.words("request", part, days="5") for part in ("open", "assist", "due"))
-    sent_at = case.pace.after(since, 0, 5)
-    moves = [_letter(case, sent_at, ask, ("协查函.pdf", "投诉情况摘要.pdf", *case.case.letter.evidence[:1]))]
-    moves += _answered(case, sent_at, department)
+    evidence = ("协查函.pdf", "投诉情况摘要.pdf", *case.case.letter.evidence[:1])
+    moves = _letter(case, case.pace.after(since, 0, 5), ask, evidence)
+    if moves[-1].step == "send":
+        moves += _answered(case, moves[-1].at, department)
     _keep(case, "request", department, ask, moves)
     return moves[-1].at
+
+
+def _letter(case: Biography, at: datetime, text: str, files: tuple[str, ...]) -> list[Move]:
+    """Drafted by the handler, approved and sent by the director; some are given back, some never leave the house."""
+    rng, pace = case.rng, case.pace
+    moves = [_own(case, at, "draft", text, files)]
+    lies = rng.random() if case.stuck else 1.0
+    if lies < 0.14:
+        return moves
+    at = pace.after(at, 1, 2) if rng.random() < 0.06 else at + timedelta(minutes=1)
+    moves.append(_own(case, at, "submit"))
+    if lies < 0.28 or rng.random() < 0.07:
+        at = pace.after(at, 0, 1)
+        moves.append(_by_director(case, at, "reject", case.words("rejected", "letter")))
+        if lies < 0.28:
+            return moves
+        at = pace.after(at, 0, 1)
+        if rng.random() < 0.25:
+            return [*moves, _own(case, at, "discard")]
+        moves.append(_own(case, at, "revise", f"{text}{case.words('request', 'more')}"))
+        moves.append(_own(case, at + timedelta(minutes=2), "submit"))
+    at = pace.after(at, 1, 2) if rng.random() < 0.3 else at + timedelta(minutes=rng.randint(10, 40))
+    return [*moves, _by_director(case, at, "send", moves[-2].text if moves[-2].step == "revise" else text)]
 
 
 def _answered(case: Biography, sent_at: datetime, department: Office) -> list[Move]:
     """What the department does with it: signs, accepts or returns, asks, answers; some requests lie."""
     rng, pace = case.rng, case.pace
     officer = rng.choice(department.holding("officer")).login
-    if case.stuck and rng.random() < 0.35:
+    if case.stuck and rng.random() < 0.3:
         return []
     at = pace.after(sent_at, *((3, 6) if rng.random() < 0.07 else (0, 2)))
     moves = [Move(at, "sign", department.slug, officer)]
@@ -79,14 +113,27 @@ def _answered(case: Biography, sent_at: datetime, department: Office) -> list[Mo
         moves.append(Move(at, "write", department.slug, officer, case.words("department", "ask")))
         at = pace.after(at, 0, 1)
         moves.append(_own(case, at, "write", case.words("department", "give")))
-    if case.stuck and rng.random() < 0.5:
+    if case.stuck and rng.random() < 0.4:
         return [*moves, _own(case, pace.after(at, 4, 8), "write", case.words("department", "urge"))]
+    if rng.random() < 0.025:
+        return [*moves, _own(case, pace.after(at, 1, 3), "withdraw", case.words("department", "withdraw"))]
     at = pace.after(at, *((6, 14) if rng.random() < 0.16 else (1, 3)))
-    head = department.holding("head")[0].login
-    files = ("复函.pdf", *rng.sample(("现场检查笔录.pdf", "现场照片.jpg"), k=rng.randint(0, 2)))
-    moves.append(Move(at, "answer", department.slug, head, case.words("department", "answer"), files=files))
+    moves.append(_answer(case, at, department))
+    if case.stuck or rng.random() < 0.05:
+        at = pace.after(at, 0, 3)
+        moves.append(_own(case, at, "send_back", case.words("department", "vague")))
+        if case.stuck:
+            return moves
+        at = pace.after(at, 1, 4)
+        moves.append(_answer(case, at, department))
     moves.append(_own(case, pace.after(at, 0, 4), "close", case.words("department", "close")))
     return moves
+
+
+def _answer(case: Biography, at: datetime, department: Office) -> Move:
+    head = department.holding("head")[0].login
+    files = ("复函.pdf", *case.rng.sample(("现场检查笔录.pdf", "现场照片.jpg"), k=case.rng.randint(0, 2)))
+    return Move(at, "answer", department.slug, head, case.words("department", "answer"), files=files)
 
 
 def _returned(case: Biography, at: datetime, receiver: Office, officer: str) -> Move:
@@ -98,9 +145,15 @@ def _returned(case: Biography, at: datetime, receiver: Office, officer: str) -> 
     return Move(at, "return", receiver.slug, officer, words, reason)
 
 
-def _letter(case: Biography, at: datetime, text: str, files: tuple[str, ...]) -> Move:
-    """Drafted by the handler, approved and sent by the director."""
-    return Move(at, "send", case.case.center.slug, case.director, text, "", files, case.handler.login)
+def _go_on(case: Biography, last: Move) -> None:
+    """The letter never went out: the case is heard here, unless the letter still lies."""
+    if last.step == "discard":
+        case.note(last.at, case.words("referral", "kept"))
+        case.hear()
+
+
+def _by_director(case: Biography, at: datetime, step: str, text: str) -> Move:
+    return Move(at, step, case.case.center.slug, case.director, text)
 
 
 def _own(case: Biography, at: datetime, step: str, text: str = "", files: tuple[str, ...] = ()) -> Move:

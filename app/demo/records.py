@@ -33,6 +33,11 @@ OUTCOMES = {
     "reconsider": None,
 }
 SENT = {
+    "draft": "drafted",
+    "submit": "waiting",
+    "reject": "rejected",
+    "revise": "drafted",
+    "discard": "discarded",
     "send": "sent",
     "resend": "sent",
     "sign": "signed",
@@ -85,7 +90,7 @@ class Act:
 
 @dataclass(frozen=True)
 class Move:
-    """A step in an exchange, by somebody of `office`; `written` is what was said, `files` what was attached."""
+    """A step in an exchange or of the letter before it, by somebody of `office`; `files` are what was attached."""
 
     at: datetime
     step: str
@@ -94,12 +99,14 @@ class Move:
     text: str = ""
     reason: str = ""
     files: tuple[str, ...] = ()
-    drafted_by: str | None = None
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """A handoff of this case: a referral to another center, or a request to a department."""
+    """A referral to another center, or a request to a department: the letter, and the handoff if it was sent.
+
+    `ask` is what the letter said first; `state` is that of the handoff, or of the letter until there is one.
+    """
 
     kind: str
     sender: str

@@ -17,6 +17,7 @@ from app.demo.builder_exchanges import chosen
 from app.demo.builder_papers import paper
 from app.demo.builder_script import Deed, Script, complaint, letter
 from app.demo.builder_town import Town
+from app.demo.records import Exchange, Life
 from app.handoffs import packet, queries
 from app.handoffs import services as exchanges
 from app.handoffs.models import HandoffDraft
@@ -24,6 +25,13 @@ from app.handoffs.workflow import LETTER
 from app.jobs import drain
 from tenants import realm
 from tenants.database import db
+
+
+def _letter(life: Life, exchange: Exchange) -> dict[str, Any]:
+    """The form of a letter once more; of what kind it is cannot be changed."""
+    said = letter(life, exchange)
+    del said["kind"]
+    return said
 
 
 class Clerks:
@@ -53,6 +61,14 @@ class Clerks:
         match deed.verb:
             case "lodge":
                 self._lodge(script, deed, by, files)
+            case "letter_step":
+                draft = db.session.scalars(select(HandoffDraft).where(HandoffDraft.number == self.letters[key])).one()
+                if deed.step == "revise":
+                    exchange = script.life.exchanges[deed.exchange]
+                    there = {"receiver": draft.receiver_id, "files": draft.files}
+                    exchanges.revise(draft, by, **{**_letter(script.life, exchange), "ask": deed.text or "", **there})
+                else:
+                    LETTER.take(deed.step, draft, by=by, text=deed.text)
             case "send":
                 draft = db.session.scalars(select(HandoffDraft).where(HandoffDraft.number == self.letters[key])).one()
                 LETTER.take("send", draft, by=by)
@@ -98,5 +114,5 @@ class Clerks:
                 exchange = life.exchanges[deed.exchange]
                 sent = [str(file.id) for file in chosen(packet.files_of(case), deed)]
                 receiver = self.town.number(exchange.receiver)
-                draft = exchanges.send(case, by, receiver=receiver, files=sent, **letter(life, exchange))
+                draft = exchanges.prepare(case, by, receiver=receiver, files=sent, **letter(life, exchange))
                 self.letters[life.key, deed.exchange] = draft.number

@@ -75,7 +75,15 @@ SPECIMENS: dict[str, Callable[[Life], bool]] = {
     "asked, and was asked back": lambda life: "write" in moves(life, "request"),
     "asked, and had it returned and sent again": lambda life: "resend" in moves(life, "request"),
     "asked the wrong one": lambda life: moves(life, "request")[-2:] == ["return", "close"],
-    "waits for a department": lambda life: moves(life, "request") in (["send"], ["send", "sign"]),
+    "waits for a department": lambda life: moves(life, "request")[2:] in (["send"], ["send", "sign"]),
+    "took its request back": lambda life: "withdraw" in moves(life, "request"),
+    "sent an answer back": lambda life: "send_back" in moves(life, "request") and life.closed_at is not None,
+    "waits for a better answer": lambda life: moves(life, "request")[-1:] == ["send_back"],
+    "took its referral back": lambda life: "withdraw" in moves(life, "referral"),
+    "had its letter given back": lambda life: "revise" in moves(life, "request") and life.closed_at is not None,
+    "dropped its letter": lambda life: moves(life, "referral")[-1:] == ["discard"],
+    "has a letter in draft": lambda life: moves(life, "request") == ["draft"],
+    "has a letter on the director's desk": lambda life: moves(life, "request") == ["draft", "submit"],
     "was told in the old law's days": lambda life: life.received_at < datetime(2026, 1, 1, tzinfo=SHANGHAI),
 }
 

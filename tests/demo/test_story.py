@@ -19,6 +19,8 @@ from app.deadlines.services import shipped_rules
 from app.demo.city import CITY
 from app.demo.records import Life
 from app.demo.story import OUTBREAK, lives
+from app.handoffs.models import DraftState, HandoffState
+from app.handoffs.workflow import LETTER, WORKFLOWS
 from tests.demo.walk import walked
 
 NOW = datetime(2026, 11, 22, 9, 40, tzinfo=SHANGHAI)
@@ -135,8 +137,15 @@ def test_work_crosses_the_walls_both_ways(city: list[Life]):
     assert set(requests) == {office.slug for office in CITY.departments}
     referrals = {(exchange.sender, exchange.receiver) for exchange in exchanges if exchange.kind == "referral"}
     assert len(referrals) >= 20
-    assert {exchange.state for exchange in exchanges} >= {"sent", "accepted", "returned", "answered", "closed"}
-    assert any(move.step == "resend" for exchange in exchanges for move in exchange.moves)
+
+
+def test_letters_and_exchanges_stand_at_every_status_and_take_every_step(city: list[Life]):
+    exchanges = [exchange for life in city for exchange in life.exchanges]
+    standing = Counter(exchange.state for exchange in exchanges)
+    assert {state for state in (*DraftState, *HandoffState) if not standing[state]} == set()
+    for kind, declared in WORKFLOWS.items():
+        steps = Counter(move.step for one in exchanges if one.kind == kind for move in one.moves)
+        assert {name for name in (*LETTER.by_name, *declared.by_name) if steps[name] < SOME} == set()
 
 
 def test_a_case_that_was_taken_over_continues_the_one_that_was_referred(city: list[Life]):
