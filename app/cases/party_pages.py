@@ -125,6 +125,7 @@ def checklist(number: str) -> Any:
 def divide(number: str) -> Any:
     """A mixed letter becomes a complaint and a report."""
     case = queries.by_number(number)
+    dividing.require(case)
     form = asked.DivideForm(**intake.halves(case))
     if form.validate_on_submit():
         try:

@@ -176,6 +176,8 @@ class County:
         self.ask(MARKET, "sign", "accept", withdraw=True)
         self.ask(MARKET)
         self.write_letters(standing["accepted"])
+        standing["mixed"] = self.lodge(nature="M")
+        self.lodge("accept", "mediate", "settle")  # one to be closed: of the other, papers and clocks come first
         self.import_messages()
         self.come_and_go()
         return standing
@@ -221,9 +223,9 @@ class County:
             reference=f"12345-{self.id}-{self.lodged}",
         )
 
-    def lodge(self, *steps: str) -> str:
+    def lodge(self, *steps: str, **told_too: Any) -> str:
         with self.town.at(self.slug):
-            told = replace(self.told(), merchant=merchant_by_number(self.merchant_number))
+            told = replace(self.told(), merchant=merchant_by_number(self.merchant_number), **told_too)
             number = cases.lodge(told, self.by("clerk"), slip=True).case.number
             db.session.commit()
         for step in steps:

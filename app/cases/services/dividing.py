@@ -27,13 +27,18 @@ DIVIDED = "divided"  # the trait of both halves
 _KEY = "divided-"  # and the key of the case that was divided: a letter is divided once
 
 
+def require(case: Case) -> None:
+    """Raises WrongMoment unless the letter may still be divided: before its form is shown, too."""
+    if case.nature != MIXED or case.status != CaseState.LODGED:
+        raise WrongMoment(_("Only a mixed letter that awaits triage is divided."))
+
+
 def divide(case: Case, by: Any, *, complaint: str, report: str, demand: str = "", problem: str | None = None) -> Case:
     """Make a mixed letter two cases, and return the report. Raises Invalid where one of the two has no words."""
     if not by.can(Can.CASE_TRIAGE, case):
         raise NotAllowed(_("Your role does not include this."))
     db.session.refresh(case, with_for_update={"of": Case})
-    if case.nature != MIXED or case.status != CaseState.LODGED:
-        raise WrongMoment(_("Only a mixed letter that awaits triage is divided."))
+    require(case)
     for name, words in (("complaint", complaint), ("report", report)):
         if not words.strip():
             raise Invalid(name, _("This is needed."))
