@@ -96,7 +96,14 @@ NO_ENTRY = {
     "portal.narrow": "carries what narrows a list into its address",
 }
 # Looking, saying and carrying off: the entry is all they leave, so nothing but its absence would tell.
-ONLY_AN_ENTRY = {"bureau.export", "cases.note", "cases.reveal", "handoffs.reveal"}
+ONLY_AN_ENTRY = {
+    "bureau.export",
+    "cases.note",
+    "cases.reveal",
+    "handoffs.reveal",
+    "papers.bundle",
+    "parties.reveal",
+}
 # table -> why a transaction that writes in it alone is no change of anything.
 ASIDE = {
     "act": "announces an act in another realm; what is done there is in both chains",
