@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Text, and_, column, func, literal, select, values
+from sqlalchemy import BigInteger, Date, Text, and_, case, column, func, literal, select, values
 
 from app import deadlines
 from app.accounts.models import Person
@@ -163,7 +163,8 @@ def counted_at(places: Sequence[int]) -> dict[int, datetime | None]:
         select(Entry.seq)
         .where(
             Entry.tenant_id == asked.c.id,
-            Entry.seq > func.coalesce(Mark.seq, 0),
+            # Not coalesce(): PostgreSQL does not hold it for leakproof, and would walk the whole chain.
+            Entry.seq > case((Mark.seq.is_(None), 0), else_=Mark.seq),
             Entry.subject_kind == Case.__tablename__,
         )
         .order_by(Entry.seq)

@@ -222,7 +222,11 @@ class HandoffClock(ClockColumns, BetweenEntry):
     """A time limit on either side: the receiver's to sign for it and to answer, the sender's to look at the answer."""
 
     __tablename__ = "handoff_clock"
-    __table_args__ = (BetweenEntry.parties_key(), Index("ix_handoff_clock_handoff", "handoff_id"))
+    __table_args__ = (
+        BetweenEntry.parties_key(),
+        Index("ix_handoff_clock_handoff", "handoff_id"),
+        Index("ix_handoff_clock_started", "started_on", "code"),
+    )
     append_only = False
     changes = ClockColumns.CHANGES
     SUBJECT: ClassVar[tuple[str, str]] = ("handoff_id", "handoff")

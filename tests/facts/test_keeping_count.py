@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from app.cases.workflow import CASE
 from app.core import clock
@@ -52,6 +52,25 @@ def test_figures_say_until_when_they_are_complete(fresh_town: Builder) -> None:
             counted = db.session.scalars(select(Mark.at)).one()
     with clock.freeze(noon_of(21)):
         assert age(fresh_town, E) == counted, "an entry has not been counted yet"
+
+
+def test_what_is_uncounted_is_looked_for_behind_the_mark_only(fresh_town: Builder) -> None:
+    asked: list[Any] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        asked.append((statement, values))
+
+    with fresh_town.town.at(CITY):
+        connection = db.session.connection()
+        event.listen(connection, "before_cursor_execute", note)
+        queries.counted_at([E])
+        event.remove(connection, "before_cursor_execute", note)
+        connection.exec_driver_sql("set local enable_seqscan = off")
+        connection.exec_driver_sql("set local enable_bitmapscan = off")
+        connection.exec_driver_sql("set local enable_sort = off")
+        ((statement, values),) = [one for one in asked if "audit_entry" in one[0]]
+        plan = connection.exec_driver_sql(f"explain {statement}", values).scalars().all()
+    assert any("Index Cond" in line and "seq >" in line for line in plan), "the whole chain is read"
 
 
 def noon_of(day: int) -> Any:
