@@ -55,6 +55,7 @@ from tenants.realm import Realm
 from tenants.session import announce
 
 CHUNK = 2000
+_json = json.JSONEncoder(ensure_ascii=False).encode
 _DIMENSIONS = ("channel", "category", "problem")
 
 
@@ -71,13 +72,18 @@ class _Stage:
             prefixes=["temporary"],
             postgresql_on_commit="DROP",
         )
-        self.made = [(column.name, _default(column), _written(column)) for column in columns]
+        self.made = [(column.name, _default(column)) for column in columns]
+        self.json = [place for place, column in enumerate(columns) if isinstance(column.type, JSONB)]
         self.rows: list[Any] = []
 
     def values(self, row: Any) -> list[Any]:
         """What the columns hold: as it was set, else what the model gives a new row."""
         said = row if isinstance(row, dict) else row.__dict__
-        return [write(said[name] if name in said else default()) for name, default, write in self.made]
+        values = [said[name] if name in said else default() for name, default in self.made]
+        for place in self.json:
+            if values[place] is not None:
+                values[place] = _json(values[place])
+        return values
 
     def let_in(self, owner: int) -> Insert:
         beside, table = self.beside, self.table
@@ -95,12 +101,6 @@ def _default(column: Column[Any]) -> Callable[[], Any]:
     if made is None:
         return lambda: None
     return (lambda: made.arg(None)) if made.is_callable else (lambda: made.arg)
-
-
-def _written(column: Column[Any]) -> Callable[[Any], Any]:
-    if isinstance(column.type, JSONB):
-        return lambda value: None if value is None else json.dumps(value, ensure_ascii=False)
-    return lambda value: value
 
 
 def _owner(model: Any) -> str:
@@ -138,7 +138,7 @@ class Bulk:
 
     def tell(self, entry: dict[str, Any], words: str | None) -> None:
         """An entry; its place in the chain is found when all are there."""
-        facts = json.dumps(entry["facts"], ensure_ascii=False)
+        facts = _json(entry["facts"])
         said = {**entry, "facts": facts, "words": words}
         self.told.append([said[name] for name in self.said])
 
