@@ -36,7 +36,9 @@ def cut(outside: Engine, database: str, root: Engine) -> Callable[[], int]:
 
     def go() -> int:
         root.dispose()
-        query = text("select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = :name")
+        query = text(
+            "select count(*) filter (where pg_terminate_backend(pid, 10000)) from pg_stat_activity where datname = :name"
+        )
         with outside.connect() as connection:
             return int(connection.execute(query, {"name": database}).scalar_one())
 
