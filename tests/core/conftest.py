@@ -36,9 +36,8 @@ def cut(outside: Engine, database: str, root: Engine) -> Callable[[], int]:
 
     def go() -> int:
         root.dispose()
-        query = text(
-            "select count(*) filter (where pg_terminate_backend(pid, 10000)) from pg_stat_activity where datname = :name"
-        )
+        gone = "count(*) filter (where pg_terminate_backend(pid, 10000))"
+        query = text(f"select {gone} from pg_stat_activity where datname = :name")
         with outside.connect() as connection:
             return int(connection.execute(query, {"name": database}).scalar_one())
 
