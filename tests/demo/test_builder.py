@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, and_, func, select, text
 
-from app.cases.models import CaseFile
+from app.cases.models import Case, CaseClock, CaseFile
 from app.cases.services import Complaint, lodge
 from app.core import clock
 from app.core.clock import SHANGHAI
@@ -26,6 +26,7 @@ from app.jobs import drain
 from tenants import realm
 from tenants.audit import faults
 from tenants.database import db
+from tenants.realm import BUREAU_ID
 from tenants.registry import registry
 from tests.demo.conftest import NOW
 from tests.demo.contents import Row, contents, digest
@@ -178,6 +179,24 @@ def test_chains_and_numbers_run_in_order_of_time(built: int, root: Engine):
     assert list(map(tuple, sent)) == sorted(map(tuple, sent))
 
 
+def test_a_last_day_in_a_year_whose_holidays_are_not_known_says_so(built: int, town: Any):
+    with realm.enter(registry.realm(BUREAU_ID), db.leave):
+        last = func.max(CaseClock.due_on)
+        of_the_case = CaseClock.tenant_id == Case.tenant_id, CaseClock.case_id == Case.id
+        query = select(Case.tenant_id, Case.number, last.label("last")).join(CaseClock, and_(*of_the_case))
+        running = query.where(CaseClock.state == "running").group_by(Case.tenant_id, Case.number).order_by(last)
+        sure, *_between, unsure = db.session.execute(running).all()
+    assert (sure.last.year, unsure.last.year) == (2026, 2027)
+    for case, warned in ((sure, False), (unsure, True)):
+        center = registry.by_id(case.tenant_id).slug
+        with clock.freeze(NOW):
+            browser = town.client(center)
+            browser.sign_in(CITY.offices[center].holding("handler")[0].login, PASSWORD)
+            page = browser.get(f"/cases/{case.number}")
+        assert page.status_code == 200
+        assert ("2027 年放假安排尚未确认" in page.text) is warned
+
+
 def test_the_papers_are_there_and_open(built: int, app: Any):
     with realm.enter(registry.realm("linhe"), db.leave):
         files = db.session.scalars(select(CaseFile)).all()
@@ -185,6 +204,13 @@ def test_the_papers_are_there_and_open(built: int, app: Any):
         for file in files:
             with store.open(file) as content:
                 assert content.read(4)
+
+
+def test_only_a_large_city_goes_without_old_papers():
+    assert builder.papers_since(builder.WITH_PAPERS, NOW) is None
+    since = builder.papers_since(4 * builder.WITH_PAPERS, NOW)
+    assert since is not None
+    assert timedelta(days=120) < NOW - since < timedelta(days=150)
 
 
 def test_it_is_built_once(built: int, app: Any, root: Engine):
