@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from app.core.privacy import Veil
+
 
 @dataclass(frozen=True)
 class Changes:
@@ -33,25 +35,40 @@ class Watch:
 
     def look(self, subject: Any) -> dict[str, Any]:
         """The fields as they are now, to be given to `since()` after the change."""
-        return {name: _plain(getattr(subject, name)) for name in (*self.codes, *self.words)}
+        return {name: _seen(subject, name) for name in (*self.codes, *self.words)}
 
     def since(self, before: Mapping[str, Any], subject: Any) -> Changes:
         """What has become another since somebody looked."""
         after = self.look(subject)
-        changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+        changed = {name: [_told(before[name]), _told(after[name])] for name in after if before[name] != after[name]}
         return Changes(
             {name: pair for name, pair in changed.items() if name in self.codes},
             {name: pair for name, pair in changed.items() if name in self.words},
         )
 
 
-def _plain(value: Any) -> Any:
-    """As JSON keeps it; an empty text is nothing, and an amount always has its cents."""
+@dataclass(frozen=True)
+class _Sealed:
+    """A sealed field: compared as a whole, told by its mask."""
+
+    mask: str
+    whole: str | None = field(repr=False)
+
+
+def _seen(subject: Any, name: str) -> Any:
+    """As JSON keeps it, but for sealed fields; an empty text is nothing, and an amount always has its cents."""
+    value = getattr(subject, name)
+    if isinstance(value, Veil):
+        return _Sealed(str(value), subject.reveal(name)) if value else None
     if isinstance(value, Decimal):
         return f"{value:.2f}"
     if value is None or isinstance(value, bool | int | list | dict):
         return value
     return str(value) or None
+
+
+def _told(value: Any) -> Any:
+    return value.mask if isinstance(value, _Sealed) else value
 
 
 def written(facts: Mapping[str, Any], text: str | None, changes: Changes | None) -> tuple[dict[str, Any], str | None]:

@@ -206,6 +206,13 @@ words.extend(
             "last_open_on": words.Field(_l("Last day the shop was open")),
             "records": words.Field(_l("Who keeps the record of use")),
             "lessor": words.Field(_l("Mall or landlord")),
-        }
+        },
+        "case.authorised": {
+            "name": words.Field(_l("Name")),
+            "phone": words.Field(_l("Phone")),
+            "id_number": words.Field(_l("ID number")),
+            "powers": words.Field(_l("What the agent may do")),
+            "until": words.Field(_l("Valid until")),
+        },
     },
 )

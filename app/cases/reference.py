@@ -7,6 +7,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import pgettext
 
 from app.accounts import me
 from app.accounts.permissions import Can
@@ -75,4 +76,13 @@ words.extend(
     {"list.added": _l("Added an entry to a list"), "list.changed": _l("Changed an entry of a list")},
     {"list.added": _which, "list.changed": _which},
     {"list_entry": words.Kind(_l("Entry of a list"))},
+    {
+        "list": {
+            "active": words.Field(
+                _l("Offered in forms"),
+                lambda offered: pgettext("answer", "yes") if offered else pgettext("answer", "no"),
+            ),
+            "position": words.Field(_l("Place in the list")),
+        }
+    },
 )

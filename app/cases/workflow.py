@@ -8,13 +8,12 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from app import audit
 from app.accounts.permissions import Can
 from app.cases import forms
 from app.cases.jobs import tell
 from app.cases.models import OPEN, Case, CaseDraft, CaseState, Outcome
 from app.cases.services import closing, mediation, timing, triage
-from app.cases.services.parts import follow, look_up
+from app.cases.services.parts import WATCH, follow, look_up
 from app.core import clock, unit
 from app.workflow import Step, Workflow
 from tenants.database import db
@@ -46,22 +45,7 @@ CASE = Workflow(
     draft=CaseDraft,
     follow=_follow,
     told=_told,
-    watch=audit.Watch(
-        codes=(
-            "category",
-            "problem",
-            "nature",
-            "amount",
-            "merchant_id",
-            "assignee_id",
-            "ground",
-            "outcome",
-            "recovered",
-            "due_on",
-            "profile_code",
-        ),
-        words=("title", "summary", "merchant_name"),
-    ),
+    watch=WATCH,
     steps=[
         # Triage 受理审查
         Step(

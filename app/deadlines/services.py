@@ -33,6 +33,7 @@ from tenants.database import Base, db
 from tenants.realm import BUREAU_ID
 
 DATA = Path(__file__).parent / "data"
+_REGIME = audit.Watch(codes=("family", "in_flight", "on_transfer", "supplement", "channels"), words=("reason",))
 
 
 class BadCalendar(ValueError):
@@ -270,13 +271,14 @@ def set_regime(regime: Regime, by: Any) -> None:
     if row is None:
         row = LegalRegime(organisation_id=regime.organisation, effective_from=regime.effective_from)
         db.session.add(row)
+    was = _REGIME.look(row)
     for name, value in told.items():
         setattr(row, name, value)
     row.channels, row.set_by, row.set_at = dict(regime.channels), by.name, clock.now()
     facts = {name: value for name, value in told.items() if name != "reason"}
     facts |= {"organisation": regime.organisation, "from": regime.effective_from}
     facts |= {f"channel_{channel}": family for channel, family in regime.channels.items()}
-    audit.record("regime.set", by=by, facts=facts, text=regime.reason)
+    audit.record("regime.set", by=by, facts=facts, changes=_REGIME.since(was, row), text=regime.reason)
     unit.afterwards(jobs.follow_regime)
     queries.forget()
 

@@ -23,6 +23,7 @@ LIKE_A_CODE = re.compile(r"[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{7,12}")
 NEW = "+"  # the choice “not in the list: enter it in the register”
 FIELDS = ("name", "sign", "credit_code", "trade", "address", "region_code")
 WATCH = audit.Watch(codes=("credit_code", "region_code"), words=("name", "sign", "trade", "address"))
+CONTACT = audit.Watch(words=("name", "phone"))
 
 
 def add(
@@ -120,7 +121,7 @@ def _code(code: str | None, mine: Merchant | None = None) -> str | None:
 
 
 def _contact(merchant: Merchant, name: str, phone: str) -> dict[str, list[Any]]:
-    """Note whom to call there; field -> [before, after], of a phone only the masks."""
+    """Note whom to call there; what that changed."""
     if not name and not phone:
         return {}
     query = select(MerchantContact).where(MerchantContact.merchant_id == merchant.id)
@@ -128,13 +129,8 @@ def _contact(merchant: Merchant, name: str, phone: str) -> dict[str, list[Any]]:
     if contact is None:
         contact = MerchantContact(merchant_id=merchant.id, name="")
         db.session.add(contact)
-    was, number = (contact.name, str(contact.phone)), contact.reveal("phone")
+    was = CONTACT.look(contact)
     contact.name = name or contact.name
     if phone:
         contact.phone = phone
-    changed = {}
-    if contact.name != was[0]:
-        changed["contact_name"] = [was[0] or None, contact.name]
-    if contact.reveal("phone") != number:
-        changed["contact_phone"] = [was[1] or None, str(contact.phone)]
-    return changed
+    return {f"contact_{field}": pair for field, pair in CONTACT.since(was, contact).words.items()}

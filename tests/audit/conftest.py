@@ -8,7 +8,10 @@ from sqlalchemy import select, text
 from app import audit
 from app.audit.models import Entry
 from tenants.database import db
+from tests.cases.conftest import lodged, take
 from tests.town import EAST
+
+__all__ = ["lodged", "take"]
 
 
 @pytest.fixture

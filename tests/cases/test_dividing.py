@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.audit.models import Entry, Remark
+from app import audit
+from app.audit.models import Entry
 from app.cases.models import Case
 from app.cases.papers.facts import facts_of
 from app.cases.queries import by_number, file_of, files_of
@@ -87,9 +88,9 @@ def test_nothing_of_the_report_or_who_made_it_is_in_what_the_merchant_receives(t
 def test_the_letter_as_it_came_stays_in_the_story_of_this_center(town, halves):
     with town.at(EAST):
         complaint = by_number(halves[0])
-        words = select(Remark.text).join(Entry, Entry.id == Remark.entry_id)
-        kept = db.session.scalars(words.where(Entry.event == "case.divided", Entry.subject_id == complaint.id)).one()
-        assert kept == LETTER.facts
+        (line,) = (line for line in audit.trail(complaint.id) if line.entry.event == "case.divided")
+        assert line.words == LETTER.facts
+        assert line.changes["title"] == [LETTER.title, complaint.title]
         assert not db.session.scalars(select(Entry.public).where(Entry.event == "case.divided", Entry.public)).all()
 
 

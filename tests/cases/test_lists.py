@@ -210,14 +210,14 @@ def test_a_change_is_written_down_with_before_and_after(town: Any) -> None:
     from app.audit.models import Entry, Remark
 
     with town.at(CITY):
-        keeping.change(town.person(CITY, "admin"), "claims", "C01", words="包修")
+        keeping.change(town.person(CITY, "admin"), "claims", "C01", words="包修", position=9)
         db.session.commit()
         entry, words = db.session.execute(
             select(Entry, Remark.text)
             .join(Remark, Remark.entry_id == Entry.id)
             .where(Entry.event == "list.changed", Entry.tenant_id == 1)
         ).one()
-        assert (entry.facts["code"], entry.facts["was_active"]) == ("C01", True)
+        assert (entry.facts["code"], entry.facts["changes"]) == ("C01", {"position": [1, 9]})
         assert words.startswith("修理 / Repair → 包修")
 
 

@@ -17,7 +17,7 @@ from app import audit
 from app.accounts.permissions import Can
 from app.cases.models import Case, CaseState, Party
 from app.cases.services.intake import LONGEST_SUMMARY, Complaint, entitle, lodge
-from app.cases.services.parts import look_up, profile_of, statement_of
+from app.cases.services.parts import WATCH, look_up, profile_of, statement_of
 from app.core.errors import Invalid, NotAllowed, WrongMoment
 from app.core.privacy import redact
 from tenants.database import db
@@ -46,12 +46,14 @@ def divide(case: Case, by: Any, *, complaint: str, report: str, demand: str = ""
     letter = statement.facts
     made = lodge(_as_report(case, report.strip(), problem), by, key=f"{_KEY}{case.id}").case
     statement.facts, statement.demand = complaint.strip(), demand.strip()
+    before = WATCH.look(case)
     case.nature, case.traits, case.version = COMPLAINT, [*case.traits, DIVIDED], case.version + 1
     case.title, case.summary_confirmed = entitle(complaint), False
     case.summary = redact(" ".join(complaint.split()))[:LONGEST_SUMMARY]
     db.session.flush()
     look_up(case)
-    audit.record("case.divided", case, by, facts={"other": made.number}, text=letter)
+    changes = WATCH.since(before, case)
+    audit.record("case.divided", case, by, facts={"other": made.number}, changes=changes, text=letter)
     audit.record("case.divided", made, by, facts={"other": case.number})
     return made
 

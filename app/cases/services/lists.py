@@ -22,6 +22,7 @@ from tenants.realm import BUREAU_ID
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
 LONGEST = 40
+_WATCH = audit.Watch(codes=("position", "active"))
 
 
 def seed(run: Connection | Session) -> int:
@@ -122,11 +123,13 @@ def change(
         citys = _of_the_city(name, code)
         entry.name = "" if words.strip() in ("", citys.name) else _words(words)
         entry.name_en = "" if words_en.strip() in ("", citys.name_en) else words_en.strip()
+    was = _WATCH.look(entry)
     if position is not None:
         entry.position = position
-    was, entry.active, entry.version = entry.active, active, entry.version + 1
-    facts = {"listed": name, "code": code, "active": active, "was_active": was}
-    audit.record("list.changed", entry, by, facts=facts, text=f"{before} → {words.strip()} / {words_en.strip()}")
+    entry.active, entry.version = active, entry.version + 1
+    said = f"{before} → {words.strip()} / {words_en.strip()}"
+    facts, changes = {"listed": name, "code": code}, _WATCH.since(was, entry)
+    audit.record("list.changed", entry, by, facts=facts, changes=changes, text=said)
     lists.forget()
 
 

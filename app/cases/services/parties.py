@@ -20,6 +20,7 @@ from app.core.errors import Invalid, Missing, NotAllowed, WrongMoment
 from tenants.database import db
 
 CARD = audit.Watch(codes=("paid", "used", "paid_on", "last_open_on", "records"), words=("lessor",))
+AGENT = audit.Watch(codes=("until",), words=("name", "phone", "id_number", "powers"))
 REPRESENTATIVES = 2  # 令20 art. 11
 MOST = 500
 
@@ -97,9 +98,11 @@ def authorise(case: Case, by: Any, agent: Agent) -> None:
         last = db.session.scalar(select(func.max(Party.position)).where(Party.case_id == case.id)) or 0
         row = Party(case_id=case.id, role=Role.AGENT.value, position=last + 1)
         db.session.add(row)
+    before = AGENT.look(row)
     row.name, row.phone, row.id_number = agent.name, agent.phone, agent.id_number
     row.powers, row.until = agent.powers, agent.until
-    audit.record("case.authorised", case, by, facts={"until": agent.until, "fresh": fresh})
+    facts = {"until": agent.until, "fresh": fresh}
+    audit.record("case.authorised", case, by, facts=facts, changes=AGENT.since(before, row))
 
 
 def describe_card(case: Case, by: Any, card: Card | None) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
-from app import deadlines
+from app import audit, deadlines
 from app.cases.models import OPEN, Case, CaseClock, CaseStatement
 from app.deadlines import ClockState, Profile, Rules, load_rules
 from app.merchants.models import Merchant
@@ -17,6 +17,23 @@ from app.search.services import Document
 from tenants.database import db
 
 KIND = "case"
+# The fields of a case of which the story tells what they were before.
+WATCH = audit.Watch(
+    codes=(
+        "category",
+        "problem",
+        "nature",
+        "amount",
+        "merchant_id",
+        "assignee_id",
+        "ground",
+        "outcome",
+        "recovered",
+        "due_on",
+        "profile_code",
+    ),
+    words=("title", "summary", "merchant_name"),
+)
 MAIN = ("acceptance", "mediation", "termination_notice")  # the limits that the steps of a case start and meet
 ANSWERED = ("hotline_answer", "reconciliation", "internal_finish")  # those that the result of a case meets too
 
