@@ -60,6 +60,10 @@ def words_hash(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
+def _hash_of(words: str | None) -> bytes | None:
+    return None if words is None else words_hash(words)
+
+
 def first_fault(entries: Iterable[dict[str, Any]], head: tuple[int, bytes] | None) -> str | None:
     """Walk a chain in order; None when it holds, else one sentence about the first entry that does not fit."""
     previous, seq = GENESIS, 0
@@ -69,7 +73,7 @@ def first_fault(entries: Iterable[dict[str, Any]], head: tuple[int, bytes] | Non
             return f"entry {seq} is missing: entry {entry['seq']} follows entry {seq - 1}"
         if link(previous, entry) != bytes(entry["hash"]):
             return f"entry {seq} ({entry['event']}, {entry['at']:%Y-%m-%d %H:%M}) is not what was written"
-        if entry["words_hash"] and (entry["words"] is None or words_hash(entry["words"]) != bytes(entry["words_hash"])):
+        if _hash_of(entry["words"]) != entry["words_hash"]:
             return f"the words of entry {seq} ({entry['event']}) are not what was written"
         previous = bytes(entry["hash"])
     if head is None:

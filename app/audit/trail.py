@@ -54,8 +54,12 @@ def entries() -> Select[Any]:
 
 
 def verify() -> str | None:
-    """Check this tenant's chain; None when it holds, else one sentence naming the first bad entry."""
+    """Check this tenant's chain; None when it holds, else one sentence naming the first bad entry.
+
+    The first thing in a stay: head and entries are read as they were at one moment, however much is added meanwhile.
+    """
     mine = realm.current().opens
+    db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
     head = db.session.execute(select(Head.seq, Head.hash).where(Head.tenant_id == mine)).first()
     with closing(_entries(mine)) as written:
         return first_fault(written, (head.seq, head.hash) if head else None)

@@ -1,14 +1,17 @@
 """AL1–AL4: what was done is written down, stays as it was written, and shows when somebody changed it."""
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, event, select, text
 from sqlalchemy.exc import ProgrammingError, StatementError
+from sqlalchemy.pool import NullPool
 
 from app import audit
 from app.audit import services
 from app.audit.chain import FIELDS, canonical
 from app.audit.models import Entry, Remark
+from tenants import realm
 from tenants.database import db
+from tenants.registry import registry
 from tests.town import CITY, EAST, WEST
 
 OF_EAST = "tenant_id = 2"
@@ -124,12 +127,69 @@ def test_verify_notices_words_that_were_edited_or_taken_away(chain, tamper, veri
     assert verify("--tenant", EAST)[0] == 1
 
 
+def test_verify_notices_words_that_nobody_said(chain, tamper, verify):
+    """A remark put beside an entry that had none would be read as somebody's words."""
+    tamper(
+        "insert into audit_remark (tenant_id, id, entry_id, subject_id, text) select tenant_id, gen_random_uuid(), id, "
+        f"subject_id, '没说过的话' from audit_entry where {OF_EAST} and seq = :seq",
+        seq=chain[-4],
+    )
+    code, said = verify("--tenant", EAST)
+    assert (code, f"the words of entry {chain[-4]}" in said) == (1, True)
+
+
+def test_verify_reads_a_chain_that_grows_meanwhile_as_it_was_when_it_began(app, chain, verify):
+    """Work goes on while the chain is walked; that is no sign of tampering."""
+    grown = []
+
+    def grow(_connection, _cursor, statement, *_rest):
+        if "FROM audit_entry" in statement and not grown:
+            grown.append(statement)
+            with realm.aside(registry.realm(EAST), db.leave):
+                audit.record("case.note")
+                db.session.commit()
+
+    event.listen(db.engine, "before_cursor_execute", grow)
+    try:
+        assert verify("--tenant", EAST) == (0, "east: holds\n")
+    finally:
+        event.remove(db.engine, "before_cursor_execute", grow)
+    assert grown
+    assert verify("--tenant", EAST)[0] == 0
+
+
+def test_verify_says_so_when_there_is_no_such_organisation(chain, verify):
+    code, said = verify("--tenant", "nowhere")
+    assert code != 0
+    assert "nowhere" in said
+
+
+def test_a_suspended_organisation_is_verified_too(app, chain, tamper, verify):
+    tamper("update tenant set active = false where id = 2")
+    registry.forget()
+    tamper(f"update audit_entry set event = 'x' where {OF_EAST} and seq = :seq", seq=chain[0])
+    code, said = verify()
+    assert code == 1
+    assert "east: entry" in said
+
+
 def test_a_bad_chain_in_one_county_leaves_the_others_alone(chain, tamper, verify):
     tamper(f"update audit_entry set event = 'x' where {OF_EAST} and seq = :seq", seq=chain[0])
     code, said = verify()
     assert code == 1
     lines = dict(line.split(": ", 1) for line in said.splitlines())
     assert [place for place, words in lines.items() if words != "holds"] == [EAST]
+
+
+def test_every_column_of_an_entry_is_under_the_hash():
+    """A column that is added later is a column that somebody could change unseen."""
+    assert {column.key for column in Entry.__table__.columns} == {*FIELDS, "hash"}
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_change_of_any_field_is_seen(field):
+    row = dict.fromkeys(FIELDS)
+    assert canonical({**row, field: "1"}) != canonical(row)
 
 
 def test_no_two_rows_look_alike_to_the_hash():
@@ -155,6 +215,42 @@ def test_the_application_cannot_change_what_is_written(chain, as_app, table, sta
         connection.execute(text("select portal.set_realm(array[2]::bigint[], 2, 2)"))
         with pytest.raises(ProgrammingError, match="permission denied"):
             connection.execute(text(statement.format(table=table)))
+
+
+@pytest.mark.parametrize("table", ["audit_entry", "audit_remark"])
+@pytest.mark.parametrize("statement", ["update {table} set tenant_id = tenant_id", "delete from {table}"])
+def test_not_even_with_the_grant(chain, as_app, root, table, statement):
+    """The lock is there twice: without a policy for it, a statement that is granted by mistake finds no row."""
+    with root.begin() as connection:
+        connection.execute(text(f"grant update, delete on {table} to portal_app"))
+    try:
+        with as_app.begin() as connection:
+            connection.execute(text("select portal.set_realm(array[2]::bigint[], 2, 2)"))
+            assert connection.execute(text(f"select count(*) from {table}")).scalar_one() > 0
+            assert connection.execute(text(statement.format(table=table))).rowcount == 0
+    finally:
+        with root.begin() as connection:
+            connection.execute(text(f"revoke update, delete on {table} from portal_app"))
+
+
+def test_nobody_writes_into_the_chain_of_another(chain, as_app):
+    with as_app.connect() as connection:
+        connection.execute(text("select portal.set_realm(array[2, 3]::bigint[], 2, 2)"))
+        copied = ", ".join("3" if name == "tenant_id" else name for name in (*FIELDS, "hash"))
+        with pytest.raises(ProgrammingError, match="row-level security"):
+            connection.execute(
+                text(
+                    f"insert into audit_entry ({', '.join((*FIELDS, 'hash'))}) "
+                    f"select {copied} from audit_entry where {OF_EAST} limit 1"
+                )
+            )
+
+
+def test_a_guest_neither_reads_nor_writes_it(chain, settings):
+    guest = create_engine(settings.url("portal_guest"), poolclass=NullPool)
+    for statement in ("select 1 from audit_entry", "select 1 from audit_remark", "delete from audit_entry"):
+        with guest.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
+            connection.execute(text(statement))
 
 
 def test_not_even_through_the_models(chain, town):
