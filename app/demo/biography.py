@@ -128,8 +128,16 @@ class Biography:
         self._calls(started_at)
         if not self.stuck:
             self._mediate(max(waits))
-        elif self.rng.random() < 0.5:
-            self.note(self.pace.after(started_at, 20, 40), self.words("note", "late"))
+        elif self.rng.random() < 0.7:
+            self._explain()
+
+    def _explain(self) -> None:
+        """Why it is late, once it is."""
+        due_on = self.pace.due_on("mediation", self.accepted_at.date())
+        if not any(act.step == "pause" and act.facts["clock"] == "mediation" for act in self.acts):
+            awaited = any(one.state in ("sent", "signed", "accepted", "sent_back") for one in self.exchanges)
+            at = self.pace.on_day(due_on + timedelta(days=self.rng.randint(1, 6)))
+            self.note(at, self.words("note", "awaited" if awaited else "late"))
 
     # The parts of it ---------------------------------------------------------------------------------------------
 

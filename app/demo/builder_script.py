@@ -13,6 +13,7 @@ from typing import Any
 
 from app.cases.services.intake import Card
 from app.demo.records import Act, Exchange, Life, Move
+from app.demo.texts import Matter
 from app.handoffs.kinds import KINDS
 
 HELD = ("identity", "purchase", "contract", "chat", "goods_photo")  # as many as came with the letter, and one
@@ -95,11 +96,10 @@ def complaint(life: Life) -> dict[str, Any]:
     }
 
 
-def _card(about: Any) -> Card:
-    """What is left on it is in dispute; a third of that has been used before."""
-    left = _money(about.amount)
-    used = (left / 3).quantize(Decimal(1))
-    return Card(paid=left + used, used=used, paid_on=about.bought_on, records="merchant")
+def _card(about: Matter) -> Card:
+    """What was paid, and what of it is used up: the rest is in dispute."""
+    paid, left = _money(about.total), _money(about.amount)
+    return Card(paid=paid, used=max(paid - left, Decimal(0)), paid_on=about.bought_on, records="merchant")
 
 
 def letter(life: Life, exchange: Exchange) -> dict[str, Any]:

@@ -88,10 +88,10 @@ def _house(case: Biography) -> None:
     drafted_at = pace.after(at, 1, 3)
     decided_at = pace.after(drafted_at, 1, 2)
     if decided_at.date() <= limit.due_on(since, pace.calendar) and case.rng.random() < 0.7:
-        more = _extended(case, drafted_at, decided_at)
+        more, at = _extended(case, drafted_at, decided_at), decided_at
     if case.rng.random() < 0.88:
         last = limit.due_on(since, pace.calendar, more=more)
-        met_at = max(pace.on_day(last - timedelta(days=case.rng.randint(0, 2))), pace.after(decided_at, 0, 1))
+        met_at = max(pace.on_day(last - timedelta(days=case.rng.randint(0, 2))), pace.after(at, 0, 1))
         case.act(met_at, "meet_limit", case.handler.login, case.words("house", "met"), clock=HOUSE, on=met_at.date())
 
 
