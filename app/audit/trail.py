@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, literal, select, true
 
 from app.audit.chain import FIELDS, first_fault
 from app.audit.changes import read
@@ -54,26 +55,33 @@ def entries() -> Select[Any]:
 
 
 def verify() -> str | None:
-    """Check this tenant's chain; None when it holds, else one sentence naming the first bad entry.
-
-    The first thing in a stay: head and entries are read as they were at one moment, however much is added meanwhile.
-    """
+    """Check this tenant's chain; None when it holds, else one sentence naming the first bad entry."""
     mine = realm.current().opens
-    db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-    head = db.session.execute(select(Head.seq, Head.hash).where(Head.tenant_id == mine)).first()
     with closing(_entries(mine)) as written:
-        return first_fault(written, (head.seq, head.hash) if head else None)
+        first = next(written)
+        head = (first["head_seq"], first["head_hash"]) if first["head_seq"] is not None else None
+        return first_fault(chain([first] if first["seq"] is not None else [], written), head)
 
 
 def _entries(mine: int | None) -> Generator[dict[str, Any], None, None]:
+    """Each entry beside its words and the head, in one statement: so all of it is as it was at one moment.
+
+    Where there are no entries there is one row, and where there is no head, its columns are empty.
+    """
     table, remarks = Entry.__table__, Remark.__table__
-    columns = [table.c[name] for name in (*FIELDS, "hash")]
-    beside = and_(remarks.c.tenant_id == table.c.tenant_id, remarks.c.entry_id == table.c.id)
-    query = (
-        select(*columns, remarks.c.text.label("words"))
-        .select_from(table.outerjoin(remarks, beside))
+    head = select(Head.seq, Head.hash).where(Head.tenant_id == mine).subquery()
+    ours = (
+        select(*(table.c[name] for name in (*FIELDS, "hash")), remarks.c.text.label("words"))
+        .outerjoin_from(
+            table, remarks, and_(remarks.c.tenant_id == table.c.tenant_id, remarks.c.entry_id == table.c.id)
+        )
         .where(table.c.tenant_id == mine)
-        .order_by(table.c.seq)
+        .subquery()
+    )
+    query = (
+        select(ours, head.c.seq.label("head_seq"), head.c.hash.label("head_hash"))
+        .select_from(select(literal(1).label("one")).subquery().outerjoin(ours, true()).outerjoin(head, true()))
+        .order_by(ours.c.seq)
     )
     with db.session.execute(query.execution_options(yield_per=2000)) as rows:
         for row in rows.mappings():
