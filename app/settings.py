@@ -11,6 +11,8 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
 
+SIX_MONTHS = 184  # days, at their longest
+
 
 class Unset(RuntimeError):
     """A setting that the portal cannot do without is missing."""
@@ -34,6 +36,7 @@ class Settings:
     base_url: str = "http://127.0.0.1:8000"
     city: str = "江州市"
     grant_days: int = 14  # the longest time that the bureau may call in a county's file for
+    sign_in_days: int = 190  # how long it is kept who was signed in from where
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -59,7 +62,15 @@ class Settings:
             base_url=env.get("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
             city=env.get("CITY", "江州市"),
             grant_days=int(env.get("GRANT_DAYS", "14")),
+            sign_in_days=int(env.get("SIGN_IN_DAYS", "190")),
         )
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where sign-ins would be forgotten before the six months of 网络安全法 are over."""
+        if self.sign_in_days < SIX_MONTHS:
+            raise ValueError(
+                f"SIGN_IN_DAYS is {self.sign_in_days}: the law asks for six months, so {SIX_MONTHS} or more"
+            )
 
     @property
     def keys(self) -> dict[str, bytes]:

@@ -73,6 +73,7 @@ class SignIn(Private):
         Index("ix_sign_in_open", "tenant_id", "person_id", postgresql_where="ended_at is null"),
     )
     changes = ("seen_at", "ended_at", "ended_why")
+    removable = True  # after its time; that somebody signed in stays in the trail
 
     person_id: Mapped[UUID]
     token_hash: Mapped[bytes] = mapped_column(LargeBinary)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -26,7 +27,9 @@ _SYSTEMS = ("HarmonyOS", "Android", "iPhone", "iPad", "Windows", "Mac OS", "Linu
 def init_app(app: Flask) -> None:
     from app.accounts import asking, jobs  # noqa: F401  (declares the sweep; jobs need the models first)
 
-    passwords.configure(app.config["SETTINGS"].environment)
+    settings = app.config["SETTINGS"]
+    passwords.configure(settings.environment)
+    sessions.configure(timedelta(days=settings.sign_in_days))
     login.session_protection = None  # the row on the server is the session
     login.request_loader(_load)
     login.unauthorized_handler(asking.ask)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.accounts.models import Person, SignIn
 from app.core import clock
@@ -20,6 +20,13 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 AT_MOST = 5  # devices at once; the oldest gives way
 STEP = timedelta(minutes=1)  # how exactly `seen_at` is kept
+_kept = timedelta(days=190)
+
+
+def configure(kept: timedelta) -> None:
+    """How long a session that is over is remembered; said once, when the application is made."""
+    global _kept
+    _kept = kept
 
 
 @dataclass(frozen=True)
@@ -136,4 +143,11 @@ def end_all(person: Person, why: str, *, but: UUID | None = None) -> int:
     if but is not None:
         statement = statement.where(SignIn.id != but)
     result: Any = db.session.execute(statement)
+    return int(result.rowcount)
+
+
+def sweep() -> int:
+    """Forget the sessions that began longer ago than they are kept; returns how many."""
+    old = delete(SignIn).where(SignIn.tenant_id == realm.current().writes, SignIn.begun_at < clock.now() - _kept)
+    result: Any = db.session.execute(old)
     return int(result.rowcount)

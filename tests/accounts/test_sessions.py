@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 
-from app.accounts import presence, services, sessions
+from app.accounts import jobs, presence, services, sessions
+from app.accounts.models import SignIn
 from app.core import clock
-from tests.town import EAST, PASSWORD
+from tenants.database import db
+from tests.conftest import settings_for
+from tests.town import EAST, PASSWORD, WEST
 
 NEW = "four herons over a quiet field"
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36"
@@ -288,3 +291,38 @@ def test_an_error_page_asks_nothing_more_of_the_database(town, statements):
     with statements(without=("FROM tenant",)) as sent:
         assert browser.get("/notices/nothing/here").status_code == 404
     assert len([line for line in sent if "sign_in" in line or "person" in line]) == 1
+
+
+# Forgetting -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_sign_in_is_forgotten_when_its_time_is_over_and_not_before(town, events):
+    def kept(slug):
+        with town.at(slug):
+            return len(
+                db.session.scalars(select(SignIn).where(SignIn.tenant_id == town.person(slug, "admin").tenant_id)).all()
+            )
+
+    now = clock.now()
+    for days in (191, 189):
+        with clock.freeze(now - timedelta(days=days)):
+            for slug in (EAST, WEST):
+                town.client(slug, "handler")
+    still = town.client(EAST, "handler")
+    assert (kept(EAST), kept(WEST)) == (3, 2)
+    with town.at(EAST):
+        jobs.sweep.run()
+        db.session.commit()
+        jobs.sweep.run()
+        db.session.commit()
+    assert (kept(EAST), kept(WEST)) == (2, 2)
+    assert is_in(still)
+    forgotten = [entry for entry in events() if entry.event == "account.sign_ins_forgotten"]
+    assert [entry.facts for entry in forgotten] == [{"count": 1}]
+    assert sum(entry.event == "account.signed_in" for entry in events()) == 3  # the trail forgets nothing
+
+
+def test_sign_ins_are_not_kept_for_less_than_six_months():
+    with pytest.raises(ValueError, match="SIGN_IN_DAYS"):
+        settings_for("postgresql://127.0.0.1", "none", sign_in_days=183)
+    assert settings_for("postgresql://127.0.0.1", "none", sign_in_days=184).sign_in_days == 184
