@@ -123,7 +123,8 @@ def test_suspended_it_is_gone_and_let_in_again_it_is_back(town: Town, admin: Any
     registry.forget()
     assert director.get("/account").status_code == 200
     with town.at(CITY):
-        events = db.session.scalars(select(Entry.event).where(Entry.event.like("tenant.%"), Entry.tenant_id == 1)).all()
+        mine = select(Entry.event).where(Entry.event.like("tenant.%"), Entry.tenant_id == 1).order_by(Entry.seq)
+        events = db.session.scalars(mine).all()
         assert events == ["tenant.suspended", "tenant.resumed"]
 
 
