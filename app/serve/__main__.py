@@ -89,6 +89,7 @@ def serve(folder: Path, ending: Ending) -> None:
         stack.enter_context(checks.only_one(checks.own_folder(folder)))
         database = os.environ.get("DATABASE_URL")
         if not database:
+            environment.draw(folder)
             say("启动数据库 …", "starting PostgreSQL")
             with ending.held():
                 database = stack.enter_context(postgres.running(folder / "pg"))

@@ -5,6 +5,8 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from app.serve.refusal import Refusal
+
 
 def instance(env: Mapping[str, str] = os.environ) -> Path:
     return Path(env.get("INSTANCE") or "instance").absolute()
@@ -21,6 +23,17 @@ def keep(folder: Path, **facts: str) -> dict[str, str]:
         file.writelines(f"{name}={value}\n" for name, value in kept.items())
     draft.replace(folder / "demo.env")
     return kept
+
+
+def draw(folder: Path) -> None:
+    """Draw the secrets before there are data to seal. Raises Refusal where data are left and their keys are gone."""
+    kept = _read(folder) | dict(os.environ)
+    if (folder / "pg" / "PG_VERSION").exists() and not kept.get("FIELD_KEYS"):
+        raise Refusal(
+            f"{folder / 'demo.env'} 没有数据的密钥，个人信息无法解密。数据可以不要时，用 make demo-reset 重新开始。",
+            f"{folder / 'demo.env'} no longer holds the keys of the data. If they may go, make demo-reset starts over.",
+        )
+    keep(folder)
 
 
 def known(env: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -114,6 +114,7 @@ def test_a_second_start_keeps_the_data_and_ctrl_c_ends_all_of_it(folder: Path, r
 
 @pytest.mark.long
 def test_a_start_over_broken_data_is_one_sentence_in_each_language(folder: Path) -> None:
+    environment.keep(folder)
     with postgres.running(folder / "pg"):
         pass
     (folder / "pg" / "global" / "pg_control").write_bytes(b"")

@@ -60,6 +60,22 @@ def test_secrets_are_drawn_once_and_readable_by_nobody_else(tmp_path: Path) -> N
     assert stat.S_IMODE((tmp_path / "demo.env").stat().st_mode) == 0o600
 
 
+def test_data_whose_keys_are_gone_are_not_served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FIELD_KEYS", raising=False)
+    environment.draw(tmp_path)
+    drawn = (tmp_path / "demo.env").read_bytes()
+    (tmp_path / "pg").mkdir()
+    (tmp_path / "pg" / "PG_VERSION").write_text("18\n")
+    environment.draw(tmp_path)
+    assert (tmp_path / "demo.env").read_bytes() == drawn
+    (tmp_path / "demo.env").unlink()
+    with pytest.raises(Refusal, match=r"no longer holds the keys .* make demo-reset starts over") as refusal:
+        environment.draw(tmp_path)
+    assert "make demo-reset" in refusal.value.chinese
+    monkeypatch.setenv("FIELD_KEYS", "k1:" + "11" * 32)
+    environment.draw(tmp_path)
+
+
 def test_a_command_beside_the_demo_finds_its_settings(tmp_path: Path) -> None:
     environment.keep(tmp_path, DATABASE_URL="postgresql:///demo", BASE_URL="http://127.0.0.1:8000")
     found = environment.known({"INSTANCE": str(tmp_path), "BASE_URL": "http://127.0.0.1:9000"})
