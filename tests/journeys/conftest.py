@@ -44,12 +44,14 @@ CONFIDED = pytest.StashKey[set[str]]()
 SITTING = pytest.StashKey[list[Tab]]()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder needs a browser."""
+    """Everything in this folder needs a browser, and comes first: no other test may meet the worker that runs here."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: here not in item.path.parents)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -87,9 +89,9 @@ def _free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(settings: Settings, tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[str]:
-    """Where the portal answers: web server and worker as in the demo, on this worker's database."""
+    """Where the portal answers: web server and worker as in the demo, on this worker's database, while it is here."""
     port = _free_port()
     address, logs = f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("log")
     pytestconfig.stash[LOGS] = logs
