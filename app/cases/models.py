@@ -55,6 +55,11 @@ class Outcome(State):
     TAKEN_OVER = "taken_over", lazy_pgettext("case", "Taken over by another organisation"), ""
 
 
+# What the queue is narrowed by: its indexes hold it, so that a row that is filtered out is never read.
+NARROWED_BY = (
+    "assignee_id", "status", "prepaid", "minor", "elderly", "nature", "channel", "category", "problem", "claims",
+    "traits", "place", "amount", "people", "reopened", "origin", "origin_from", "summary_confirmed", "rule_chosen_at",
+)  # fmt: skip
 OPEN = tuple(state for state in CaseState if state not in (CaseState.REFUSED, CaseState.CLOSED))
 _OPEN = "status in ({})".format(", ".join(f"'{state.value}'" for state in OPEN))
 
@@ -104,7 +109,7 @@ class Case(Owned):
             "tenant_id",
             "queue_on",
             "id",
-            postgresql_include=["assignee_id", "status", "prepaid", "minor", "elderly"],
+            postgresql_include=[*NARROWED_BY, "received_at"],
             postgresql_where="open",
         ),
         Index("ix_case_queue", "tenant_id", "queue_on", "id"),
@@ -112,8 +117,9 @@ class Case(Owned):
         Index("ix_case_standing", "tenant_id", "status", "queue_on", "id", postgresql_where="open"),
         Index("ix_case_prepaid", "tenant_id", "queue_on", "id", postgresql_where="open and prepaid"),
         Index("ix_case_vulnerable", "tenant_id", "queue_on", "id", postgresql_where="open and (minor or elderly)"),
-        Index("ix_case_received", "tenant_id", "received_at", "id"),
+        Index("ix_case_received", "tenant_id", "received_at", "id", postgresql_include=[*NARROWED_BY, "queue_on"]),
         Index("ix_case_merchant", "tenant_id", "merchant_id", "received_at"),
+        Index("ix_case_against", "tenant_id", "merchant_name", "received_at"),
         Index("ix_case_status", "tenant_id", "status", "received_at", "id"),
         Index("ix_case_decided", "tenant_id", "decided_at"),
         Index("ix_case_closed", "tenant_id", "closed_at"),
@@ -148,6 +154,7 @@ class Case(Owned):
     before_referral: Mapped[str | None]
     ground: Mapped[str | None]  # NA1–NA7 or T1–T8
     outcome: Mapped[str | None]
+    reopened: Mapped[int] = mapped_column(default=0, server_default="0")  # how often it was taken up again
     assignee_id: Mapped[UUID | None]
     origin: Mapped[str] = mapped_column(default="first", server_default="first")
     origin_id: Mapped[UUID | None]
@@ -203,7 +210,12 @@ class CaseClock(ClockColumns, Owned):
     """A legal time limit on a case: acceptance, mediation, termination_notice."""
 
     __tablename__ = "case_clock"
-    __table_args__ = (owned_fk("case_record", "case_id"), Index("ix_case_clock_case", "tenant_id", "case_id"))
+    __table_args__ = (
+        owned_fk("case_record", "case_id"),
+        Index("ix_case_clock_case", "tenant_id", "case_id"),
+        Index("ix_case_clock_paused", "tenant_id", "case_id", postgresql_where="state = 'paused'"),
+        Index("ix_case_clock_extended", "tenant_id", "case_id", postgresql_where="extended_by > 0"),
+    )
     changes = ClockColumns.CHANGES
     SUBJECT: ClassVar[tuple[str, str]] = ("case_id", "case_record")
 

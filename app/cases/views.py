@@ -13,7 +13,8 @@ from app.accounts import me
 from app.accounts.permissions import Can
 from app.cases import forms, intake, lists, panels, queries, services, story
 from app.cases.models import Case
-from app.cases.queries.queue import beside, handlers
+from app.cases.queries.filters import handlers
+from app.cases.queries.queue import MOST, beside
 from app.cases.workflow import CASE
 from app.cases.workflow import assign_many as assign_many_to
 from app.core.area import Area
@@ -32,13 +33,14 @@ cases = Area("cases", __name__, kinds={"center"}, url_prefix="/cases")
 @cases.page("", allow=Can.CASE_READ)
 def index() -> Any:
     numbers, view = queries.figures(me()), queries.queue(me()).read(request.args)
-    shown = queries.rows_of(view)
+    shown = queries.rows_of(view, numbers)
     return render(
         "cases/index.html",
         view=view,
         shown=shown,
         numbers=numbers,
         tabs=queries.tabs(view, numbers),
+        most=MOST,
         beside=beside(shown.rows),
         handlers=handlers,
     )

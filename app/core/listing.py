@@ -46,11 +46,16 @@ class Filter:
     where: Callable[[Any], ColumnElement[bool]]
     choices: Callable[[], Sequence[tuple[str, Any]]] | None = None
     parse: Callable[[str], Any] = tidy  # of what was typed; raises ValueError
+    grouped: Callable[[], Mapping[str, Sequence[tuple[str, Any]]]] | None = None  # choices under headings
+    say: Callable[[Any], Any] | None = None  # the value in words, where it is not a choice
+    kind: str = "text"  # of control, where there are no choices
+    group: Any = ""  # the heading that it stands under in a form
 
     def read(self, typed: str | None) -> Any:
         """The value to narrow by, or None."""
         typed = tidy(typed)[:LONGEST_VALUE]
-        if not typed or (typed not in dict(self.choices()) if self.choices else tells_of_somebody(typed)):
+        known = self.listed() if typed else None
+        if not typed or (typed not in known if known is not None else tells_of_somebody(typed)):
             return None
         try:
             return self.parse(typed)
@@ -59,7 +64,16 @@ class Filter:
 
     def words(self, value: Any) -> Any:
         """How the pill says it."""
-        return dict(self.choices()).get(str(value), value) if self.choices else value
+        known = self.listed()
+        if known is not None:
+            return known.get(str(value), value)
+        return self.say(value) if self.say else value
+
+    def listed(self) -> dict[str, Any] | None:
+        """value -> words of all its choices; None where anything may be typed."""
+        if self.grouped:
+            return {value: words for pairs in self.grouped().values() for value, words in pairs}
+        return dict(self.choices()) if self.choices else None
 
 
 @dataclass(frozen=True)
@@ -200,6 +214,14 @@ class View:
             older=self.url(**{AFTER: order.cursor(rows[-1])}) if older else None,
             count=count,
         )
+
+    @property
+    def groups(self) -> dict[str, list[Filter]]:
+        """The filters under their headings, as a form shows them."""
+        found: dict[str, list[Filter]] = {}
+        for one in self.listing.filters:
+            found.setdefault(str(one.group), []).append(one)
+        return found
 
     @property
     def pills(self) -> list[Pill]:

@@ -22,6 +22,7 @@ class CaseDocument(DocumentColumns, Private):
         UniqueConstraint("tenant_id", "number"),
         UniqueConstraint("tenant_id", "case_id", "kind", "edition"),
         states_check(DocumentState, "status"),
+        Index("ix_case_document_waiting", "tenant_id", "case_id", postgresql_where="status = 'waiting'"),
     )
 
     case_id: Mapped[UUID]

@@ -27,6 +27,7 @@ def reopen(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None
     """Begin again; what came out before stays in the story and in the agreement."""
     case.ground = case.outcome = case.recovered = None
     case.decided_at = case.closed_at = None
+    case.reopened = (case.reopened or 0) + 1
 
 
 def refer(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
