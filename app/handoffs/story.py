@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,6 +18,7 @@ from app.handoffs.kinds import KINDS, ReturnReason
 from app.handoffs.models import Handoff, HandoffState
 from app.handoffs.queries import Told
 from app.handoffs.words import STEPS
+from app.handoffs.workflow import life_of
 from app.ui.text import money
 from tenants import realm
 from tenants.registry import registry
@@ -80,17 +82,25 @@ def flow(handoff: Handoff) -> list[dict[str, Any]]:
 
 
 def _course(handoff: Handoff) -> list[tuple[Any, Any]]:
-    """Title and moment of each step, as far as it stands: what was sent again begins anew, what came back is open."""
+    """Title and moment of each step, as far as it stands: what was sent again begins anew, what came back is open.
+
+    What has been done is called by the state it led to; what is ahead, by the step that is to be taken.
+    """
+    life = life_of(handoff)
+
+    def called(name: str, state: S, at: datetime | None) -> tuple[Any, datetime | None]:
+        return (state.label if at else life[name].label), at
+
     at_work = handoff.status not in (S.SENT, S.SIGNED)
     course = [
         (_("Sent out"), handoff.sent_at),
-        (S.SIGNED.label, handoff.signed_at if handoff.status != S.SENT else None),
-        (S.ACCEPTED.label, handoff.decided_at if at_work else None),
+        called("sign", S.SIGNED, handoff.signed_at if handoff.status != S.SENT else None),
+        called("accept", S.ACCEPTED, handoff.decided_at if at_work else None),
     ]
     if KINDS[handoff.kind].moves_case:
         return course
     answered = handoff.answered_at if handoff.status in (S.ANSWERED, S.CLOSED) else None
-    return [*course, (S.ANSWERED.label, answered), (S.CLOSED.label, handoff.ended_at)]
+    return [*course, called("answer", S.ANSWERED, answered), called("close", S.CLOSED, handoff.ended_at)]
 
 
 def _limits(handoff: Handoff) -> list[str | None]:

@@ -66,6 +66,18 @@ def test_beside_what_is_awaited_stands_its_last_day(exchange: Exchange, request_
         assert [step["at"] for step in story.flow(queries.by_reference(request_))][3].endswith("06-08")
 
 
+def test_what_is_ahead_is_called_by_its_step_and_what_is_done_by_what_came_of_it(
+    exchange: Exchange, request_: str, town: Town
+) -> None:
+    def titles() -> list[str]:
+        with town.at(MARKET):
+            return [str(step["title"]) for step in story.flow(queries.by_reference(request_))]
+
+    assert titles()[1:3] == ["签收", "接收办理"]
+    exchange.do(MARKET, "officer", request_, "sign")
+    assert titles()[1:3] == ["已签收", "接收办理"]
+
+
 def notices(town: Town, slug: str) -> set[tuple[str, str]]:
     with town.at(slug):
         from app.accounts.models import Person
