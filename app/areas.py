@@ -20,6 +20,7 @@ AREAS = (
     "app.cases.papers.views:papers",
     "app.cases.party_pages:parties",
     "app.cases.reference:reference",
+    "app.cases.tasks.views:tasks",
     "app.handoffs.views:handoffs",
     "app.desk.views:desk",
     "app.bureau.views:bureau",

@@ -48,6 +48,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
             (
                 Item("desk.today", _l("Today"), None, "late", late=True),
                 Item("cases.index", _l("Cases"), Can.CASE_READ, "open"),
+                Item("tasks.index", _l("Tasks"), Can.CASE_READ),
                 Item("handoffs.inbox", _l("Inbox"), Can.HANDOFF_READ, "received"),
                 Item("handoffs.outbox", _l("Outbox"), Can.HANDOFF_READ),
             ),

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from app.deadlines.calendar import Bilingual, Calendar, Stretch
 from app.deadlines.clock import ClockColumns, ClockState
-from app.deadlines.profiles import SUPPLEMENT, URGENT, Limit, Rules, Unit, last_day, span
+from app.deadlines.profiles import SOON, SUPPLEMENT, URGENT, Limit, Rules, Unit, last_day, span
 from app.deadlines.queries import load_rules
 
 
@@ -137,6 +137,24 @@ def view(clock: ClockColumns, today: date, rules: Rules | None = None) -> ClockV
         key=getattr(clock, "id", None),
         code=clock.code,
     )
+
+
+def set_day(due_on: date, since: date, today: date, done_on: date | None = None) -> ClockView:
+    """The bar of a day that somebody set, such as of a task: counted in working days, and by no law."""
+    calendar = load_rules().calendar
+    left = calendar.working_days_between(today, due_on)
+    used, total = calendar.working_days_between(since, today), calendar.working_days_between(since, due_on)
+    share = 100 if done_on or today >= due_on else min(100, max(0, round(100 * used / max(1, total))))
+    if done_on:
+        words, tone = _("done on %(day)s", day=done_on), "met"
+    elif today > due_on:
+        words, tone = _late_words((today - due_on).days), "late"
+    elif today == due_on:
+        words, tone = _("due today"), "urgent"
+    else:
+        words = ngettext("%(num)d working day left", "%(num)d working days left", left)
+        tone = "urgent" if left <= URGENT else "soon" if left <= SOON else ""
+    return ClockView("", words, share, tone, due_on, str(due_on))
 
 
 def _sum(clock: ClockColumns, limit: Limit, calendar: Calendar) -> tuple[list[str], date]:

@@ -11,6 +11,7 @@ from app.accounts import me
 from app.accounts.permissions import Can
 from app.cases import queries
 from app.cases.queries.queue import clocks_of
+from app.cases.tasks import queries as tasks
 from app.cases.workflow import CASE
 from app.core.area import SIGNED_IN, Area
 from app.core.privacy import mask_phone
@@ -27,7 +28,13 @@ def today() -> Any:
         return render("desk/elsewhere.html")
     day = queries.day(me())
     return render(
-        "desk/today.html", day=day, clocks=clocks_of(day.cases), numbers=queries.figures(me()), steps=CASE.by_name
+        "desk/today.html",
+        day=day,
+        clocks=clocks_of(day.cases),
+        numbers=queries.figures(me()),
+        steps=CASE.by_name,
+        tasks=tasks.mine(me()),
+        bar=tasks.bar,
     )
 
 

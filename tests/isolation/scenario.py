@@ -22,6 +22,7 @@ from app.cases.papers.workflow import PAPER
 from app.cases.queries import by_number
 from app.cases.services import Complaint, lists, parties
 from app.cases.services.intake import Agent, Card, Complainant
+from app.cases.tasks import services as tasks
 from app.cases.workflow import CASE
 from app.core import clock
 from app.core.numbering import Counter
@@ -167,6 +168,7 @@ class County:
         self.put_in_a_template()
         self.write_papers(standing["mediating"])
         self.complain_together(standing["accepted"])
+        self.give_tasks(standing["accepted"])
         self.draft_a_refusal(self.lodge(), rejected=True)
         standing["drafted"] = self.draft_a_refusal(self.lodge())
         standing["referred"] = self.refer(NORTH)
@@ -287,6 +289,16 @@ class County:
             parties.authorise(case, clerk, agent)
             parties.describe_card(case, clerk, Card("6222020200112233", Decimal(5000), Decimal(320), lessor="万家广场"))
             parties.tick(case, clerk, {"identity", "consent"})
+            db.session.commit()
+
+    def give_tasks(self, number: str) -> None:
+        """One on a case for somebody else, one that is done, and one of somebody's own."""
+        said = {"text": "联系商家", "due_on": clock.today()}
+        with self.town.at(self.slug):
+            case, director, handler = by_number(number), self.by("director"), self.by("handler")
+            tasks.give(director, case=case, assignee=handler.id, **said)
+            tasks.finish(tasks.give(director, case=case, assignee=director.id, **said), director)
+            tasks.give(handler, assignee=handler.id, **said)
             db.session.commit()
 
     def draft_a_refusal(self, number: str, *, rejected: bool = False) -> str:

@@ -1,0 +1,65 @@
+"""What somebody has to do by a day."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from tenants.policies import Wall
+
+revision = "0011"
+down_revision = "0010"
+
+WALLS = {
+    "task": Wall("private", changes=("text", "due_on", "assignee_id", "status", "done_at", "version")),
+}
+
+
+def upgrade() -> None:
+    op.create_table(
+        "task",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("assignee_id", sa.Uuid(), nullable=False),
+        sa.Column("given_by", sa.Uuid(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("status in ('open', 'done')", name=op.f("ck_task_status")),
+        *_keys("task", case_id="case_record", assignee_id="person", given_by="person"),
+    )
+    op.create_index(op.f("ix_task_case"), "task", ["tenant_id", "case_id"])
+    op.create_index(
+        op.f("ix_task_open"),
+        "task",
+        ["tenant_id", "assignee_id", "due_on", "id"],
+        postgresql_where=sa.text("status = 'open'"),
+    )
+    op.create_index(op.f("ix_task_given"), "task", ["tenant_id", "given_by", "due_on", "id"])
+    for table, wall in WALLS.items():
+        for statement in wall.statements(table):
+            op.execute(statement)
+
+
+def _keys(table: str, **targets: str) -> tuple[sa.Constraint, ...]:
+    return (
+        *(
+            sa.ForeignKeyConstraint(
+                ["tenant_id", column],
+                [f"{target}.tenant_id", f"{target}.id"],
+                name=op.f(f"fk_{table}_tenant_id_{column}"),
+            )
+            for column, target in targets.items()
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f(f"fk_{table}_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f(f"pk_{table}")),
+    )
+
+
+def downgrade() -> None:
+    for table in reversed(WALLS):
+        op.drop_table(table)
