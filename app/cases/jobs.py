@@ -131,6 +131,7 @@ extend(
         "case.supplement": _l("The consumer told more on case %(number)s"),
         "case.come_back": _l("Case %(number)s came back from the other organisation"),
         "case.taken_over": _l("Case %(number)s was taken over by the other organisation"),
+        "case.mentioned": _l("You were mentioned in a note on case %(number)s"),
         "case.drafted": _l("A draft on case %(number)s waits for your approval"),
         "case.digest": _digest,
     }

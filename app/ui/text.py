@@ -117,6 +117,7 @@ def script_words() -> dict[str, str]:
         "remove": _("Remove"),
         "left": _("%(n)s characters left", n="{n}"),
         "over": _("%(n)s characters too many", n="{n}"),
+        "colleagues": _("Colleagues: arrow keys choose, Enter takes, Escape closes"),
         "keysOn": _("Keyboard shortcuts are on."),
         "keysOff": _("Keyboard shortcuts are off."),
         "updated": _("Updated."),

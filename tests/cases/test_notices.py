@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
 
 from app import jobs
 from app.accounts.models import Person
+from app.cases import mentions
 from app.cases.jobs import remind
 from app.cases.queries import by_number
+from app.cases.services import note
 from app.cases.workflow import CASE
 from app.core import clock
+from app.jobs import drain
 from app.notifications.models import Notice
 from app.notifications.words import title
 from tenants.database import db
-from tests.town import EAST
+from tests.town import CITY, EAST, WEST
 
 
 @pytest.fixture
@@ -138,3 +142,76 @@ def test_a_long_list_is_cut(app):
     with app.test_request_context():
         words = title("case.digest", {"late": 12, "urgent": 0, "numbers": ["2026-000001", "2026-000002"]})
     assert words.endswith("2026-000002…")
+
+
+# Called in a note ----------------------------------------------------------------------------------------------------
+
+
+def called(text, *people):
+    """The sign-in names of those whom a text calls, among these."""
+    here = [SimpleNamespace(id=login, name=name, login=login) for name, login in people]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mentions, "colleagues", lambda: here)
+        return [person.login for person in mentions.mentioned(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("请@王芳 回电", ["wang.fang"]),
+        ("请＠王芳回电", ["wang.fang"]),  # a full-width sign, and no blank behind
+        ("@王芳芳看一下", ["wf2"]),  # of several names that fit, the longest
+        ("@wf2，@WANG.FANG.", ["wf2", "wang.fang"]),
+        ("@王芳 @王芳", ["wang.fang"]),
+        ("@李强", ["li1", "li2"]),  # who share a name are all meant
+        ("@wf22", []),
+        ("wf1@wf2 是邮箱", []),
+        ("王芳", []),
+        ("@", []),
+    ],
+)
+def test_colleagues_are_found_in_a_note_as_people_type_them(text, who):
+    people = [("王芳", "wang.fang"), ("王芳芳", "wf2"), ("李强", "li1"), ("李强", "li2")]
+    assert sorted(called(text, *people)) == sorted(who)
+
+
+def mention(town, number, text):
+    with town.at(EAST):
+        note(by_number(number), town.person(EAST, "handler"), text=text)
+        db.session.commit()
+    drain()
+
+
+def test_who_is_mentioned_is_told_and_the_notice_leads_to_that_very_note(town, lodged):
+    number = lodged()
+    mention(town, number, "先问合同。")
+    mention(town, number, f"@{town.person(EAST, 'second').name} 请回电。")
+    page = town.client(EAST, "second")
+    with town.at(EAST):
+        one = db.session.scalars(select(Notice).where(Notice.event == "case.mentioned")).one()
+        assert one.person_id == town.person(EAST, "second").id
+    answer = page.post(f"/notices/{one.id}")
+    there, _sharp, anchor = answer.location.partition("#")
+    assert there == f"/east/cases/{number}"
+    body = page.get(f"/cases/{number}").get_data(as_text=True)
+    assert "请回电" in body[body.index(f'id="{anchor}"') :].split("</li>")[0]
+
+
+def test_nobody_outside_the_organisation_is_mentioned_nor_who_reads_no_cases_nor_oneself(town, lodged):
+    number = lodged()
+    strangers = (
+        town.person(WEST, "handler").name,
+        town.person(CITY, "supervisor").name,
+        town.person(EAST, "admin").name,
+    )
+    mention(town, number, " ".join(f"@{name}" for name in (*strangers, town.handler.name)))
+    for slug in (EAST, WEST, CITY):
+        with town.at(slug):
+            assert db.session.scalars(select(Notice).where(Notice.event == "case.mentioned")).all() == []
+
+
+def test_the_names_to_choose_from_are_those_of_the_center_alone(town):
+    names = town.client(EAST, "clerk").get("/tasks/colleagues").get_json()
+    assert {login for _name, login, _role in names} == {"clerk", "handler", "second", "director"}
+    assert "东" in "".join(name for name, _login, _role in names)
+    assert "西" not in "".join(name for name, _login, _role in names)

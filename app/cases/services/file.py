@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app import audit
 from app.accounts.permissions import Can
+from app.cases import mentions
 from app.cases.models import Case, CaseFile, Party
 from app.cases.services.parts import statement_of
 from app.core import clock
@@ -23,10 +24,14 @@ PERSONAL: dict[str, Any] = {**Party.FIELDS, "statement": _l("What happened, in t
 
 
 def note(case: Case, by: Any, *, text: str, public: bool = False) -> None:
-    """Add a note to the story; a public one may be told to the consumer. Raises Invalid when it is empty."""
+    """Add a note to the story; a public one may be told to the consumer. Raises Invalid when it is empty.
+
+    Colleagues who are called in it (@王芳) are told.
+    """
     if not text.strip():
         raise Invalid("text", _("Write the note first."))
-    audit.record("case.note", case, by, text=text.strip(), public=public)
+    entry = audit.record("case.note", case, by, text=text.strip(), public=public)
+    mentions.tell(case, text, entry, by)
 
 
 def reveal(case: Case, by: Any, *, field: str, reason: str) -> str:

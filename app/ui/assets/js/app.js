@@ -5,6 +5,7 @@ import "./keys.js";
 import "./forms.js";
 import "./drafts.js";
 import "./files.js";
+import "./mentions.js";
 import "./session.js";
 import "./requests.js";
 import "./charting.js";
