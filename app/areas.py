@@ -20,6 +20,8 @@ AREAS = (
     "app.cases.papers.views:papers",
     "app.cases.party_pages:parties",
     "app.cases.reference:reference",
+    "app.mediation.views:mediation",
+    "app.mediation.register:mediators",
     "app.cases.tasks.views:tasks",
     "app.handoffs.views:handoffs",
     "app.desk.views:desk",

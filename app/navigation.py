@@ -33,6 +33,7 @@ class Group:
 
 
 _LISTS = Item("reference.index", _l("Lists"), Can.LIST_KEEP)
+_MEDIATORS = Item("mediators.index", _l("Mediators and rooms"), Can.MEDIATION_KEEP)
 _TEMPLATES = Item("templates.index", _l("Templates of documents"), Can.LIST_KEEP)
 _PEOPLE = (
     Item("accounts.people", _l("People"), Can.PERSON_KEEP),
@@ -56,11 +57,12 @@ MENUS: dict[str, tuple[Group, ...]] = {
         Group(
             _l("Work"),
             (
+                Item("mediation.calendar", _l("Mediation sessions"), Can.CASE_READ),
                 Item("merchants.index", _l("Merchants"), Can.MERCHANT_READ),
                 Item("transfer.index", _l("Imports"), Can.TRANSFER_IMPORT),
             ),
         ),
-        Group(_l("Administration"), (*_PEOPLE, _LISTS, _TEMPLATES)),
+        Group(_l("Administration"), (*_PEOPLE, _MEDIATORS, _LISTS, _TEMPLATES)),
     ),
     "bureau": (
         Group(

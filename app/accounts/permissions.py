@@ -29,6 +29,7 @@ class Can(StrEnum):
     HANDOFF_RECEIVE = "handoff.receive"
     HANDOFF_SEND = "handoff.send"
     LIST_KEEP = "list.keep"
+    MEDIATION_KEEP = "mediation.keep"
     MERCHANT_KEEP = "merchant.keep"
     MERCHANT_READ = "merchant.read"
     PERSON_KEEP = "person.keep"
@@ -54,6 +55,7 @@ LABELS: dict[Can, Any] = {
     Can.HANDOFF_RECEIVE: _l("Sign for, accept and return what was received"),
     Can.HANDOFF_SEND: _l("Refer cases and send requests"),
     Can.LIST_KEEP: _l("Keep the lists that cases are classified by"),
+    Can.MEDIATION_KEEP: _l("Keep the register of mediators and rooms"),
     Can.MERCHANT_KEEP: _l("Keep the register of merchants"),
     Can.MERCHANT_READ: _l("Read the register of merchants"),
     Can.PERSON_KEEP: _l("Keep the organisation's people and their roles"),
@@ -96,6 +98,7 @@ _ROLES = (
                 Can.CASE_APPROVE,
                 Can.CASE_ASSIGN,
                 Can.CASE_REOPEN,
+                Can.MEDIATION_KEEP,
                 Can.TRANSFER_EXPORT,
                 Can.TRANSFER_IMPORT,
             }
@@ -105,7 +108,16 @@ _ROLES = (
         "center_admin",
         "center",
         _l("Administrator"),
-        frozenset({Can.PERSON_KEEP, Can.AUDIT_READ, Can.LIST_KEEP, Can.MERCHANT_READ, Can.TRANSFER_IMPORT}),
+        frozenset(
+            {
+                Can.PERSON_KEEP,
+                Can.AUDIT_READ,
+                Can.LIST_KEEP,
+                Can.MEDIATION_KEEP,
+                Can.MERCHANT_READ,
+                Can.TRANSFER_IMPORT,
+            }
+        ),
     ),
     Role(
         "supervisor",

@@ -52,7 +52,7 @@ def test_anyone_may_enter_only_where_it_is_meant(app: Any) -> None:
     open_to_all = {rule.endpoint for rule in rules(app) if _view(app, rule).allow is ANYONE}
     assert open_to_all == {
         *("portal.home", "portal.healthz", "portal.readyz"),
-        *("accounts.sign_in", "accounts.sign_out", "documents.check"),
+        *("accounts.sign_in", "accounts.sign_out", "documents.check", "mediation.fed"),
     }
     assert {"portal.home", "accounts.sign_in"} <= open_to_all
 

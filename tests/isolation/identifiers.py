@@ -12,6 +12,7 @@ from app.cases.services import PERSONAL
 from app.cases.workflow import CASE
 from app.handoffs import packet
 from app.handoffs.workflow import LETTER, REFERRAL, REQUEST
+from app.mediation.workflow import SESSION
 from tests.isolation.scenario import Scenario
 
 _OF = "where it.tenant_id = :t order by it.id"
@@ -52,6 +53,13 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ("parties.reveal", "number party_id"): (
         f"select case_.number, it.id from case_party it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
     ),
+    ("mediation", "number"): _CASES,
+    ("mediation", "number session_id"): (
+        f"select case_.number, it.id from mediation_session it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
+    ),
+    ("mediation.fed", "ticket"): f"select it.ticket_hash from mediation_feed it {_OF}",
+    ("mediators", "mediator_id"): f"select it.id from mediator it {_OF}",
+    ("mediators", "room_id"): f"select it.id from mediation_room it {_OF}",
     ("reference.entry", "code name"): f"select it.code, it.listed from list_entry it {_OF} desc",
     ("accounts", "person_id"): f"select it.id from person it {_OF}",
     ("accounts", "sign_in_id"): f"select it.id from sign_in it {_OF}",
@@ -75,6 +83,7 @@ WORDS: dict[tuple[str, str], list[str]] = {
     ("papers", "kind"): ["minutes", "recusal"],
     ("templates", "kind"): ["report-result", "minutes"],
     ("papers", "step"): list(PAPER.by_name),
+    ("mediation", "step"): list(SESSION.by_name),
     ("handoffs", "field"): list(packet.FIELDS),
     ("handoffs.letter_step", "step"): list(LETTER.by_name),
     ("handoffs", "step"): list(dict.fromkeys([*REFERRAL.by_name, *REQUEST.by_name])),

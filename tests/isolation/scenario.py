@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,10 @@ from app.handoffs import services as handoffs
 from app.handoffs.packet import files_of
 from app.handoffs.workflow import LETTER
 from app.jobs import drain
+from app.mediation import queries as mediation
+from app.mediation.services import feeds, register, sessions
+from app.mediation.services.sessions import Plan
+from app.mediation.workflow import SESSION
 from app.merchants import services as merchants
 from app.merchants.queries import by_number as merchant_by_number
 from app.transfer import services as transfer
@@ -154,6 +159,7 @@ class County:
     def work(self) -> dict[str, str]:
         self.keep_the_register()
         self.keep_the_lists()
+        self.keep_the_mediators()
         standing = {
             "lodged": self.lodge(),
             "accepted": self.lodge("accept"),
@@ -165,6 +171,7 @@ class County:
             "closed": self.lodge("accept", "mediate", "settle", "close"),
         }
         self.fill_the_file(standing["mediating"])
+        self.arrange_sessions(standing["mediating"])
         self.put_in_a_template()
         self.write_papers(standing["mediating"])
         self.complain_together(standing["accepted"])
@@ -205,6 +212,35 @@ class County:
             admin = self.by("admin")
             lists.add(admin, "categories", words=f"{self.name}私教课", parent="S0401")
             lists.change(admin, "channels", "station", words=f"{self.name}维权站")
+            db.session.commit()
+
+    # Mediation -------------------------------------------------------------------------------------------------------
+
+    def keep_the_mediators(self) -> None:
+        with self.town.at(self.slug):
+            director = self.by("director")
+            register.add_room(director, name=f"{self.name}调解室")
+            register.enter(director, kind="person", name=f"{self.name}秦律师", phone=f"1350000{self.id:02d}00")
+            register.enter(director, kind="inside", person=str(self.by("handler").id))
+            feeds.make(self.by("handler"))
+            db.session.commit()
+
+    def arrange_sessions(self, number: str) -> None:
+        """One that was held, one that could be recorded now, one to come, one that was cancelled; a recusal."""
+        with self.town.at(self.slug):
+            case, director = by_number(number), self.by("director")
+            room, (sits, *_rest) = mediation.rooms()[0], mediation.mediators()
+            told = {"room": room, "mediators": [sits], "consumers": "林晓梅", "merchants": "钱经理"}
+            sittings = []
+            for minutes in (-5, -2, 3000, 4000):
+                plan = Plan(clock.now() + timedelta(minutes=minutes), 1, "room", **told)
+                sittings.append(sessions.arrange(case, director, plan))
+                db.session.flush()
+            SESSION.take("hold", sittings[0], by=director, came=["consumer"], text="双方到场")
+            db.session.flush()
+            SESSION.take("cancel", sittings[3], by=director, text="改期另行通知")
+            other = next(one for one in mediation.mediators() if one is not sits)
+            sessions.recuse(case, other, director, asked_by="merchant", reason="亲属", granted=True)
             db.session.commit()
 
     # Cases -----------------------------------------------------------------------------------------------------------

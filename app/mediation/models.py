@@ -1,0 +1,213 @@
+"""Who mediates, where and when, and what keeps two sessions apart. All of it is the county's own."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from flask_babel import lazy_pgettext
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.sql.elements import TextClause
+from sqlalchemy.sql.expression import text
+from sqlalchemy.types import Text
+
+from app.accounts.models import Person
+from app.core.privacy import Sealing, Words, mask_phone, sealed
+from app.core.states import State, states_check
+from tenants.bases import Private, owned_fk, owned_to
+
+
+class SessionState(State):
+    PLANNED = "planned", lazy_pgettext("session", "Planned"), "blue"
+    HELD = "held", lazy_pgettext("session", "Held"), "ok"
+    CANCELLED = "cancelled", lazy_pgettext("session", "Cancelled"), ""
+
+
+class Mediator(Sealing, Private):
+    """Somebody who may mediate: one of the center's people, a person it has entrusted, or a body."""
+
+    __tablename__ = "mediator"
+    __table_args__ = (
+        owned_fk("person", "person_id"),
+        UniqueConstraint("tenant_id", "person_id"),
+        CheckConstraint("kind in ('person', 'body', 'inside')", name="kind"),
+        CheckConstraint("(kind = 'inside') = (person_id is not null)", name="person"),
+    )
+
+    kind: Mapped[str]
+    person_id: Mapped[UUID | None]
+    name: Mapped[str]
+    office: Mapped[str] = mapped_column(default="", server_default="")  # where an entrusted person comes from
+    speciality: Mapped[str] = mapped_column(default="", server_default="")
+    contract: Mapped[str] = mapped_column(default="", server_default="")  # the paper by which they were entrusted
+    until: Mapped[date | None]  # how long
+    phone_sealed: Mapped[str | None]
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    phone = sealed("phone_sealed", mask=mask_phone, kind="phone")
+
+    @property
+    def held_as(self) -> UUID:
+        """By what a session holds them: one of the center's people is the same person when taking the minutes."""
+        return self.person_id or self.id
+
+
+class MediationRoom(Private):
+    """A room in which sessions are held."""
+
+    __tablename__ = "mediation_room"
+    __table_args__ = (UniqueConstraint("tenant_id", "name"),)
+
+    name: Mapped[str]
+    place: Mapped[str] = mapped_column(default="", server_default="")
+    seats: Mapped[int | None]
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+
+class MediationSession(Private):
+    """A meeting of the two sides of a case: planned, held with its minutes, or cancelled."""
+
+    __tablename__ = "mediation_session"
+    __table_args__ = (
+        owned_fk("case_record", "case_id"),
+        owned_fk("mediation_room", "room_id"),
+        owned_fk("person", "recorder_id"),
+        UniqueConstraint("tenant_id", "case_id", "ordinal"),
+        states_check(SessionState, "status"),
+        CheckConstraint("way in ('site', 'phone', 'online', 'room')", name="way"),
+        CheckConstraint("(way = 'room') = (room_id is not null)", name="room"),
+        CheckConstraint("lasts > 0", name="lasts"),
+        Index("ix_mediation_session_starts", "tenant_id", "starts_at"),
+    )
+
+    case_id: Mapped[UUID]
+    ordinal: Mapped[int]  # the first, the second … of the case
+    status: Mapped[str] = mapped_column(default=SessionState.PLANNED.value)
+    starts_at: Mapped[datetime]
+    lasts: Mapped[int]  # minutes
+    way: Mapped[str]
+    room_id: Mapped[UUID | None]
+    place: Mapped[str] = mapped_column(default="", server_default="")  # where, when it is no room of ours
+    recorder_id: Mapped[UUID | None]
+    consumers: Mapped[Words] = mapped_column(default="", server_default="")  # who comes for the consumer
+    merchants: Mapped[Words] = mapped_column(default="", server_default="")  # and for the business
+    came: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")  # consumer, merchant
+    minutes: Mapped[Words] = mapped_column(default="", server_default="")
+    arranged_by_name: Mapped[str]
+    arranged_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    room: Mapped[MediationRoom | None] = owned_to("MediationRoom", "MediationSession.room_id")
+    recorder: Mapped[Person | None] = owned_to("Person", "MediationSession.recorder_id")
+    seats: Mapped[list[MediationSeat]] = relationship(
+        primaryjoin="and_(MediationSession.id == foreign(MediationSeat.session_id), "
+        "MediationSession.tenant_id == MediationSeat.tenant_id)",
+        order_by="MediationSeat.presides.desc(), MediationSeat.id",
+        viewonly=True,
+    )
+
+    @property
+    def state(self) -> SessionState:
+        return SessionState(self.status)
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.lasts)
+
+    @property
+    def mediators(self) -> list[Mediator]:
+        """Whoever presides first."""
+        return [seat.mediator for seat in self.seats]
+
+
+class MediationSeat(Private):
+    """A mediator at a session."""
+
+    __tablename__ = "mediation_seat"
+    __table_args__ = (
+        owned_fk("mediation_session", "session_id"),
+        owned_fk("mediator", "mediator_id"),
+        UniqueConstraint("tenant_id", "session_id", "mediator_id"),
+    )
+    append_only = True
+    removable = True
+
+    session_id: Mapped[UUID]
+    mediator_id: Mapped[UUID]
+    presides: Mapped[bool]
+
+    mediator: Mapped[Mediator] = owned_to("Mediator", "MediationSeat.mediator_id")
+
+
+def one_value(of: str) -> TextClause:
+    """A range of one value: ranges are compared by GiST as it is, where `=` would need an extension."""
+    return text(f"int8range({of}, {of}, '[]')")
+
+
+class MediationBooking(Private):
+    """The time for which a planned session holds its room, one of its people, or its case.
+
+    Two that hold the same and overlap cannot both be there. `held` is the key of whatever it is, and only compared.
+    """
+
+    __tablename__ = "mediation_booking"
+    __table_args__ = (
+        owned_fk("mediation_session", "session_id"),
+        ExcludeConstraint(
+            (one_value("tenant_id"), "&&"),
+            (one_value("uuid_hash_extended(held, 0)"), "&&"),
+            (text("tstzrange(starts_at, ends_at)"), "&&"),
+            name="ex_mediation_booking",
+        ),
+        Index("ix_mediation_booking_session", "tenant_id", "session_id"),
+    )
+    append_only = True
+    removable = True
+
+    session_id: Mapped[UUID]
+    held: Mapped[UUID]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class MediationRecusal(Private):
+    """That a mediator was to keep out of a case, by whom and why; once granted, they sit in none of its sessions."""
+
+    __tablename__ = "mediation_recusal"
+    __table_args__ = (
+        owned_fk("case_record", "case_id"),
+        owned_fk("mediator", "mediator_id"),
+        CheckConstraint("asked_by in ('consumer', 'merchant', 'mediator', 'center')", name="asked_by"),
+        Index("ix_mediation_recusal_case", "tenant_id", "case_id"),
+    )
+    append_only = True
+
+    case_id: Mapped[UUID]
+    mediator_id: Mapped[UUID]
+    asked_by: Mapped[str]
+    reason: Mapped[Words]
+    granted: Mapped[bool]
+    decided_by_name: Mapped[str]
+    decided_at: Mapped[datetime]
+
+    mediator: Mapped[Mediator] = owned_to("Mediator", "MediationRecusal.mediator_id")
+
+
+class MediationFeed(Private):
+    """A sealed link to one person's sessions, for a calendar that cannot sign in. Only the hash of it is kept."""
+
+    __tablename__ = "mediation_feed"
+    __table_args__ = (
+        owned_fk("person", "person_id"),
+        UniqueConstraint("tenant_id", "person_id"),
+        UniqueConstraint("tenant_id", "ticket_hash"),
+    )
+    removable = True
+
+    person_id: Mapped[UUID]
+    ticket_hash: Mapped[str]
+    made_at: Mapped[datetime]

@@ -1,0 +1,199 @@
+"""The calendar, the sessions of a case and their steps, recusals, and what a calendar elsewhere may fetch."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, redirect, request, session, url_for
+from flask_babel import format_date
+from flask_babel import gettext as _
+
+from app import audit
+from app.accounts import me
+from app.accounts.permissions import Can
+from app.cases import story
+from app.cases.models import Case
+from app.cases.queries import by_number
+from app.core import clock
+from app.core.area import ANYONE, Area
+from app.core.errors import Invalid
+from app.core.forms import Form
+from app.files.names import disposition
+from app.mediation import forms, ics, panels, queries, words
+from app.mediation.models import MediationSession
+from app.mediation.services import feeds, sessions
+from app.mediation.workflow import SESSION
+from app.ui import render
+from tenants import realm
+
+__all__ = ["mediation", "panels", "words"]
+
+mediation = Area("mediation", __name__, kinds={"center"})
+
+
+@mediation.page("/mediation", allow=Can.CASE_READ)
+def calendar() -> Any:
+    mine = request.args.get("who") == "me"
+    shown = queries.week(queries.day_of(request.args.get("week")), me() if mine else None)
+    return render("mediation/calendar.html", week=shown, mine=mine, this=queries.day_of(None))
+
+
+@mediation.page("/cases/<number>/mediation", allow=Can.CASE_READ)
+def index(number: str) -> Any:
+    case = by_number(number)
+    return render("mediation/index.html", case=case, sessions=queries.of_case(case), recusals=queries.recusals(case))
+
+
+@mediation.page("/cases/<number>/mediation/new", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def new(number: str) -> Any:
+    case = by_number(number)
+    form = forms.plan_form(forms.PlanForm, case)
+    if form.validate_on_submit():
+        try:
+            made = sessions.arrange(case, me(), form.plan)
+            flash(_("The session is arranged."))
+            return redirect(url_for(".show", number=number, session_id=made.id), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("mediation/plan.html", case=case, form=form, session=None, step=None), _code(form)
+
+
+@mediation.page("/cases/<number>/mediation/<uuid:session_id>", allow=Can.CASE_READ)
+def show(number: str, session_id: UUID) -> Any:
+    case = by_number(number)
+    sitting = queries.session_of(case, session_id)
+    rows = story.story(audit.trail(sitting.id))
+    return render("mediation/show.html", case=case, session=sitting, steps=SESSION.open_to(me(), sitting), rows=rows)
+
+
+@mediation.page(
+    "/cases/<number>/mediation/<uuid:session_id>/steps/<step>", allow=Can.CASE_READ, methods=["GET", "POST"]
+)
+def step(number: str, session_id: UUID, step: str) -> Any:
+    case, declared = by_number(number), SESSION[step]
+    sitting = queries.session_of(case, session_id)
+    form = _step_form(declared, case, sitting)
+    if form.validate_on_submit():
+        try:
+            SESSION.take(step, sitting, by=me(), seen=form.version.data or 0, **_said(form))
+            flash(str(declared.done))
+            return redirect(url_for(".show", number=number, session_id=session_id), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    page = "mediation/plan.html" if isinstance(form, forms.PlanForm) else "mediation/step.html"
+    return render(page, case=case, session=sitting, step=declared, form=form), _code(form)
+
+
+def _step_form(declared: Any, case: Case, sitting: MediationSession) -> Form:
+    """The form of a step; of one that is only looked at, after it has been seen to be possible."""
+    if request.method == "GET":
+        SESSION.require(declared, sitting)
+    if issubclass(declared.form, forms.PlanForm):
+        form: Form = forms.plan_form(declared.form, case, sitting)
+    else:
+        form = declared.form()
+    if request.method == "GET":
+        form.version.data = sitting.version
+    return form
+
+
+def _said(form: Form) -> dict[str, Any]:
+    return {"plan": form.plan, "text": form.text.data} if isinstance(form, forms.MoveForm) else form.facts
+
+
+@mediation.page("/cases/<number>/recusals/new", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def recuse(number: str) -> Any:
+    case, form = by_number(number), forms.RecusalForm.of()
+    if form.validate_on_submit():
+        try:
+            sessions.recuse(case, queries.chosen(form.mediator.data), me(), **form.decided)
+            flash(_("Noted."))
+            return redirect(url_for(".index", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("mediation/recusal.html", case=case, form=form), _code(form)
+
+
+def _code(form: Form) -> int:
+    return 422 if form.errors or form.form_errors else 200
+
+
+# For calendars elsewhere ---------------------------------------------------------------------------------------------
+
+
+@mediation.page("/cases/<number>/mediation/<uuid:session_id>/session.ics", allow=Can.CASE_READ)
+def ics_of(number: str, session_id: UUID) -> Any:
+    case = by_number(number)
+    return _ics(number, [(queries.session_of(case, session_id), case)])
+
+
+@mediation.page("/mediation/feed", allow=Can.CASE_READ)
+def feed() -> Any:
+    """One's own link; it can be read only when it has just been made."""
+    ticket = session.pop("feed", None)
+    link = url_for(".fed", ticket=ticket, _external=True) if ticket else ""
+    return render("mediation/feed.html", link=link, there=feeds.has(me()))
+
+
+@mediation.page("/mediation/feed", allow=Can.CASE_READ, methods=["POST"], endpoint="make_feed")
+def make_feed() -> Any:
+    session["feed"] = feeds.make(me())
+    return redirect(url_for(".feed"), 303)
+
+
+@mediation.page("/mediation/feed/end", allow=Can.CASE_READ, methods=["POST"])
+def end_feed() -> Any:
+    feeds.take_back(me())
+    flash(_("The link opens nothing any more."))
+    return redirect(url_for(".feed"), 303)
+
+
+@mediation.page("/mediation/feeds/<ticket>", allow=ANYONE)
+def fed(ticket: str) -> Any:
+    """Somebody's sessions, for whoever holds their sealed link: a calendar cannot sign in."""
+    person = feeds.whose(ticket)
+    return _ics(realm.home().short_name, queries.fed(person))
+
+
+def _ics(name: str, found: ics.Fed) -> Response:
+    def link(case: Case, sitting: MediationSession) -> str:
+        return url_for("mediation.show", number=case.number, session_id=sitting.id, _external=True)
+
+    response = Response(ics.calendar(name, found, link), content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = disposition("attachment", f"{name}.ics")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+# For templates -------------------------------------------------------------------------------------------------------
+
+
+@mediation.app_template_filter()
+def held_where(sitting: MediationSession) -> str:
+    """The room, or how else it is held and where."""
+    if sitting.room:
+        return sitting.room.name
+    return " · ".join(filter(None, (str(sessions.WAYS[sitting.way]), sitting.place)))
+
+
+@mediation.app_template_filter()
+def clock_time(at: datetime) -> str:
+    """14:30, as the clocks on the walls show it."""
+    return f"{clock.local(at):%H:%M}"
+
+
+@mediation.app_template_filter()
+def weekday(day: date) -> str:
+    return str(format_date(day, "EEE"))
+
+
+@mediation.app_template_filter()
+def asked_by(code: str) -> str:
+    return str(sessions.ASKED_BY[code])
+
+
+@mediation.app_template_filter()
+def sides(codes: list[str]) -> str:
+    return _(", ").join(str(sessions.SIDES[code]) for code in codes) or _("nobody")

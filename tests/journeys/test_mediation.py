@@ -1,0 +1,80 @@
+"""A mediator and a room, a session that something is in the way of, and the calendar that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from app.cases.queries import by_number
+from app.cases.workflow import CASE
+from app.core import clock
+from app.mediation.models import SessionState
+from tenants.database import db
+from tests.journeys.tab import Tab
+from tests.town import EAST, Town
+
+
+def in_mediation(town: Town, number: str) -> str:
+    with town.at(EAST):
+        case, director = by_number(number), town.person(EAST, "director")
+        for step in ("accept", "mediate"):
+            CASE.take(step, case, by=director)
+            db.session.flush()
+        db.session.commit()
+    return number
+
+
+def plan(tab: Tab, day: str, at: str, presides: str) -> None:
+    tab.fill("on", day)
+    tab.fill("at", at)
+    tab.main.locator("#room").select_option(label="调解室一")
+    tab.main.locator("#presides").select_option(label=presides)
+
+
+def test_a_session_is_arranged_after_what_was_in_its_way_was_named(
+    sit: Callable[..., Tab], lodged: Callable[..., str], town: Town
+) -> None:
+    first, second = (in_mediation(town, lodged()) for _n in range(2))
+    day = f"{clock.today() + timedelta(days=3)}"
+    director = sit(EAST, "director")
+    director.menu("/mediators")
+    director.follow("Add a room")
+    director.fill("name", "调解室一")
+    director.send()
+    director.follow(director.main.locator("a.btn-primary"))
+    director.picture("mediator-new")
+    director.tick("kind", "person")
+    director.fill("name", "秦律师")
+    director.fill("speciality", "预付卡")
+    director.send()
+    director.picture("mediators")
+
+    tab = sit(EAST, "handler")
+    for number, at in ((first, "09:00"), (second, "09:30")):
+        tab.open(f"/cases/{number}")
+        tab.follow("Arrange a session")
+        plan(tab, day, at, "秦律师 · 预付卡")
+        if number == first:
+            tab.send()
+            tab.stands(SessionState.PLANNED)
+            tab.picture("session")
+    with tab.expecting(422):
+        tab.send()
+    tab.reads("调解室一", "09:00", "10:00", first)
+    tab.picture("session-conflict")
+    tab.fill("at", "10:00")
+    tab.send()
+    tab.stands(SessionState.PLANNED)
+
+    tab.open(f"/mediation?week={day}")
+    tab.reads(first, second)
+    tab.picture("calendar")
+    tab.press("j")
+    tab.press("Enter", leads=True)
+    tab.stands(SessionState.PLANNED)
+    phone: Any = sit(EAST, "handler", phone=True)
+    phone.open(f"/mediation?week={day}")
+    phone.reads(first, second)
+    tab.open(f"/cases/{first}")
+    tab.picture("case-with-session")
