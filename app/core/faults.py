@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError, TimeoutError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge, SecurityError
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
 from app.core import trace
@@ -111,6 +111,12 @@ def init_app(app: Flask) -> None:
         words = _("You have signed in anew since this page was opened. Nothing was sent, and what you typed is kept.")
         to = request.script_root + request.full_path.removesuffix("?")
         return page(400, words, again=list(request.form.items(multi=True)), to=to)
+
+    @app.errorhandler(SecurityError)
+    def elsewhere(error: SecurityError) -> Response:
+        """Asked for under a name that is not ours: no address can be made then, so no page of ours can."""
+        _undo()
+        return Response(_("This request could not be read"), 400, mimetype="text/plain")
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Any
 
 import pytest
 
+from app import create_app, jobs
 from app.core.headers import CSP, FIXED
 from tenants.database import db
+from tenants.registry import registry
 from tests.browser import Browser
 from tests.town import EAST, PASSWORD, Town
 
@@ -123,6 +126,14 @@ def test_another_hosts_name_is_400(app: Any, town: Town, host: str, path: str) -
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_another_hosts_name_is_400_for_somebody_signed_in_too(town: Town) -> None:
+    browser = town.client(EAST, "director")
+    for path in ("/cases", "/nowhere"):
+        answer = browser.open("GET", path, headers={"Host": "evil.example"})
+        assert answer.status_code == 400
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
 def test_what_a_proxy_would_say_is_not_believed_from_anybody(app: Any, town: Town) -> None:
     """Without a proxy before us, its headers are a visitor's own words: not in links, notes or cookies."""
     spoofed = {
@@ -142,6 +153,35 @@ def test_what_a_proxy_would_say_is_not_believed_from_anybody(app: Any, town: Tow
     with town.at(EAST):
         addresses = set(db.session.connection().exec_driver_sql("select address from sign_in").scalars())
     assert addresses == {"10.0.0.9"}
+
+
+def test_behind_a_proxy_only_what_the_last_one_said_is_believed(settings: Any, app: Any, town: Town) -> None:
+    """`PROXIES=1`: the one before us appends to what a visitor made up, and of that nothing counts (HD6)."""
+    behind = create_app(dataclasses.replace(settings, proxies=1))
+    told = {
+        "X-Forwarded-For": "6.6.6.6, 7.7.7.7, 198.51.100.4",
+        "X-Forwarded-Host": "evil.example, 127.0.0.1",
+        "X-Forwarded-Proto": "http, https",
+        "X-Forwarded-Prefix": "/evil",
+        "Referer": f"https://127.0.0.1/{EAST}/sign-in",
+    }
+    try:
+        browser = Browser(behind, EAST)
+        said = {"login": "handler", "password": PASSWORD, "csrf_token": browser.csrf_token()}
+        answer = browser.open("POST", "/sign-in", data=said, headers=told, environ_base={"REMOTE_ADDR": "10.0.0.9"})
+        foreign = browser.open("GET", "/sign-in", headers={**told, "X-Forwarded-Host": "127.0.0.1, evil.example"})
+    finally:
+        with behind.app_context():
+            db.engine.dispose()
+        registry.use(db.engine)
+        jobs.use(app)
+    assert answer.status_code == 303
+    assert "evil" not in answer.headers["Location"]
+    assert "Strict-Transport-Security" in answer.headers
+    assert foreign.status_code == 400
+    with town.at(EAST):
+        addresses = set(db.session.connection().exec_driver_sql("select address from sign_in").scalars())
+    assert addresses == {"198.51.100.4"}
 
 
 def test_the_debugger_is_not_there(app: Any) -> None:
