@@ -45,7 +45,7 @@ def overview(period: Period) -> dict[str, Any]:
         "rows": _counties(counties, sums, standing, period),
         "total": _total(sums, standing, period),
         "trend": trend(period, places),
-        "flows": flow_chart(flows),
+        "flows": flow_chart(flows, period),
         "punctuality": _departments(period),
         "burning": _burning(counties, standing),
         **_age(facts.counted_at(places)),
@@ -242,17 +242,23 @@ def trend(period: Period, places: Sequence[int], place: Place | None = None) -> 
         sizes[code] += int(value)
     alone = [code for code, _size in sizes.most_common() if code][:CATEGORIES]
     others = [code for code in sizes if code not in alone]
-    series = [Series(lists.named("categories", code), _line(grid, months, [code])) for code in alone]
+    where: dict[str, Any] = {"county": place.slug} if place else {}
+
+    def behind(**more: Any) -> list[str]:
+        return [url_for("bureau.cases", **where, **more, received=f"{month:%Y-%m}") for month in months]
+
+    series = [
+        Series(lists.named("categories", code), _line(grid, months, [code]), behind(category=code)) for code in alone
+    ]
     if others:
         series.append(Series(_("Other or not yet classified"), _line(grid, months, others)))
-    where: dict[str, Any] = {"county": place.slug} if place else {}
     return Chart(
         "bar",
         _("Received by category"),
         labels=[f"{month:%Y-%m}" for month in months],
         series=series,
         stacked=True,
-        urls=[url_for("bureau.cases", **where, received=f"{month:%Y-%m}") for month in months],
+        urls=behind(),
         by=_("Month"),
         note=_("A case that was taken over from another county is counted there too.") if place is None else "",
     )
@@ -291,17 +297,25 @@ def _problems(grid: facts.Grid, place: Place, period: Period) -> list[dict[str, 
 # Between organisations ------------------------------------------------------------------------------------------------
 
 
-def flow_chart(flows: Sequence[handoffs.Flow]) -> Chart | None:
-    """Who handed how much to whom; None where nothing went anywhere."""
-    sizes: Counter[tuple[str, str]] = Counter()
+def flow_chart(flows: Sequence[handoffs.Flow], period: Period) -> Chart | None:
+    """Who handed how much to whom in the period; None where nothing went anywhere."""
+    sizes: Counter[tuple[Place, Place]] = Counter()
     for flow in flows:
-        sizes[(flow.sender.short_name, flow.receiver.short_name)] += flow.sent
+        sizes[(flow.sender, flow.receiver)] += flow.sent
     if not sizes:
         return None
+
+    def behind(source: Place, target: Place) -> str:
+        narrowed: dict[str, Any] = {"from": source.slug, "to": target.slug, "sent": period.code}
+        return url_for("bureau.exchange", **narrowed)
+
     return Chart(
         "sankey",
         _("Flows between organisations"),
-        flows=[Flow(source, target, size) for (source, target), size in sizes.most_common(FLOWS)],
+        flows=[
+            Flow(source.short_name, target.short_name, size, behind(source, target))
+            for (source, target), size in sizes.most_common(FLOWS)
+        ],
         unit=_("cases"),
     )
 

@@ -13,25 +13,27 @@ Value = float | int | None
 
 @dataclass(frozen=True)
 class Series:
-    """One row of values, as many as the chart has labels."""
+    """One row of values, as many as the chart has labels; `urls` lead to the list behind each."""
 
     name: str
     values: Sequence[Value]
+    urls: Sequence[str] = ()
 
 
 class Flow(NamedTuple):
-    """`value` things went from `source` to `target`."""
+    """`value` things went from `source` to `target`; `url` leads to the list of them."""
 
     source: str
     target: str
     value: float
+    url: str | None = None
 
 
 class Row(NamedTuple):
-    """A line of the table twin; `url` leads to the list behind it."""
+    """A line of the table twin; beside each cell the list behind it, where there is one."""
 
     cells: list[str | Value]
-    url: str | None = None
+    urls: list[str | None]
 
 
 class Table(NamedTuple):
@@ -61,12 +63,14 @@ class Chart:
         """The same numbers, one line per label (per flow in a sankey)."""
         if self.kind == "sankey":
             head = [_("From"), _("To"), self.unit or _("Number")]
-            return Table(head, [Row([flow.source, flow.target, flow.value]) for flow in self.flows])
-        urls = [*self.urls, *[None] * (len(self.labels) - len(self.urls))]
-        lines = zip(self.labels, urls, strict=True)
+            return Table(head, [Row([one.source, one.target, one.value], [None, None, one.url]) for one in self.flows])
+        columns = [self.urls, *(series.urls for series in self.series)]
         return Table(
             [self.by or self.title, *(series.name for series in self.series)],
-            [Row([label, *(s.values[n] for s in self.series)], url) for n, (label, url) in enumerate(lines)],
+            [
+                Row([label, *(s.values[n] for s in self.series)], [urls[n] if urls else None for urls in columns])
+                for n, label in enumerate(self.labels)
+            ],
         )
 
     def spoken(self) -> str:

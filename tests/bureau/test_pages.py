@@ -56,6 +56,17 @@ def test_every_number_leads_to_a_list_of_that_length(supervisor: Any, page: str)
         assert len(cases_in(supervisor, url.replace("&amp;", "&"))) == int(number), url
 
 
+def test_every_number_of_a_chart_leads_to_its_list(supervisor: Any) -> None:
+    page = supervisor.get(f"/overview?period={JUNE}").text
+    by_category = [(url, n) for url, n in NUMBER.findall(page) if "category=" in url]
+    assert len(by_category) >= 2
+    flows = re.findall(r'<a href="([^"]*/exchange\?from=[^"]*)">(\d+)<', page)
+    assert flows
+    for url, size in flows:
+        rows = re.findall(r"<tr data-row", supervisor.get(url.replace("&amp;", "&")).text)
+        assert len(rows) == int(size), url
+
+
 def test_a_share_leads_to_what_it_is_a_share_of(supervisor: Any) -> None:
     lists = {f"closed={JUNE}": 2, f"closed={JUNE}&kept=yes": 1, f"closed={JUNE}&kept=no": 1}
     for asked, there in {**lists, "closed=2026-05&outcome=settled": 1}.items():

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 from flask_babel import force_locale
@@ -21,7 +22,20 @@ def test_the_table_has_every_number_of_the_picture_and_the_list_behind_it():
     table = TREND.table()
     assert table.head == ["Month", "goods", "services"]
     assert [row.cells for row in table.rows] == [["Jan", 3, 1], ["Feb", 5, None]]
-    assert table.rows[1].url == "/cases?month=2"
+    assert table.rows[1].urls == ["/cases?month=2", None, None]
+    one = Chart("bar", "Received", ["Jan"], [Series("goods", [3], ["/cases?category=goods"])])
+    assert one.table().rows[0].urls == [None, "/cases?category=goods"]
+
+
+def test_a_number_leads_to_its_list_where_one_may_go_there_and_there_is_something(show):
+    flows = Chart(
+        "sankey", "Flows", flows=[Flow("East", "West", 4, "/exchange?to=west"), Flow("West", "East", 0, "/none")]
+    )
+    macro = '{% import "ui/chart.html" as charts %}{{ charts.table(chart, links=LINKS) }}'
+    assert re.findall(r'<a href="([^"]*)">(\d)<', show(macro.replace("LINKS", "true"), chart=flows)) == [
+        ("/exchange?to=west", "4")
+    ]
+    assert "<a " not in show(macro.replace("LINKS", "false"), chart=flows)
 
 
 def test_a_chart_is_also_said_in_words():

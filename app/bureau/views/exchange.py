@@ -32,7 +32,7 @@ def exchange() -> Any:
         found=found,
         rows=boards.exchange_rows(found.rows),
         period=period,
-        flows=boards.flow_chart(flows),
+        flows=boards.flow_chart(flows, period),
         months=periods.choices(clock.today()),
     )
 
