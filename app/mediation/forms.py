@@ -15,9 +15,10 @@ from app.cases.forms import ReasonForm
 from app.cases.models import Case
 from app.cases.party_forms import ManyCheckboxField
 from app.core import clock
-from app.core.forms import Code, Form, Line, Prose, max_length, options
+from app.core.forms import Code, Form, Line, Money, Prose, max_length, options
 from app.mediation import queries
 from app.mediation.models import MediationSession
+from app.mediation.services.offers import SIDES as OFFERED_BY
 from app.mediation.services.sessions import ASKED_BY, SIDES, WAYS, Plan
 
 __all__ = ["ReasonForm"]
@@ -123,6 +124,19 @@ class HoldForm(Form):
         [_needed, max_length(8000)],
         description=_l("Who was there, what was offered, where it stands."),
     )
+
+
+class OfferForm(Form):
+    side = RadioField(_l("Who says it"), [_chosen], choices=lambda: list(OFFERED_BY.items()), default="consumer")
+    amount = Money(_l("Amount"), [Optional()])
+    words = Prose(
+        _l("In words"), [max_length(1000)], description=_l("What else is asked for or offered, and on what terms.")
+    )
+    said_on = DateField(_l("Said on"), [InputRequired(_l("Choose a day."))], default=clock.today)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        return {**self.facts, "words": self.words.data or ""}
 
 
 class RecusalForm(Form):

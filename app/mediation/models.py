@@ -1,12 +1,13 @@
-"""Who mediates, where and when, and what keeps two sessions apart. All of it is the county's own."""
+"""Who mediates, where and when; what was offered, agreed and performed. All of it is the county's own."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from flask_babel import lazy_pgettext
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.sql.elements import TextClause
@@ -211,3 +212,30 @@ class MediationFeed(Private):
     person_id: Mapped[UUID]
     ticket_hash: Mapped[str]
     made_at: Mapped[datetime]
+
+
+# What is offered, and what became of what was agreed -----------------------------------------------------------------
+
+
+class MediationOffer(Private):
+    """A claim or an offer in the course of mediation: by whom, in which round, how much, and in which words."""
+
+    __tablename__ = "mediation_offer"
+    __table_args__ = (
+        owned_fk("case_record", "case_id"),
+        UniqueConstraint("tenant_id", "case_id", "ordinal"),
+        CheckConstraint("side in ('consumer', 'merchant', 'mediator')", name="side"),
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("round > 0", name="round"),
+    )
+    append_only = True
+
+    case_id: Mapped[UUID]
+    ordinal: Mapped[int]
+    round: Mapped[int]
+    side: Mapped[str]
+    amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))  # yuan; none where something else is offered
+    words: Mapped[Words] = mapped_column(default="", server_default="")
+    said_on: Mapped[date]
+    noted_by_name: Mapped[str]
+    noted_at: Mapped[datetime]

@@ -22,8 +22,9 @@ from app.core.errors import Invalid
 from app.core.forms import Form
 from app.files.names import disposition
 from app.mediation import forms, ics, panels, queries, words
+from app.mediation.ladder import ladder
 from app.mediation.models import MediationSession
-from app.mediation.services import feeds, sessions
+from app.mediation.services import feeds, offers, sessions
 from app.mediation.workflow import SESSION
 from app.ui import render
 from tenants import realm
@@ -43,7 +44,33 @@ def calendar() -> Any:
 @mediation.page("/cases/<number>/mediation", allow=Can.CASE_READ)
 def index(number: str) -> Any:
     case = by_number(number)
-    return render("mediation/index.html", case=case, sessions=queries.of_case(case), recusals=queries.recusals(case))
+    return _page(case, forms.OfferForm(formdata=None))
+
+
+def _page(case: Case, offer: Form) -> Any:
+    told = offers.ledger(case)
+    return render(
+        "mediation/index.html",
+        case=case,
+        sessions=queries.of_case(case),
+        recusals=queries.recusals(case),
+        offers=told,
+        ladder=ladder(told),
+        form=offer,
+    )
+
+
+@mediation.page("/cases/<number>/mediation/offers", allow=Can.CASE_HANDLE, methods=["POST"])
+def offer(number: str) -> Any:
+    case, form = by_number(number), forms.OfferForm()
+    if form.validate():
+        try:
+            offers.note(case, me(), **form.said)
+            flash(_("Noted."))
+            return redirect(url_for(".index", number=number, _anchor="offers-title"), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return _page(case, form), 422
 
 
 @mediation.page("/cases/<number>/mediation/new", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
@@ -192,6 +219,11 @@ def weekday(day: date) -> str:
 @mediation.app_template_filter()
 def asked_by(code: str) -> str:
     return str(sessions.ASKED_BY[code])
+
+
+@mediation.app_template_filter()
+def offered_by(code: str) -> str:
+    return str(offers.SIDES[code])
 
 
 @mediation.app_template_filter()

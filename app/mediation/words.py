@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,13 +12,16 @@ from flask_babel import lazy_gettext as _l
 from app.audit import words
 from app.audit.words import Field
 from app.core import clock
+from app.mediation.services.offers import SIDES as OFFERED_BY
 from app.mediation.services.sessions import ASKED_BY, WAYS
 from app.mediation.workflow import SESSION
+from app.ui.text import money
 
 _STEPS = {step.name: step.done for step in SESSION.by_name.values()}
 _ON_A_CASE = {
     "case.mediation_arrange": _l("Arranged a session"),
     "case.mediation_recuse": _l("Decided on a recusal"),
+    "case.mediation_offer": _l("Noted a claim or an offer"),
     **{f"case.mediation_{name}": done for name, done in _STEPS.items()},
 }
 
@@ -29,6 +33,10 @@ def detail(facts: dict[str, Any]) -> str:
         said.append(_("No. %(n)s", n=facts["session"]))
     if facts.get("at"):
         said.append(str(facts["at"]).replace("T", " "))
+    if facts.get("side"):
+        said += [_("Round %(n)s", n=facts["round"]), str(OFFERED_BY[facts["side"]])]
+    if facts.get("amount"):
+        said.append(money(Decimal(facts["amount"]), cents=True))
     if facts.get("asked_by"):
         said.append(_("asked for by %(whom)s", whom=ASKED_BY[facts["asked_by"]]))
         said.append(_("granted") if facts.get("granted") else _("not granted"))

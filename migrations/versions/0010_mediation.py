@@ -15,6 +15,7 @@ WALLS = {
     "mediation_room": Wall("private"),
     "mediation_feed": Wall("private", removable=True),
     "mediator": Wall("private"),
+    "mediation_offer": Wall("private", append_only=True),
     "mediation_recusal": Wall("private", append_only=True),
     "mediation_session": Wall("private"),
     "mediation_booking": Wall("private", append_only=True, removable=True),
@@ -75,6 +76,33 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_mediator_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_mediator")),
         sa.UniqueConstraint("tenant_id", "person_id", name=op.f("uq_mediator_tenant_id_person_id")),
+    )
+    op.create_table(
+        "mediation_offer",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("round", sa.Integer(), nullable=False),
+        sa.Column("side", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=14, scale=2), nullable=True),
+        sa.Column("words", sa.Text(), server_default="", nullable=False),
+        sa.Column("said_on", sa.Date(), nullable=False),
+        sa.Column("noted_by_name", sa.Text(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("side in ('consumer', 'merchant', 'mediator')", name=op.f("ck_mediation_offer_side")),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_mediation_offer_amount")),
+        sa.CheckConstraint("round > 0", name=op.f("ck_mediation_offer_round")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "case_id"],
+            ["case_record.tenant_id", "case_record.id"],
+            name=op.f("fk_mediation_offer_tenant_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_mediation_offer_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_mediation_offer")),
+        sa.UniqueConstraint(
+            "tenant_id", "case_id", "ordinal", name=op.f("uq_mediation_offer_tenant_id_case_id_ordinal")
+        ),
     )
     op.create_table(
         "mediation_recusal",

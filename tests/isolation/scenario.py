@@ -39,7 +39,7 @@ from app.handoffs.packet import files_of
 from app.handoffs.workflow import LETTER
 from app.jobs import drain
 from app.mediation import queries as mediation
-from app.mediation.services import feeds, register, sessions
+from app.mediation.services import feeds, offers, register, sessions
 from app.mediation.services.sessions import Plan
 from app.mediation.workflow import SESSION
 from app.merchants import services as merchants
@@ -239,6 +239,8 @@ class County:
             SESSION.take("hold", sittings[0], by=director, came=["consumer"], text="双方到场")
             db.session.flush()
             SESSION.take("cancel", sittings[3], by=director, text="改期另行通知")
+            offers.note(case, director, side="consumer", said_on=clock.today(), amount=Decimal(4680), words="全额退还")
+            offers.note(case, director, side="merchant", said_on=clock.today(), words="延长会籍")
             other = next(one for one in mediation.mediators() if one is not sits)
             sessions.recuse(case, other, director, asked_by="merchant", reason="亲属", granted=True)
             db.session.commit()
