@@ -24,6 +24,7 @@ AREAS = (
     "app.mediation.register:mediators",
     "app.cases.tasks.views:tasks",
     "app.handoffs.views:handoffs",
+    "app.investigations.views:investigations",
     "app.desk.views:desk",
     "app.bureau.views:bureau",
     "app.transfer.views:transfer",

@@ -55,6 +55,7 @@ class Shown:
             return next((choice for choice in control.choices if choice), "")
         return {
             "date": clock.today().isoformat(),
+            "datetime-local": f"{clock.today()}T00:00",
             "number": "1",
             "password": "",
             "hidden": "",

@@ -44,6 +44,7 @@ FOUND = re.compile(r"(CITY|OWN|PRIV|SHUT)-([a-z]+(?:\.[a-z]+)?)-([a-z_]+\.[a-z_]
 # Texts that no canary fits into. Whatever stands neither here nor under a CHECK is planted; a new code that the pages
 # cannot read in this state makes them fail, and belongs here.
 CODES = {
+    "appraisal.number": "the number of the order: the ground of a pause",
     "act.why": "the name of what is done, by which a job finds its half-done act",
     "audit_entry.event": "a code; the words for it are looked up",
     "audit_entry.actor_role": "a code",

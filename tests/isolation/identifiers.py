@@ -12,6 +12,7 @@ from app.cases.services import PERSONAL
 from app.cases.workflow import CASE
 from app.handoffs import packet
 from app.handoffs.workflow import LETTER, REFERRAL, REQUEST
+from app.investigations.workflow import INVESTIGATION
 from app.mediation.workflow import SESSION
 from tests.isolation.scenario import Scenario
 
@@ -38,6 +39,15 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ("papers", "number"): _CASES,
     ("papers", "number paper_id"): (
         f"select case_.number, it.id from case_document it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
+    ),
+    ("investigations.new", "number"): _CASES,
+    ("investigations", "number"): (
+        f"select case_.number from investigation it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
+    ),
+    ("investigations", "file_id number"): (
+        "select it.id, case_.number from evidence_item_file it join evidence_item item on item.id = it.item_id "
+        "join investigation one on one.id = item.investigation_id "
+        f"{_WITH_CASE} (one.tenant_id, one.case_id) {_OF}"
     ),
     ("documents.check", "ticket"): f"select it.ticket_hash from document_check it {_OF}",
     ("merchants", "number"): f"select it.number from merchant it {_OF}",
@@ -84,6 +94,7 @@ WORDS: dict[tuple[str, str], list[str]] = {
     ("templates", "kind"): ["report-result", "minutes"],
     ("papers", "step"): list(PAPER.by_name),
     ("mediation", "step"): list(SESSION.by_name),
+    ("investigations", "step"): list(INVESTIGATION.by_name),
     ("handoffs", "field"): list(packet.FIELDS),
     ("handoffs.letter_step", "step"): list(LETTER.by_name),
     ("handoffs", "step"): list(dict.fromkeys([*REFERRAL.by_name, *REQUEST.by_name])),

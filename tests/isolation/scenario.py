@@ -37,9 +37,10 @@ from app.handoffs import queries as letters
 from app.handoffs import services as handoffs
 from app.handoffs.packet import files_of
 from app.handoffs.workflow import LETTER
+from app.investigations import workflow as investigations
 from app.jobs import drain
 from app.mediation import queries as mediation
-from app.mediation.services import feeds, offers, register, sessions
+from app.mediation.services import feeds, register, sessions
 from app.mediation.services.sessions import Plan
 from app.mediation.workflow import SESSION
 from app.merchants import services as merchants
@@ -54,6 +55,13 @@ from tests.transfer.test_sheet import book
 
 COUNTIES = (EAST, WEST)
 APART = 500  # between the numbers of one county and of the next, so that a number of one is none of the other
+
+_ORDERED = ("laboratory", "tested", "payer")
+_ADVISED: dict[str, Any] = {"text": "加强检查", "said": {"office": "省通信管理局", "findings": "多家门店闭店"}}
+
+
+def _receipt() -> Any:
+    return accept(io.BytesIO("收款码".encode()), "收款码.txt")
 
 
 def telling(step: str) -> dict[str, Any]:
@@ -175,6 +183,7 @@ class County:
         self.put_in_a_template()
         self.write_papers(standing["mediating"])
         self.complain_together(standing["accepted"])
+        self.investigate(standing["mediating"])
         self.give_tasks(standing["accepted"])
         self.draft_a_refusal(self.lodge(), rejected=True)
         standing["drafted"] = self.draft_a_refusal(self.lodge())
@@ -239,8 +248,6 @@ class County:
             SESSION.take("hold", sittings[0], by=director, came=["consumer"], text="双方到场")
             db.session.flush()
             SESSION.take("cancel", sittings[3], by=director, text="改期另行通知")
-            offers.note(case, director, side="consumer", said_on=clock.today(), amount=Decimal(4680), words="全额退还")
-            offers.note(case, director, side="merchant", said_on=clock.today(), words="延长会籍")
             other = next(one for one in mediation.mediators() if one is not sits)
             sessions.recuse(case, other, director, asked_by="merchant", reason="亲属", granted=True)
             db.session.commit()
@@ -338,6 +345,30 @@ class County:
             tasks.finish(tasks.give(director, case=case, assignee=director.id, **said), director)
             tasks.give(handler, assignee=handler.id, **said)
             db.session.commit()
+
+    def investigate(self, number: str) -> None:
+        """One under way with something of everything, and one that waits for the director."""
+        today = clock.today()
+        steps: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("plan", {"person": str(self.by("handler").id), "due_on": today, "text": "查清收款账户"}),
+            ("visit", {"visited_at": clock.now(), "text": "门店关闭", "said": {"place": "门店", "present": "东承办"}}),
+            ("collect", {"taken_on": today, "said": {"title": "收款码", "source": "前台"}, "evidence": [_receipt()]}),
+            ("order", {"answer_by": today, "text": "有无缺陷", "said": dict.fromkeys(_ORDERED, "质检院")}),
+            ("advise", {"department": "5", "answer_by": today + timedelta(days=9), **_ADVISED}),
+            ("advise", {"department": "", "answer_by": today + timedelta(days=9), **_ADVISED}),
+        )
+        with self.town.at(self.slug):
+            director = self.by("director")
+            one = investigations.propose(by_number(number), director, scope="complex", text="牵涉多家门店")
+            for step, told in steps:
+                db.session.flush()
+                investigations.INVESTIGATION.take(step, one, by=director, **told)
+            db.session.commit()
+        waiting = self.lodge()
+        with self.town.at(self.slug):
+            investigations.propose(by_number(waiting), self.by("handler"), scope="major", text="金额大")
+            db.session.commit()
+        drain()
 
     def draft_a_refusal(self, number: str, *, rejected: bool = False) -> str:
         self.take(number, "refuse", login="handler")

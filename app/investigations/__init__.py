@@ -1,0 +1,1 @@
+"""Investigations (调查): looking into a major or complex case: plan, visits, evidence, testing, findings, advice."""

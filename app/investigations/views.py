@@ -1,0 +1,108 @@
+"""The investigation of a case: one page with all of it, and a form for every step."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, url_for
+
+from app import audit
+from app.accounts import me
+from app.accounts.permissions import Can
+from app.cases import story
+from app.cases.models import Case
+from app.cases.panels import PANELS, Panel
+from app.cases.queries import by_number
+from app.core import clock
+from app.core.area import Area
+from app.core.errors import Invalid
+from app.files.serve import download
+from app.investigations import forms, queries, services, words
+from app.investigations.models import Conclusion, Investigation, Scope
+from app.investigations.workflow import INVESTIGATION, propose
+from app.ui import render
+from app.workflow import Step
+from tenants import realm
+
+__all__ = ["investigations", "words"]
+
+investigations = Area("investigations", __name__, kinds={"center"}, url_prefix="/cases/<number>/investigation")
+
+
+@investigations.page("/new", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def new(number: str) -> Any:
+    case, form = by_number(number), forms.ProposeForm()
+    if form.validate_on_submit():
+        try:
+            propose(case, me(), **form.facts)
+            return redirect(url_for(".show", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("investigations/new.html", case=case, form=form), _code(form)
+
+
+@investigations.page("", allow=Can.CASE_READ)
+def show(number: str) -> Any:
+    case = by_number(number)
+    one = queries.found(case)
+    return render(
+        "investigations/show.html",
+        case=case,
+        one=one,
+        opened=queries.opened(one),
+        steps=INVESTIGATION.open_to(me(), one),
+        rows=story.story(audit.trail(one.id)),
+        scope=Scope(one.scope),
+        conclusion=Conclusion(one.conclusion) if one.conclusion else None,
+        is_sealed=services.is_sealed,
+        today=clock.today(),
+    )
+
+
+@investigations.page("/steps/<step>", allow=Can.CASE_READ, methods=["GET", "POST"])
+def step(number: str, step: str) -> Any:
+    case, declared = by_number(number), INVESTIGATION[step]
+    one = queries.found(case)
+    INVESTIGATION.require(declared, one)
+    form = _form(declared, one)
+    if form.validate_on_submit():
+        try:
+            INVESTIGATION.take(step, one, by=me(), seen=form.version.data or 0, **form.told)
+            flash(str(declared.done))
+            return redirect(url_for(".show", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    stops = step == "order" and services.stoppable(case, clock.today())
+    return render("investigations/step.html", case=case, one=one, step=declared, form=form, stops=stops), _code(form)
+
+
+def _form(declared: Step, one: Investigation) -> forms.StepForm:
+    form: forms.StepForm = (declared.form or forms.RemarkForm)()
+    form.fit(one)
+    if not form.is_submitted():
+        form.version.data = one.version
+    return form
+
+
+@investigations.page("/files/<uuid:file_id>", allow=Can.CASE_READ)
+def file(number: str, file_id: UUID) -> Any:
+    """A file of the evidence, held against its SHA-256 on the way out; that it was fetched stands in the story."""
+    case = by_number(number)
+    kept = queries.file_of(queries.found(case), file_id)
+    audit.record("case.investigation_file", case, me(), facts={"sha256": kept.sha256[:16]})
+    return download(kept, by=me())
+
+
+def _code(form: Any) -> int:
+    return 422 if form.errors or form.form_errors else 200
+
+
+def panel(case: Case, person: Any) -> Panel | None:
+    """How far the investigation is, or the way to open one."""
+    one = queries.of_case(case)
+    may_open = case.is_open and person.can(Can.CASE_HANDLE, case) and realm.current().writes == case.tenant_id
+    return Panel("investigations/_panel.html", {"one": one}) if one is not None or may_open else None
+
+
+PANELS.append(panel)
