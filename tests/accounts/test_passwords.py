@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import text
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from app.accounts import passwords
 from app.core.errors import Invalid, TooMany
@@ -33,6 +34,10 @@ REFUSED = [
     "iloveyouforever",
     "admin123456",
     "welcome welcome",
+    "dragonball1",
+    "19871112197",
+    "liverpool-2009",
+    "长长长长长长长长长长",
     "my12315password",
     "call-12345-now!",
     "消保工作天天进步真不错",
@@ -68,6 +73,16 @@ def test_a_password_that_is_easily_guessed_is_refused(inside, password):
     with pytest.raises(Invalid) as refusal:
         passwords.check(password, WORDS)
     assert str(refusal.value.message)
+
+
+def test_whatever_is_tried_first_is_refused_alone_and_dressed_up(inside):
+    """All of the thirty thousand most frequent that are long enough, and the first three thousand made so."""
+    long = [password for password in FREQUENCY_LISTS["passwords"] if len(password) >= passwords.SHORTEST]
+    made = [f"{password.title()}123!" for password in FREQUENCY_LISTS["passwords"][:3000]]
+    assert len(long) > 1000
+    for password in long + made:
+        with pytest.raises(Invalid):
+            passwords.check(password)
 
 
 @pytest.mark.parametrize("password", TAKEN)
