@@ -47,6 +47,14 @@ def test_the_row_that_the_city_reads_has_no_personal_data(east):
     assert "139****0000" in case.summary
 
 
+def test_until_a_handler_has_read_it_the_city_reads_how_a_letter_begins_and_never_the_letter(east):
+    long = "我在城东的健身房办了三年卡，昨天去的时候门关着。" * 12 + "此外我婆婆的病情店里的人都知道。"
+    case = lodge(replace(TOLD, title="", facts=long), east).case
+    assert long.startswith(case.summary.removesuffix("…"))
+    assert len(case.summary) <= 80
+    assert "婆婆" not in f"{case.title}{case.summary}"
+
+
 def test_the_consumer_is_sealed_and_found_by_phone(east):
     case = lodge(TOLD, east).case
     db.session.commit()

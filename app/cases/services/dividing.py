@@ -16,10 +16,9 @@ from sqlalchemy import select
 from app import audit
 from app.accounts.permissions import Can
 from app.cases.models import Case, CaseState, Party
-from app.cases.services.intake import LONGEST_SUMMARY, Complaint, entitle, lodge
+from app.cases.services.intake import Complaint, entitle, lodge, outline
 from app.cases.services.parts import WATCH, look_up, profile_of, statement_of
 from app.core.errors import Invalid, NotAllowed, WrongMoment
-from app.core.privacy import redact
 from tenants.database import db
 
 MIXED, COMPLAINT, REPORT = "M", "C", "R"
@@ -49,7 +48,7 @@ def divide(case: Case, by: Any, *, complaint: str, report: str, demand: str = ""
     before = WATCH.look(case)
     case.nature, case.traits, case.version = COMPLAINT, [*case.traits, DIVIDED], case.version + 1
     case.title, case.summary_confirmed = entitle(complaint), False
-    case.summary = redact(" ".join(complaint.split()))[:LONGEST_SUMMARY]
+    case.summary = outline(complaint)
     db.session.flush()
     look_up(case)
     changes = WATCH.since(before, case)

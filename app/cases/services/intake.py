@@ -45,6 +45,7 @@ from tenants.database import db
 ANONYMOUS = "匿名"
 LONGEST_TITLE = 40
 LONGEST_SUMMARY = 600
+LONGEST_OUTLINE = 80  # what the city may read of a letter before a handler has
 GROUP = 5  # who complain together make a group (群体投诉)
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SENTENCE = re.compile(r"[。！？!?；;\n]")
@@ -285,6 +286,12 @@ def entitle(text: str) -> str:
     return first if len(first) <= 30 else f"{first[:29]}…"
 
 
+def outline(text: str) -> str:
+    """A summary to begin with, without personal data: how the letter begins, never the letter."""
+    told = redact(" ".join(text.split()))
+    return told if len(told) <= LONGEST_OUTLINE else f"{told[: LONGEST_OUTLINE - 1]}…"
+
+
 def rows_of(
     complaint: Complaint, number: str, key: str | None, fingerprint: str, rules: Rules
 ) -> tuple[Case, CaseStatement, Party]:
@@ -300,7 +307,7 @@ def rows_of(
         id=uuid7(),
         number=number,
         title=complaint.title or entitle(complaint.facts),
-        summary=complaint.summary or redact(" ".join(complaint.facts.split()))[:LONGEST_SUMMARY],
+        summary=complaint.summary or outline(complaint.facts),
         summary_confirmed=complaint.summary_confirmed,
         party_label=mask_name(complaint.name) or ANONYMOUS,
         phone_mask=mask_phone(complaint.phone),
