@@ -26,6 +26,7 @@ from app.core.listing import Filter, Listing, Order, Page, Spread, View, capped,
 from app.deadlines import SOON, URGENT, ClockView, Profile, Regime
 from app.facts import periods
 from app.facts.periods import Period
+from app.facts.tally import UNCOUNTED
 from app.handoffs import queries as handoffs
 from app.handoffs.kinds import KINDS
 from app.handoffs.models import Handoff, HandoffState
@@ -144,7 +145,7 @@ CASES = Listing(
         ),
         Filter("received", _l("Received in"), lambda period: _on_days(Case.received_at, period), parse=_period),
         Filter("closed", _l("Closed in"), lambda period: and_(
-            Case.outcome != "taken_over", _on_days(Case.closed_at, period)), parse=_period),
+            Case.outcome.not_in(UNCOUNTED), _on_days(Case.closed_at, period)), parse=_period),
         Filter("settled", _l("Settled in"), lambda period: and_(
             Case.outcome == "settled", _on_days(Case.decided_at, period)), parse=_period),
         Filter(

@@ -53,6 +53,8 @@ class Outcome(State):
     REFUSED = "refused", lazy_pgettext("case", "Refused"), "red"
     WITHDRAWN = "withdrawn", lazy_pgettext("case", "Withdrawn before acceptance"), ""
     TAKEN_OVER = "taken_over", lazy_pgettext("case", "Taken over by another organisation"), ""
+    FILED = "filed", lazy_pgettext("case", "A case file was opened on the report"), "ok"
+    NOT_FILED = "not_filed", lazy_pgettext("case", "No case file was opened on the report"), ""
 
 
 # What the queue is narrowed by: its indexes hold it, so that a row that is filtered out is never read.
@@ -60,6 +62,8 @@ NARROWED_BY = (
     "assignee_id", "status", "prepaid", "minor", "elderly", "nature", "channel", "category", "problem", "claims",
     "traits", "place", "amount", "people", "reopened", "origin", "origin_from", "summary_confirmed", "rule_chosen_at",
 )  # fmt: skip
+REPORT = "R"  # the nature of a report (举报)
+FOREIGN = "foreign"  # the trait of a consumer from abroad
 OPEN = tuple(state for state in CaseState if state not in (CaseState.REFUSED, CaseState.CLOSED))
 _OPEN = "status in ({})".format(", ".join(f"'{state.value}'" for state in OPEN))
 
@@ -192,6 +196,16 @@ class Case(Owned):
     @property
     def is_open(self) -> bool:
         return self.status in OPEN
+
+    @property
+    def foreign(self) -> bool:
+        """The consumer is from abroad: what reaches them has English in it."""
+        return FOREIGN in self.traits
+
+    @property
+    def is_report(self) -> bool:
+        """Word of an unlawful act: it is checked and told of, not mediated."""
+        return self.nature == REPORT
 
     @property
     def state(self) -> CaseState:

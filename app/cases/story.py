@@ -148,6 +148,8 @@ def flow(case: Case, lines: Sequence[audit.Line]) -> list[dict[str, Any]]:
             {"title": _("Lodged"), "at": case.received_at, "state": "done"},
             {"title": Outcome(case.outcome).label, "at": case.closed_at, "state": "stopped"},
         ]
+    if case.is_report:
+        return _flow_of_report(case)
     came_out = S.ENDED.label if case.outcome == Outcome.ENDED else S.SETTLED.label
     steps = [
         (_("Lodged"), case.received_at, {S.LODGED}),
@@ -162,6 +164,22 @@ def flow(case: Case, lines: Sequence[audit.Line]) -> list[dict[str, Any]]:
         {"title": title, "at": at if place <= reached else None, "state": _standing(place, reached, standing)}
         for place, (title, at, _states) in enumerate(steps)
     ]
+
+
+def _flow_of_report(case: Case) -> list[dict[str, Any]]:
+    """A report is not mediated: its clue is checked, and then a case file is opened or not."""
+    closed = case.status == S.CLOSED
+    filed = case.accepted_at is not None
+    steps = [
+        {"title": _("Lodged"), "at": case.received_at, "state": "done" if filed or closed else "now"},
+        {
+            "title": _("Case file opened"),
+            "at": case.accepted_at,
+            "state": "done" if closed and filed else "now" if filed else "",
+        },
+        {"title": S.CLOSED.label, "at": case.closed_at, "state": "done" if closed else ""},
+    ]
+    return [steps[0], steps[2]] if case.outcome == Outcome.NOT_FILED else steps
 
 
 def _standing(place: int, reached: int, standing: CaseState) -> str:

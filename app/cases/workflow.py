@@ -21,8 +21,13 @@ from tenants.database import db
 S = CaseState
 _UNDER_WAY = frozenset({S.LODGED, S.ACCEPTED, S.MEDIATING})
 _MEDIATED = frozenset({S.ACCEPTED, S.MEDIATING})
-_MERITS = frozenset({Outcome.SETTLED.value, Outcome.ENDED.value})
-_NOT_HEARD = frozenset({Outcome.REFUSED.value, Outcome.WITHDRAWN.value})
+_MERITS = frozenset({Outcome.SETTLED.value, Outcome.ENDED.value, Outcome.FILED.value})
+_NOT_HEARD = frozenset({Outcome.REFUSED.value, Outcome.WITHDRAWN.value, Outcome.NOT_FILED.value})
+
+
+def _is_mediated(case: Case) -> bool:
+    """A report is not; but what turned out to be one while it was mediated has to come to an end."""
+    return not case.is_report or case.status == S.MEDIATING
 
 
 def _follow(step: Step, case: Case, by: Any, facts: dict[str, Any]) -> None:
@@ -51,26 +56,46 @@ CASE = Workflow(
         Step(
             "accept", _l("Accept"), {S.LODGED}, S.ACCEPTED, Can.CASE_TRIAGE,
             form=forms.AcceptForm, effect=triage.accept, meets=("acceptance",), starts=("mediation",),
+            when=lambda case: not case.is_report,
             public=True, primary=True, done=_l("Accepted the complaint"), tell=("assignee",),
         ),
         Step(
             "refuse", _l("Refuse"), {S.LODGED}, S.REFUSED, Can.CASE_TRIAGE,
-            form=forms.RefuseForm, effect=triage.refuse, approval=Can.CASE_APPROVE, meets=("acceptance",),
+            form=forms.RefuseForm, effect=triage.refuse, approval=Can.CASE_APPROVE, meets=("acceptance", "clue_check"),
             public=True, done=_l("Refused the complaint"), tell=("assignee", "drafter"),
         ),
         Step(
             "withdraw", _l("Withdrawn by the consumer"), {S.LODGED}, S.CLOSED, Can.CASE_INTAKE,
-            form=forms.ReasonForm, effect=triage.withdraw, drops=("acceptance",),
+            form=forms.ReasonForm, effect=triage.withdraw, drops=("acceptance", "clue_check"),
             public=True, done=_l("Withdrawn by the consumer"), tell=("assignee",),
+        ),
+        # Of a report: its clue is checked, and decided is whether a case file is opened 举报核查
+        Step(
+            "file", _l("Open a case file"), {S.LODGED}, S.ACCEPTED, Can.CASE_TRIAGE,
+            form=forms.AcceptForm, effect=triage.accept, meets=("acceptance", "clue_check"),
+            when=lambda case: case.is_report, primary=True, done=_l("Opened a case file on the report"),
+            tell=("assignee",),
+        ),
+        Step(
+            "not_file", _l("Open no case file"), {S.LODGED}, S.CLOSED, Can.CASE_TRIAGE,
+            form=forms.ReasonForm, effect=triage.not_file, approval=Can.CASE_APPROVE,
+            meets=("acceptance", "clue_check"), when=lambda case: case.is_report,
+            done=_l("Opened no case file on the report"), tell=("assignee", "drafter"),
+        ),
+        Step(
+            "dealt_with", _l("Note the result of the report"), {S.ACCEPTED}, S.CLOSED, Can.CASE_HANDLE,
+            form=forms.ReasonForm, effect=closing.dealt_with, when=lambda case: case.is_report, primary=True,
+            done=_l("Noted the result of the report"), tell=("director",),
         ),
         # Mediation 调解
         Step(
             "mediate", _l("Begin mediation"), {S.ACCEPTED}, S.MEDIATING, Can.CASE_HANDLE,
-            form=forms.TextForm, public=True, primary=True, done=_l("Began mediation"),
+            form=forms.TextForm, when=lambda case: not case.is_report,
+            public=True, primary=True, done=_l("Began mediation"),
         ),
         Step(
             "settle", _l("Record the agreement"), _MEDIATED, S.SETTLED, Can.CASE_HANDLE,
-            form=forms.SettleForm, effect=mediation.settle, meets=("mediation",),
+            form=forms.SettleForm, effect=mediation.settle, meets=("mediation",), when=_is_mediated,
             public=True, primary=True, done=_l("The parties agreed"), tell=("assignee", "director"),
         ),
         Step(
@@ -80,7 +105,7 @@ CASE = Workflow(
         Step(
             "end", _l("End mediation"), _MEDIATED, S.ENDED, Can.CASE_HANDLE,
             form=forms.EndForm, effect=mediation.end, meets=("mediation",), starts=("termination_notice",),
-            public=True, done=_l("Ended mediation"), tell=("assignee", "director"),
+            when=_is_mediated, public=True, done=_l("Ended mediation"), tell=("assignee", "director"),
         ),
         Step(
             "pause", _l("Stop the clock"), _UNDER_WAY, None, Can.CASE_HANDLE,
@@ -166,7 +191,7 @@ CASE = Workflow(
         ),
         Step(
             "taken_over", _l("Taken over"), {S.REFERRED}, S.CLOSED, Can.HANDOFF_SEND,
-            effect=closing.taken_over, drops=("acceptance", "mediation"), hidden=True, public=True,
+            effect=closing.taken_over, drops=("acceptance", "clue_check", "mediation"), hidden=True, public=True,
             done=_l("Taken over by the other organisation"), tell=("assignee",),
         ),
     ],

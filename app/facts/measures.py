@@ -100,7 +100,9 @@ MEASURES: dict[str, Measure] = {
         ),
         Measure(
             "checked", _l("First check in time"), counts="checked_on_time", of="checked", unit="share", rising=True,
-            formula=_l("Decisions to accept or refuse within the limit ÷ all such decisions in the period."),
+            formula=_l(
+                "Decisions to accept or refuse, or on a clue, within the limit ÷ all such decisions in the period."
+            ),
         ),
         Measure(
             "closed", _l("Cases closed"), counts="closed",
@@ -136,6 +138,14 @@ MEASURES: dict[str, Measure] = {
         Measure(
             "refused", _l("Cases refused"), counts="refused",
             formula=_l("Cases refused on the days of the period, on one of the seven grounds."),
+        ),
+        Measure(
+            "filed", _l("Case files opened on reports"), counts="filed",
+            formula=_l("Reports on which a case file was opened and whose result was noted in the period."),
+        ),
+        Measure(
+            "not_filed", _l("Reports without a case file"), counts="not_filed",
+            formula=_l("Reports whose clue was checked in the period and on which no case file was opened."),
         ),
         Measure(
             "withdrawn", _l("Cases withdrawn"), counts="withdrawn",

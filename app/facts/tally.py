@@ -12,15 +12,16 @@ from app.core import clock
 
 Part = tuple[str, str, str, str, str, str]  # measure, day, channel, category, problem, value
 Cell = tuple[str, str, str, str, str]
+UNCOUNTED = ("taken_over", "filed", "not_filed")  # closed, but not as a complaint of this county
 
 
 def contributions(case: Any, clocks: Iterable[Any]) -> list[Part]:
     """Everything that this case adds, as it stands now.
 
-    `checked` and `checked_on_time`: the decision to accept or refuse, against its limit (按时初查率).
+    `checked` and `checked_on_time`: the decision to accept or refuse, or on a clue, against its limit (按时初查率).
     `closed_on_time`: closed, and no limit of the case was missed (按期办结率).
     `closed_settled`: closed, and the parties had agreed (调解成功率).
-    What another county took over is closed there, and counted there.
+    What another county took over is closed there, and counted there; a report is not mediated, and counted by itself.
     """
     dims = (case.channel, case.category or "", case.problem or "")
     parts: list[Part] = []
@@ -41,14 +42,14 @@ def contributions(case: Any, clocks: Iterable[Any]) -> list[Part]:
     add("disputed", received, case.amount)
     add("accepted", day_of(case.accepted_at))
     for limit in ended:
-        if limit.code == "acceptance":
+        if limit.code in ("acceptance", "clue_check"):
             add("checked", limit.met_on)
             if limit.met_on <= limit.due_on:
                 add("checked_on_time", limit.met_on)
     if case.outcome:
         add(case.outcome, decided or closed)
     add("recovered", decided, case.recovered)
-    if closed is not None and case.outcome != "taken_over":
+    if closed is not None and case.outcome not in UNCOUNTED:
         add("closed", closed)
         if not missed:
             add("closed_on_time", closed)

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from app.cases import lists
 from app.cases.models import Case, CaseFile, CaseStatement, Party
 from app.cases.services import Complaint, lodge
-from app.cases.services.parts import MAIN
+from app.cases.services.parts import main_limits
 from app.core import clock
 from app.core.errors import Invalid, Missing
 from app.core.privacy import redact
@@ -166,7 +166,7 @@ def used(case: Case) -> dict[str, dict[str, Any]]:
             ],
         }
         for one in case.clocks
-        if one.is_open and one.code in MAIN
+        if one.is_open and one.code in main_limits(case)
     }
 
 

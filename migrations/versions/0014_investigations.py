@@ -1,4 +1,4 @@
-"""Investigations: plan, visits, evidence with its custody, orders for testing, letters to regulators."""
+"""Investigations, with evidence and orders for testing; how a report came out."""
 
 from __future__ import annotations
 
@@ -20,6 +20,13 @@ WALLS = {
     "appraisal": Wall("private", changes=("status", "ended_on", "result")),
     "recommendation": Wall("private", changes=("answered_on", "answer")),
 }
+
+
+def _outcomes(*known: str) -> None:
+    """What may be said of how a case came out."""
+    listed = ", ".join(f"'{outcome}'" for outcome in known)
+    op.drop_constraint(op.f("ck_case_record_outcome"), "case_record")
+    op.create_check_constraint(op.f("ck_case_record_outcome"), "case_record", f"outcome in ({listed})")
 
 
 def upgrade() -> None:
@@ -276,12 +283,18 @@ def upgrade() -> None:
         postgresql_where="answered_on is null",
     )
 
+    _outcomes("settled", "ended", "refused", "withdrawn", "taken_over", "filed", "not_filed")
+
     for table, wall in WALLS.items():
         for statement in wall.statements(table):
             op.execute(statement)
 
 
 def downgrade() -> None:
+    # Of a report the schema below says only that it ended, or was not taken up.
+    op.execute("update case_record set outcome = 'ended' where outcome = 'filed'")
+    op.execute("update case_record set outcome = 'refused' where outcome = 'not_filed'")
+    _outcomes("settled", "ended", "refused", "withdrawn", "taken_over")
 
     for table in reversed(WALLS):
         op.drop_table(table)

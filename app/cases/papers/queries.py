@@ -17,8 +17,10 @@ from tenants.database import db
 
 # Which moment of a case asks for which form.
 ASKED: dict[str, Callable[[Case], bool]] = {
-    "registration": lambda case: case.status == CaseState.LODGED,
-    "acceptance": lambda case: case.accepted_at is not None,
+    "registration": lambda case: case.status == CaseState.LODGED and not case.is_report,
+    "report-registration": lambda case: case.status == CaseState.LODGED and case.is_report,
+    "report-result": lambda case: case.outcome in (Outcome.FILED, Outcome.NOT_FILED),
+    "acceptance": lambda case: case.accepted_at is not None and not case.is_report,
     "refusal": lambda case: case.outcome == Outcome.REFUSED,
     "mediation-notice": lambda case: case.status == CaseState.MEDIATING,
     "minutes": lambda case: case.status == CaseState.MEDIATING,

@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from app.cases.models import Case, Outcome
 from app.cases.services.mediation import not_ahead
 from app.core import clock
-from app.core.errors import WrongMoment
+from app.core.errors import Invalid, WrongMoment
 
 
 def notify(case: Case, by: Any, *, on: date, mode: str, text: str | None = None, **rest: Any) -> None:
@@ -21,6 +21,13 @@ def close(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
     if case.clock("termination_notice"):
         raise WrongMoment(_("Tell both parties first: the time limit for the notice of termination is still open."))
     case.closed_at = clock.now()
+
+
+def dealt_with(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
+    """What came of a report on which a case file was opened."""
+    if not text:
+        raise Invalid("text", _("Say what came of it."))
+    case.outcome, case.decided_at, case.closed_at = Outcome.FILED.value, clock.now(), clock.now()
 
 
 def reopen(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:

@@ -29,7 +29,7 @@ from app.cases.models import (
     Prepaid,
     Role,
 )
-from app.cases.services.parts import carry_over, document, redate
+from app.cases.services.parts import carry_over, document, first_limit, redate
 from app.core import clock
 from app.core.errors import Invalid
 from app.core.numbering import next_number, numbered
@@ -335,8 +335,9 @@ def rows_of(
         submission_key=key,
         submission_hash=fingerprint if key else None,
     )
-    if "acceptance" in profile.limits:
-        decision = deadlines.start(CaseClock, profile, "acceptance", on, rules=rules, case_id=case.id)
+    first = first_limit(case.nature, profile)
+    if first in profile.limits:
+        decision = deadlines.start(CaseClock, profile, first, on, rules=rules, case_id=case.id)
         case.clocks.append(decision)
         if complaint.carried and rules.regime(here, on).on_transfer == "carry":
             carry_over(decision, complaint.carried, rules)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from app import audit, deadlines
-from app.cases.models import OPEN, Case, CaseClock, CaseStatement
+from app.cases.models import OPEN, REPORT, Case, CaseClock, CaseStatement
 from app.deadlines import ClockState, Profile, Rules, load_rules
 from app.merchants.models import Merchant
 from app.search import services as search
@@ -35,7 +35,35 @@ WATCH = audit.Watch(
     words=("title", "summary", "merchant_name"),
 )
 MAIN = ("acceptance", "mediation", "termination_notice")  # the limits that the steps of a case start and meet
+CLUE = "clue_check"  # of a report: whether a case file is opened, in the place of acceptance
 ANSWERED = ("hotline_answer", "reconciliation", "internal_finish")  # those that the result of a case meets too
+
+
+def main_limits(case: Case) -> tuple[str, ...]:
+    """The limits that its own steps start and meet: of a report the check of the clue with them."""
+    return (*MAIN, CLUE) if case.is_report else MAIN
+
+
+def first_limit(nature: str, profile: Profile) -> str:
+    """What has to be decided first: on acceptance, and on a report whether to open a case file."""
+    return CLUE if nature == REPORT and CLUE in profile.limits else "acceptance"
+
+
+def decide_first(case: Case) -> None:
+    """Once its nature has been corrected, count what has to be decided first by the limit that is for it."""
+    profile = profile_of(case)
+    first = first_limit(case.nature, profile)
+    for old in [case.clock(code) for code in ("acceptance", CLUE) if code != first]:
+        if old is not None and first in profile.limits and case.clock(first) is None and case.status == "lodged":
+            case.clocks.append(deadlines.start(CaseClock, profile, first, old.started_on))
+            deadlines.void(old)
+            redate(case)
+
+
+def _started(case: Case, step: Any, profile: Profile) -> list[str]:
+    """The limits that a step starts: those that the rule knows, and no mediation of what is not mediated."""
+    codes = [first_limit(case.nature, profile) if code == "acceptance" else code for code in step.starts]
+    return [code for code in codes if code in profile.limits and not (case.is_report and code == "mediation")]
 
 
 def redate(case: Case) -> None:
@@ -50,7 +78,7 @@ def follow(case: Case, step: Any, on: date, *, rules: Rules | None = None) -> No
     """What a step does to the limits of a case: it starts those that its rule knows, and when it ends, all end."""
     rules = rules or load_rules()
     profile = rules.profile(case.profile_code, case.profile_version)
-    known = [code for code in step.starts if code in profile.limits]
+    known = _started(case, step, profile)
     started = deadlines.follow(case, on, profile=profile, meets=step.meets, starts=known, drops=step.drops, rules=rules)
     for one in started:
         if one.code == "mediation" and (before := carried_of(case)):
@@ -71,9 +99,9 @@ def carry_over(one: CaseClock, carried: Mapping[str, Any], rules: Rules) -> None
     `carried`: its number, the day it was taken over, and for each limit that ran there since when and what was out.
     """
     on, number, used = carried["on"], carried["number"], carried["clocks"]
-    if "acceptance" in used:
-        one.started_on = date.fromisoformat(used["acceptance"]["since"])
-        deadlines.carry(one, number, on, used["acceptance"]["pauses"], rules=rules)
+    if one.code in used:
+        one.started_on = date.fromisoformat(used[one.code]["since"])
+        deadlines.carry(one, number, on, used[one.code]["pauses"], rules=rules)
     elif "mediation" in used:
         one.spans = [{"kind": "follows", "number": number, **used["mediation"]}]
 

@@ -14,7 +14,7 @@ from app import audit, deadlines
 from app.cases import lists
 from app.cases.models import Case, CaseClock, CaseFile
 from app.cases.services.mediation import not_ahead
-from app.cases.services.parts import MAIN, redate
+from app.cases.services.parts import main_limits, redate
 from app.core import clock
 from app.core.errors import Invalid, WrongMoment
 from app.deadlines import Limit, NoRule, Profile
@@ -47,12 +47,12 @@ def extendable(case: Case) -> list[CaseClock]:
 
 def further(case: Case) -> list[CaseClock]:
     """The open clocks that the steps of a case do not meet by themselves."""
-    return [one for one in case.clocks if one.is_open and one.code not in MAIN]
+    return [one for one in case.clocks if one.is_open and one.code not in main_limits(case)]
 
 
 def ruled(case: Case) -> list[CaseClock]:
     """The open clocks that the case's own profile rules."""
-    return [one for one in case.clocks if one.is_open and one.code in MAIN]
+    return [one for one in case.clocks if one.is_open and one.code in main_limits(case)]
 
 
 def files_of(case: Case) -> list[CaseFile]:
@@ -72,8 +72,8 @@ def limits_to_add(case: Case) -> list[Limit]:
     rules = deadlines.load_rules()
     own = rules.profile(case.profile_code, case.profile_version)
     sources = [own, *rules.families(whole=False).values()]
-    running = {one.code for one in case.clocks if one.is_open}
-    return [one for source in sources for code, one in source.limits.items() if code not in {*MAIN, *running}]
+    left_out = {*main_limits(case), *(one.code for one in case.clocks if one.is_open)}
+    return [one for source in sources for code, one in source.limits.items() if code not in left_out]
 
 
 def pause(

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from app.accounts.models import Person
 from app.accounts.permissions import Can
 from app.cases import lists
-from app.cases.models import Case, Outcome
+from app.cases.models import FOREIGN, Case, Outcome
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
-from app.cases.services.parts import look_up, statement_of
+from app.cases.services.parts import decide_first, look_up, statement_of
 from app.core import clock
 from app.core.errors import Invalid
 from app.merchants import services as register
@@ -31,6 +31,10 @@ def describe(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> N
     case.title, case.summary, case.summary_confirmed = facts["title"], facts["summary"], True
     case.category, case.problem = facts["category"], facts["problem"]
     case.nature = facts.get("nature") or case.nature
+    decide_first(case)
+    if facts.get("foreign") is not None and facts["foreign"] != case.foreign:
+        others = [trait for trait in case.traits if trait != FOREIGN]
+        case.traits = [*others, FOREIGN] if facts["foreign"] else others
     case.amount = facts.get("amount", case.amount)
     if "merchant_number" in facts:
         name_merchant(case, by, facts["merchant_number"], facts.get("merchant_name") or "")
@@ -51,6 +55,13 @@ def refuse(case: Case, by: Any, *, ground: str, text: str | None = None, **rest:
     if not text:
         raise Invalid("text", _("The letter has to give the reason: say it."))
     case.ground, case.outcome, case.decided_at = ground, Outcome.REFUSED.value, clock.now()
+
+
+def not_file(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
+    """The clue was checked, and no case file is opened on it."""
+    if not text:
+        raise Invalid("text", _("Say why."))
+    case.outcome, case.decided_at, case.closed_at = Outcome.NOT_FILED.value, clock.now(), clock.now()
 
 
 def withdraw(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
