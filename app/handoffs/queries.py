@@ -110,6 +110,26 @@ def box(name: str, *, after: Handoff | None = None, limit: int = PAGE) -> list[H
     return list(db.session.scalars(query))
 
 
+def found(said: str, *, after: Handoff | None = None, limit: int = PAGE) -> list[Handoff]:
+    """Handoffs of either side that have every word in their number, title or merchant, or in the other side's name."""
+    query = select(Handoff).where(or_(Handoff.receiver_id == _mine(), Handoff.sender_id == _mine()))
+    for word in said.split():
+        named = [one.id for one in registry.places().values() if word in one.name or word in one.short_name]
+        query = query.where(
+            or_(
+                Handoff.number.icontains(word, autoescape=True),
+                Handoff.subject.icontains(word, autoescape=True),
+                Handoff.facts["merchant_name"].astext.icontains(word, autoescape=True),
+                and_(Handoff.sender_id.in_(named), Handoff.sender_id != _mine()),
+                and_(Handoff.receiver_id.in_(named), Handoff.receiver_id != _mine()),
+            )
+        )
+    if after is not None:
+        query = query.where(Handoff.id < after.id)
+    newest_first = query.options(selectinload(Handoff.clocks)).order_by(Handoff.id.desc())
+    return list(db.session.scalars(newest_first.limit(limit)))
+
+
 def count(name: str) -> int:
     """How many lie in one of the boxes; one indexed statement."""
     return db.session.scalar(select(func.count()).select_from(Handoff).where(_in_box(name))) or 0

@@ -11,9 +11,9 @@ from app import audit
 from app.accounts.permissions import Can
 from app.cases.models import Case
 from app.core import clock
-from app.core.errors import Invalid, NotAllowed, WrongMoment
+from app.core.errors import Invalid, Missing, NotAllowed, WrongMoment
 from app.core.numbering import next_number
-from app.handoffs import packet, sending
+from app.handoffs import packet, queries, sending
 from app.handoffs.kinds import KINDS
 from app.handoffs.models import DraftState, Handoff, HandoffDraft, HandoffState, HandoffStep
 from app.handoffs.workflow import LETTER, life_of
@@ -94,6 +94,28 @@ def send(case: Case, by: Any, **letter: Any) -> HandoffDraft:
 def take(handoff: Handoff, step: str, by: Any, *, seen: int | None = None, **facts: Any) -> None:
     """Take a step of the handoff's own life. Raises NotAllowed, WrongMoment, Changed, Invalid."""
     life_of(handoff).take(step, handoff, by=by, seen=seen, **facts)
+
+
+def sign_many(references: Sequence[str], by: Any) -> tuple[list[str], list[tuple[str, Any]]]:
+    """Sign for several: the numbers signed for, and of each other one its number and why not.
+
+    One that has meanwhile been signed for or withdrawn holds nobody else back.
+    """
+    signed, refused = [], []
+    for reference in sorted(set(references)):  # in one order, so that two who do so at once wait for each other
+        name = reference
+        try:
+            handoff = queries.by_reference(reference)
+            name = handoff.number
+            take(handoff, "sign", by)
+        except Missing:
+            refused.append((name, _("It is not in this in-tray.")))
+        except (NotAllowed, WrongMoment) as refusal:
+            refused.append((name, refusal.message))
+        else:
+            db.session.flush()
+            signed.append(name)
+    return signed, refused
 
 
 def may_write(handoff: Handoff, by: Any) -> bool:

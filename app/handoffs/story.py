@@ -52,6 +52,9 @@ def _tray_row(row: Handoff, *, on: bool) -> dict[str, Any]:
         "tone": row.state.tone,
         "clock": clock_view(row) if row.ended_at is None else None,
         "on": on,
+        # What may be ticked to be signed for together with others.
+        "pick": queries.reference(row) if not outgoing and row.status == S.SENT else None,
+        "number": row.number,
     }
 
 

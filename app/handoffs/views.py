@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app import deadlines
 from app.accounts.permissions import Can
@@ -14,7 +16,8 @@ from app.cases.queries import by_number
 from app.core import clock
 from app.core.area import Area
 from app.core.errors import Changed, Invalid, Missing
-from app.core.forms import Form
+from app.core.forms import Form, tidy
+from app.core.privacy import tells_of_somebody
 from app.files.serve import download
 from app.handoffs import forms, packet, panels, queries, services, story, words
 from app.handoffs.kinds import KINDS
@@ -28,6 +31,7 @@ from tenants.registry import registry
 handoffs = Area("handoffs", __name__, kinds={"center", "department"})
 
 __all__ = ["handoffs", "panels", "words"]  # to import these is to put them on the page of a case and in the trail
+LONGEST_SEARCH = 100
 
 
 # In-trays -----------------------------------------------------------------------------------------------------------
@@ -54,20 +58,60 @@ def outbox() -> Any:
     return _tray("outbox")
 
 
+@handoffs.page("/found", allow=Can.HANDOFF_READ)
+def found() -> Any:
+    """What the box on top of a department's pages finds, among all that it received or sent."""
+    said = tidy(request.args.get("q"))[:LONGEST_SEARCH]
+    said = "" if tells_of_somebody(said) else said
+    rows = queries.found(said, after=_after_row()) if said else []
+    return _opened("found", rows, sought=said)
+
+
 def _tray(box: str) -> str:
-    """A whole tray; ?after=<reference> turns the page."""
+    return _opened(box, queries.box(box, after=_after_row()))
+
+
+def _after_row() -> Handoff | None:
+    """?after=<reference> turns the page of a tray."""
     last = request.args.get("after")
-    rows = queries.box(box, after=queries.by_reference(last) if last else None)
-    return render("handoffs/tray.html", **_beside(box, rows))
+    return queries.by_reference(last) if last else None
+
+
+def _opened(box: str, rows: list[Handoff], **facts: Any) -> str:
+    """A whole tray with its first letter open beside it; on a phone only the tray is seen."""
+    if not rows:
+        return render("handoffs/tray.html", **_beside(box, rows), **facts)
+    return render("handoffs/show.html", **_letter_of(rows[0]), **_beside(box, rows, rows[0]), **facts, open=False)
 
 
 def _beside(box: str, rows: list[Handoff], shown: Handoff | None = None) -> dict[str, Any]:
     more = queries.reference(rows[-1]) if len(rows) == queries.PAGE else None
-    endpoints = {"received": "inbox", "under_way": "under_way", "answered": "answered", "outbox": "outbox"}
-    endpoint = f"handoffs.{endpoints[box]}"
+    endpoints = {"received": "inbox"}
+    endpoint = f"handoffs.{endpoints.get(box, box)}"
     # A center has one entry in its menu for all that it receives.
     under = "handoffs.inbox" if realm.home().kind == "center" and box != "outbox" else endpoint
-    return {"box": box, "rows": story.tray(rows, shown), "more": more, "endpoint": endpoint, "under": under}
+    return {
+        "box": box,
+        "rows": story.tray(rows, shown),
+        "more": more,
+        "endpoint": endpoint,
+        "under": under,
+        "tray_url": url_for(endpoint),
+    }
+
+
+@handoffs.page("/inbox/sign", allow=Can.HANDOFF_RECEIVE, methods=["POST"])
+def sign_many() -> Any:
+    """Sign for the letters ticked in the in-tray; each that could not be signed for is named with the reason."""
+    chosen = request.form.getlist("chosen")[: queries.PAGE]
+    signed, refused = services.sign_many(chosen, me())
+    if signed:
+        flash(ngettext("%(num)d letter was signed for.", "%(num)d letters were signed for.", len(signed)))
+    for name, why in refused:
+        flash(_("%(letter)s was not signed for. %(why)s", letter=name, why=why), "warn")
+    if not chosen:
+        flash(_("Choose at least one letter first."), "warn")
+    return redirect(url_for(".inbox"), 303)
 
 
 # One of them --------------------------------------------------------------------------------------------------------
@@ -80,34 +124,39 @@ def show(reference: str) -> Any:
 
 def _shown(handoff: Handoff, message: Any = None) -> str:
     """The page of a handoff; a message that could not be taken is handed in again with its errors."""
-    box, told, today = queries.box_of(handoff), queries.story(handoff), clock.today()
+    box = queries.box_of(handoff)
+    tray = _beside(box, queries.box(box), handoff)
+    return render("handoffs/show.html", **_letter_of(handoff, message), **tray, open=True)
+
+
+def _letter_of(handoff: Handoff, message: Any = None) -> dict[str, Any]:
+    """The right pane: one letter, what is shared with it, and the exchange."""
+    told, today = queries.story(handoff), clock.today()
     if message is None and services.may_write(handoff, me()):
         message = forms.AnswerForm(formdata=None)
-    return render(
-        "handoffs/show.html",
-        handoff=handoff,
-        reference=queries.reference(handoff),
-        kind=KINDS[handoff.kind],
-        sender=registry.by_id(handoff.sender_id),
-        receiver=registry.by_id(handoff.receiver_id),
-        side=handoff.side_of(realm.current().writes),
-        case_here=queries.own_case(handoff),
-        steps=life_of(handoff).open_to(me(), handoff),
-        message=message,
-        form=message,
-        ask=next((one.words for one in told if one.step.step == "send"), handoff.ask),
-        flow=story.flow(handoff),
-        timeline=story.timeline(told),
-        told=told,
-        matter=story.matter(handoff),
-        lines=packet.lines(packet.personal_of(handoff)),
-        files=[file for one in told for file in one.files],
-        shut=handoff.status == "withdrawn",
-        ledger=queries.ledger(handoff),
-        fields=packet.FIELDS,
-        clocks=[deadlines.view(one, today) for one in handoff.clocks],
-        **_beside(box, queries.box(box), handoff),
-    )
+    return {
+        "handoff": handoff,
+        "reference": queries.reference(handoff),
+        "kind": KINDS[handoff.kind],
+        "sender": registry.by_id(handoff.sender_id),
+        "receiver": registry.by_id(handoff.receiver_id),
+        "side": handoff.side_of(realm.current().writes),
+        "case_here": queries.own_case(handoff),
+        "steps": life_of(handoff).open_to(me(), handoff),
+        "message": message,
+        "form": message,
+        "ask": next((one.words for one in told if one.step.step == "send"), handoff.ask),
+        "flow": story.flow(handoff),
+        "timeline": story.timeline(told),
+        "told": told,
+        "matter": story.matter(handoff),
+        "lines": packet.lines(packet.personal_of(handoff)),
+        "files": [file for one in told for file in one.files],
+        "shut": handoff.status == "withdrawn",
+        "ledger": queries.ledger(handoff),
+        "fields": packet.FIELDS,
+        "clocks": [deadlines.view(one, today) for one in handoff.clocks],
+    }
 
 
 @handoffs.page("/handoffs/<reference>/steps/<step>", allow=Can.HANDOFF_READ, methods=["GET", "POST"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -223,3 +224,81 @@ def test_the_statements_of_a_tray_do_not_grow_with_its_rows(exchange: Exchange, 
     with statements() as many:
         browser.get("/inbox")
     assert len(many) == len(few)
+
+
+def test_a_tray_opens_its_first_letter_beside_it(exchange: Exchange, town: Town) -> None:
+    """The first one is that whose last day comes first; nothing has to be chosen before something can be read."""
+    sent = exchange.send(exchange.lodge(), {**REQUEST, "ask": "请先核查这一件。"})
+    exchange.send(exchange.lodge(), {**REQUEST, "ask": "这一件可以稍后。"})
+    officer = town.client(MARKET, "officer")
+    page = officer.get("/inbox").get_data(as_text=True)
+    assert "请先核查这一件。" in officer.page.words
+    assert "这一件可以稍后。" not in officer.page.words
+    assert f'action="/{MARKET}/handoffs/{sent}/steps/sign"' in page
+    assert officer.page.heading == "收件"  # the page is the tray: a phone shows nothing else
+    for step, version in (("sign", "1"), ("accept", "2")):
+        assert officer.post(f"/handoffs/{sent}/steps/{step}", {"version": version}).status_code == 303
+    officer.get("/under-way")
+    assert "请先核查这一件。" in officer.page.words
+    handler = town.client(EAST, "handler")
+    handler.get("/outbox")
+    assert "这一件可以稍后。" in handler.page.words  # what went out is read newest first
+
+
+def test_the_letters_chosen_are_signed_for_and_the_others_named_with_the_reason(exchange: Exchange, town: Town) -> None:
+    mine = [exchange.send(exchange.lodge(), REQUEST) for _ in range(3)]
+    foreign = exchange.send(exchange.lodge(), {**REQUEST, "receiver": 6})
+    officer = town.client(MARKET, "officer")
+    boxes = officer.get("/inbox").get_data(as_text=True)
+    assert all(f'name="chosen" value="{reference}"' in boxes for reference in mine)
+    exchange.do(EAST, "director", mine[1], "withdraw", text="材料有误。")
+    assert officer.post("/inbox/sign", {"chosen": [*mine[:2], foreign]}).status_code == 303
+    officer.get("/inbox")
+    assert "已签收 1 件" in officer.page.words
+    assert "ZB-2026-000002 未签收" in officer.page.words
+    assert "已撤回" in officer.page.words
+    assert f"{foreign} 未签收" in officer.page.words
+    states = [exchange.see(EAST, reference).status for reference in (*mine, foreign)]
+    assert states == ["signed", "withdrawn", "sent", "sent"]
+    assert officer.post("/inbox/sign", {}).status_code == 303
+    officer.get("/inbox")
+    assert "请先勾选" in officer.page.words
+
+
+def test_a_clerk_who_may_not_sign_is_offered_no_box_and_refused(exchange: Exchange, town: Town) -> None:
+    sent = [exchange.send(exchange.lodge(), REFERRAL) for _ in range(2)]
+    clerk = town.client(WEST, "clerk")
+    assert 'name="chosen"' not in clerk.get("/inbox").get_data(as_text=True)
+    assert clerk.post("/inbox/sign", {"chosen": sent}).status_code == 403
+    assert 'name="chosen"' in town.client(WEST, "handler").get("/inbox").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "finds"),
+    [
+        ("ZB-2026-000001", True),
+        ("zb-2026-000001", True),
+        ("预付卡 悦动", True),
+        ("东县", True),
+        ("西县", False),
+        ("预付卡 西县", False),
+        ("市场监管", False),  # every letter in this house is to it
+        ("%", False),
+        ("13812346027", False),
+    ],
+)
+def test_a_department_finds_a_letter_by_number_title_sender_and_merchant(
+    exchange: Exchange, town: Town, request_: str, said: str, finds: bool
+) -> None:
+    exchange.send(exchange.lodge(), {**REQUEST, "receiver": 6, "subject": "预付卡 给公安"})
+    officer = town.client(MARKET, "officer")
+    officer.get("/inbox")
+    (box,) = (form for form in officer.page.forms if "q" in form["fields"])
+    assert (box["method"], box["action"], box["fields"]["list"]) == ("post", f"/{MARKET}/narrow", f"/{MARKET}/found")
+    led = officer.post("/narrow", {"list": f"/{MARKET}/found", "q": said}).headers["Location"]
+    assert "1381234" not in led
+    officer.get(led.removeprefix(f"/{MARKET}"))
+    assert (REQUEST["subject"] in officer.page.words) is finds
+    assert "给公安" not in officer.page.words
+    officer.get(f"/found?q={quote(said)}")
+    assert (REQUEST["subject"] in officer.page.words) is finds

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.cases.models import CaseState
+from app.cases.queries import by_number
+from app.handoffs import services as letters
+from tenants.database import db
 from tests.journeys.tab import Tab
-from tests.town import EAST, PASSWORD
+from tests.town import EAST, MARKET, PASSWORD, Town
 
 
 def here(tab: Tab) -> str:
@@ -68,3 +71,35 @@ def test_a_in_the_queue_accepts_the_row_under_the_focus(sit: Callable[..., Tab],
     tab.press("a", leads=True)
     assert tab.heading == tab.say("Accept")
     assert "健身房不退余额" in tab.text
+
+
+def test_x_in_the_in_tray_chooses_letters_that_are_signed_for_together(
+    sit: Callable[..., Tab], lodged: Callable[..., str], town: Town
+) -> None:
+    for title in ("核查备案", "核查收费", "核查广告"):
+        number = lodged(title=title)
+        with town.at(EAST):
+            case, director = by_number(number), town.person(EAST, "director")
+            letters.send(case, director, kind="request", receiver=5, subject=title, ask="请核查。")
+            db.session.commit()
+    tab = sit(MARKET, "officer")
+    tab.menu("/inbox")
+    tab.reads("请核查。")  # the first one is open beside the tray
+    for key in ("j", "x", "j", "x"):
+        tab.press(key)
+    assert tab.page.locator("input[name=chosen]:checked").count() == 2
+    tab.follow("Sign for those chosen")
+    assert tab.page.locator("#tray .tag", has_text="已签收").count() == 2
+    assert tab.page.locator("input[name=chosen]").count() == 0  # one alone is signed for on its own page
+    tab.picture("department-inbox")
+    tab.press("/")
+    tab.page.keyboard.type("核查收费")
+    tab.press("Enter", leads=True)
+    assert tab.page.locator("#tray [data-row]").count() == 1
+    phone = sit(MARKET, "officer", phone=True)
+    phone.menu("/inbox")
+    assert not phone.page.locator(".opened").is_visible()
+    phone.page.locator("#tray [data-row] a").first.click()
+    phone.page.wait_for_url("**/handoffs/*")
+    phone.page.locator("a.back").click()
+    phone.page.wait_for_url("**/inbox")
