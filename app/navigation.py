@@ -101,7 +101,8 @@ MENUS: dict[str, tuple[Group, ...]] = {
 # name -> how many, for the present realm; each is one indexed statement. Filled by the domains that count.
 COUNTS: dict[str, Callable[[Any], int]] = {
     "open": lambda person: cases.figures(person).open,
-    "late": lambda person: cases.figures(person).late,
+    # The day is everybody's, its figure theirs alone who may see what is late.
+    "late": lambda person: cases.figures(person).late if person.can(Can.CASE_READ) else 0,
     "received": lambda person: handoffs.count("received"),
     "under_way": lambda person: handoffs.count("under_way"),
 }

@@ -52,6 +52,13 @@ def test_the_first_page_is_the_day(town):
     assert town.client(EAST, "handler").get("/").location.endswith("/desk/today")
 
 
+def test_who_reads_no_case_is_shown_no_count_of_them(town, told):
+    told(received_at=clock.now() - timedelta(days=40))
+    for login, shown in (("director", True), ("admin", False)):
+        page = town.client(EAST, login).get("/desk/today").get_data(as_text=True)
+        assert ('class="count late"' in page) is shown, login
+
+
 def test_a_day_begins_with_what_is_late(town, told):
     late = told(received_at=clock.now() - timedelta(days=40))
     new = told(phone="13900000009")
