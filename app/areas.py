@@ -25,6 +25,7 @@ AREAS = (
     "app.cases.tasks.views:tasks",
     "app.handoffs.views:handoffs",
     "app.investigations.views:investigations",
+    "app.advocacy.views:advocacy",
     "app.desk.views:desk",
     "app.bureau.views:bureau",
     "app.transfer.views:transfer",

@@ -1,4 +1,4 @@
-"""Investigations, with evidence and orders for testing; how a report came out."""
+"""Investigations, with evidence and testing; support of lawsuits, exposure through media; how a report came out."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ WALLS = {
     "evidence_custody": Wall("private", append_only=True),
     "appraisal": Wall("private", changes=("status", "ended_on", "result")),
     "recommendation": Wall("private", changes=("answered_on", "answer")),
+    "litigation_support": Wall("private"),
+    "exposure": Wall("private"),
 }
 
 
@@ -281,6 +283,81 @@ def upgrade() -> None:
         ["tenant_id", "due_on"],
         unique=False,
         postgresql_where="answered_on is null",
+    )
+    op.create_table(
+        "litigation_support",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("means", sa.Text(), nullable=False),
+        sa.Column("court", sa.Text(), server_default="", nullable=False),
+        sa.Column("court_number", sa.Text(), server_default="", nullable=False),
+        sa.Column("filed_on", sa.Date(), nullable=True),
+        sa.Column("hearing_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("judgment", sa.Text(), nullable=True),
+        sa.Column("judged_on", sa.Date(), nullable=True),
+        sa.Column("result", sa.Text(), server_default="", nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_by_name", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_by_name", sa.Text(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "judgment in ('won', 'partly', 'lost', 'settled', 'withdrawn')", name=op.f("ck_litigation_support_judgment")
+        ),
+        sa.CheckConstraint(
+            "means in ('letter', 'advice', 'lawyer', 'evidence')", name=op.f("ck_litigation_support_means")
+        ),
+        sa.CheckConstraint(
+            "status in ('asked', 'declined', 'approved', 'filed', 'decided')", name=op.f("ck_litigation_support_status")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "case_id"],
+            ["case_record.tenant_id", "case_record.id"],
+            name=op.f("fk_litigation_support_tenant_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_litigation_support_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_litigation_support")),
+        sa.UniqueConstraint("tenant_id", "case_id", name=op.f("uq_litigation_support_tenant_id_case_id")),
+    )
+    op.create_table(
+        "exposure",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("medium", sa.Text(), nullable=False),
+        sa.Column("checked_on", sa.Date(), nullable=True),
+        sa.Column("checked", sa.Text(), server_default="", nullable=False),
+        sa.Column("heard_on", sa.Date(), nullable=True),
+        sa.Column("heard", sa.Text(), server_default="", nullable=False),
+        sa.Column("published_on", sa.Date(), nullable=True),
+        sa.Column("published_in", sa.Text(), server_default="", nullable=False),
+        sa.Column("retracted_on", sa.Date(), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_by_name", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_by_name", sa.Text(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "medium in ('own', 'press', 'broadcast', 'online', 'board')", name=op.f("ck_exposure_medium")
+        ),
+        sa.CheckConstraint(
+            "status in ('proposed', 'declined', 'approved', 'published', 'retracted')", name=op.f("ck_exposure_status")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "case_id"],
+            ["case_record.tenant_id", "case_record.id"],
+            name=op.f("fk_exposure_tenant_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_exposure_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_exposure")),
+        sa.UniqueConstraint("tenant_id", "case_id", name=op.f("uq_exposure_tenant_id_case_id")),
     )
 
     _outcomes("settled", "ended", "refused", "withdrawn", "taken_over", "filed", "not_filed")

@@ -55,6 +55,7 @@ BY_HAND: dict[str, tuple[str, str | None, str, dict[str, Any]]] = {
     "cases.assign_many": (EAST, "director", "/cases/assign", {"chosen": "{case}", "assignee": "{second}"}),
     "cases.new": (EAST, "clerk", "/cases/new", {"nature": "M"}),
     "parties.divide": (EAST, "handler", "/cases/{mixed case}/divide", {}),
+    "advocacy.new": (EAST, "handler", "/cases/{case}/advocacy/exposure/new", {}),
     "investigations.new": (EAST, "handler", "/cases/{case}/investigation/new", {}),
     "papers.new": (EAST, "handler", "/cases/{case}/documents/new/recusal", {}),
     "papers.edit": (EAST, "handler", "/cases/{paper}/edit", {}),

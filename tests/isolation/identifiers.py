@@ -49,6 +49,8 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
         "join investigation one on one.id = item.investigation_id "
         f"{_WITH_CASE} (one.tenant_id, one.case_id) {_OF}"
     ),
+    ("advocacy.new", "number"): _CASES,
+    ("advocacy", "number"): (f"select case_.number from exposure it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"),
     ("documents.check", "ticket"): f"select it.ticket_hash from document_check it {_OF}",
     ("merchants", "number"): f"select it.number from merchant it {_OF}",
     ("transfer", "number"): f"select it.number from import_file it {_OF}",
@@ -95,6 +97,8 @@ WORDS: dict[tuple[str, str], list[str]] = {
     ("papers", "step"): list(PAPER.by_name),
     ("mediation", "step"): list(SESSION.by_name),
     ("investigations", "step"): list(INVESTIGATION.by_name),
+    ("advocacy", "kind"): ["exposure", "litigation"],
+    ("advocacy", "step"): ["approve", "check", "file"],
     ("handoffs", "field"): list(packet.FIELDS),
     ("handoffs.letter_step", "step"): list(LETTER.by_name),
     ("handoffs", "step"): list(dict.fromkeys([*REFERRAL.by_name, *REQUEST.by_name])),

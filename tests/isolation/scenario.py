@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from app import deadlines
+from app.advocacy import workflow as advocacy
 from app.bureau import services as bureau
 from app.bureau.queries import case_of, grant_for
 from app.cases import services as cases
@@ -40,7 +41,7 @@ from app.handoffs.workflow import LETTER
 from app.investigations import workflow as investigations
 from app.jobs import drain
 from app.mediation import queries as mediation
-from app.mediation.services import feeds, register, sessions
+from app.mediation.services import feeds, offers, register, sessions
 from app.mediation.services.sessions import Plan
 from app.mediation.workflow import SESSION
 from app.merchants import services as merchants
@@ -184,6 +185,7 @@ class County:
         self.write_papers(standing["mediating"])
         self.complain_together(standing["accepted"])
         self.investigate(standing["mediating"])
+        self.stand_up_for(standing["ended"])
         self.give_tasks(standing["accepted"])
         self.draft_a_refusal(self.lodge(), rejected=True)
         standing["drafted"] = self.draft_a_refusal(self.lodge())
@@ -248,6 +250,8 @@ class County:
             SESSION.take("hold", sittings[0], by=director, came=["consumer"], text="双方到场")
             db.session.flush()
             SESSION.take("cancel", sittings[3], by=director, text="改期另行通知")
+            offers.note(case, director, side="consumer", said_on=clock.today(), amount=Decimal(4680), words="全额退还")
+            offers.note(case, director, side="merchant", said_on=clock.today(), words="延长会籍")
             other = next(one for one in mediation.mediators() if one is not sits)
             sessions.recuse(case, other, director, asked_by="merchant", reason="亲属", granted=True)
             db.session.commit()
@@ -367,6 +371,19 @@ class County:
         waiting = self.lodge()
         with self.town.at(self.slug):
             investigations.propose(by_number(waiting), self.by("handler"), scope="major", text="金额大")
+            db.session.commit()
+        drain()
+
+    def stand_up_for(self, number: str) -> None:
+        """A lawsuit that is supported, and something to be published, checked and heard."""
+        today = clock.today()
+        with self.town.at(self.slug):
+            case, director = by_number(number), self.by("director")
+            advocacy.ask(case, director, "litigation", means="letter", text="老年人诉讼能力弱")
+            one = advocacy.ask(case, director, "exposure", medium="press", text="多家门店闭店")
+            for step, told in (("check", {"checked_on": today}), ("hear", {"heard_on": today})):
+                db.session.flush()
+                advocacy.EXPOSURE.take(step, one, by=director, text="已核实", **told)
             db.session.commit()
         drain()
 
