@@ -111,6 +111,9 @@ class DescribeForm(Form):
     category = SelectField(_l("Category"), [_needed], choices=_categories)
     problem = SelectField(_l("Problem"), [_needed], choices=_problems)
     amount = Money(_l("Amount in dispute"), [Optional()])
+    foreign = BooleanField(
+        _l("The consumer is from abroad"), description=_l("Documents are proposed in Chinese and English.")
+    )
     merchant_name = Line(
         _l("Merchant"), [max_length(80)], description=_l("Choose from the register, or leave as told.")
     )

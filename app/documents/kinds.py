@@ -11,7 +11,7 @@ from typing import Any
 from app.deadlines.calendar import Bilingual
 
 FORMS = Path(__file__).parent / "forms"
-GROUPS = ("official", "casework", "exchange")
+GROUPS = ("official", "bilingual", "casework", "exchange")
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,12 @@ class Form:
     approval: bool = False
     numbered: bool = True  # what the parties sign among themselves has no number of ours
     signed: bool = True
+    of: str = ""  # the form in whose place this one is issued, with English in it
+
+    @property
+    def row(self) -> str:
+        """The row of numbers that it is numbered in."""
+        return self.of or self.code
 
     @property
     def shipped(self) -> bytes:
@@ -81,6 +87,12 @@ class Form:
 def kinds() -> dict[str, Form]:
     """code -> form, the official ones first."""
     return {one["code"]: _form(group, one) for group in GROUPS for one in _read(group)["form"]}
+
+
+@cache
+def bilingual() -> dict[str, str]:
+    """code -> the code of the form with English in it that may be issued in its place."""
+    return {form.of: form.code for form in kinds().values() if form.of}
 
 
 @cache
@@ -111,6 +123,7 @@ def _form(group: str, said: dict[str, Any]) -> Form:
         approval=said.get("approval", False),
         numbered=said.get("number", True),
         signed=said.get("tail") != "none",
+        of=said.get("of", ""),
     )
 
 

@@ -43,6 +43,8 @@ def made(form: Form) -> bytes:
     _set_up(document)
     _line(document, "{{ issuer }}", ALIGN.CENTER, Pt(18), font=SONG)
     _line(document, form.title.zh, ALIGN.CENTER, TITLE, bold=True, font=SONG)
+    if form.of:
+        _line(document, form.title.en, ALIGN.CENTER, BODY, bold=True)
     if form.numbered:
         _line(document, "{{ number }}", ALIGN.RIGHT)
     for is_row, lines in groupby(form.body.strip().splitlines(), key=lambda line: bool(_ROW.match(line))):

@@ -163,7 +163,7 @@ def next_number(form: Form, on: date) -> str:
 
     Without gaps, for it is asked for at issue and rolled back with it.
     """
-    ordinal = next_ordinal(f"document-{form.code}", on.year)
+    ordinal = next_ordinal(f"document-{form.row}", on.year)
     return f"{prefix()}{form.mark}〔{on.year}〕第{ordinal}号"
 
 

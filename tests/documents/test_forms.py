@@ -36,8 +36,9 @@ def test_the_ten_official_forms_are_there() -> None:
 
 
 def test_no_two_forms_number_alike() -> None:
-    marks = [form.mark for form in kinds().values()]
-    assert len(set(marks)) == len(marks)
+    rows = {form.row: form.mark for form in kinds().values()}
+    assert len(set(rows.values())) == len(rows)
+    assert {form.mark for form in kinds().values()} == set(rows.values())  # one row, one mark
 
 
 @pytest.mark.parametrize("code", FORMS)
@@ -91,6 +92,18 @@ SURE = {
 @pytest.mark.parametrize("code", FORMS)
 def test_a_shipped_form_passes_the_look_that_a_stranger_s_gets(code: str) -> None:
     assert list(press.faults(kinds()[code].shipped, kinds()[code].schema())) == []
+
+
+@pytest.mark.parametrize("code", [form.code for form in kinds().values() if form.of])
+def test_a_form_for_consumers_from_abroad_says_it_in_english_too(code: str) -> None:
+    form = kinds()[code]
+    whole = "".join(texts(pressed(form, form.samples(), "docx").docx))
+    assert form.title.en in whole
+    assert "The Chinese text prevails." in whole
+    used = {name for name in common() if name.endswith("_en") and f"{{{{ {name} }}}}" in form.body}
+    for name in used:
+        assert str(common()[name].sample) in whole
+    assert form.to == kinds()[form.of].to
 
 
 def test_nobody_signs_for_the_market_regulator() -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import cn2an
+from babel.dates import get_month_names
 from flask_babel import force_locale
 from sqlalchemy import and_, select
 
@@ -21,6 +22,7 @@ from app.deadlines import NoRule, Profile
 from app.deadlines.wording import days
 from app.documents.kinds import Form
 from app.documents.models import DocumentState
+from app.mediation.models import Instalment
 from tenants import realm
 from tenants.database import db
 
@@ -29,6 +31,10 @@ WITHHELD = "（举报人信息依法保密）"
 ROUTES = (
     "与经营者协商和解；请求消费者协会或者依法成立的其他调解组织调解；向有关行政部门投诉；"
     "根据与经营者达成的仲裁协议提请仲裁机构仲裁；向人民法院提起诉讼"
+)
+ROUTES_EN = (
+    "settle with the business, turn to a consumer association or another mediator, complain to an authority, "
+    "go to arbitration, or sue"
 )
 OF_CONSUMER = ("consumer", "consumer_phone", "consumer_id", "consumer_address", "story", "demand")
 OF_PURCHASE = ("purchased_on", "order_number")  # by which a merchant would know who bought
@@ -50,6 +56,8 @@ def facts_of(case: Case, form: Form) -> dict[str, Any]:
             **_of_outcome(case),
             **_lists(case),
         }
+    with force_locale("en"):
+        said |= _in_english(case)
     if case.nature == REPORT and "merchant" in form.to:
         told = () if case.summary_confirmed else ("case_title", "summary")  # made by rule from what was reported
         said |= dict.fromkeys((*OF_CONSUMER, *OF_PURCHASE, *told), WITHHELD) | {"evidence": []}
@@ -107,6 +115,22 @@ def _of_law(case: Case) -> dict[str, Any]:
     }
 
 
+def _in_english(case: Case) -> dict[str, Any]:
+    """What the forms for consumers from abroad say of law, days and grounds."""
+    profile, agreement = profile_of(case), _agreement(case)
+    return {
+        "received_on_en": english_day(case.received_at),
+        "accepted_on_en": english_day(case.accepted_at),
+        "agreed_on_en": english_day(agreement.agreed_on if agreement else None),
+        "perform_by_en": english_day(agreement.perform_by if agreement else None),
+        "acceptance_limit_en": _limit(profile, "acceptance"),
+        "mediation_limit_en": _limit(profile, "mediation"),
+        "law_en": f"the {profile.law.en}",
+        "ground_en": _ground(case),
+        "routes_en": ROUTES_EN,
+    }
+
+
 def _limit(profile: Profile, code: str, *, basis: bool = False) -> str:
     """Its citation, or how long it is; the law by itself where the body has no such limit."""
     try:
@@ -147,15 +171,37 @@ def _complainants(name: str, people: int) -> str:
 
 
 def _of_outcome(case: Case) -> dict[str, Any]:
-    query = select(Agreement).where(Agreement.case_id == case.id).order_by(Agreement.id.desc())
-    agreement = db.session.scalars(query.limit(1)).first()
-    listed = "refusal_grounds" if (case.ground or "").startswith("NA") else "ending_grounds"
+    agreement = _agreement(case)
     return {
-        "ground": lists.named(listed, case.ground),
-        "agreement": agreement.terms if agreement else "",
+        "ground": _ground(case),
+        "agreement": _agreed(agreement) if agreement else "",
         "agreed_on": day(agreement.agreed_on if agreement else None),
         "perform_by": day(agreement.perform_by if agreement else None),
     }
+
+
+def _agreement(case: Case) -> Agreement | None:
+    query = select(Agreement).where(Agreement.case_id == case.id).order_by(Agreement.id.desc())
+    return db.session.scalars(query.limit(1)).first()
+
+
+def _ground(case: Case) -> str:
+    return lists.named("refusal_grounds" if (case.ground or "").startswith("NA") else "ending_grounds", case.ground)
+
+
+def _agreed(agreement: Agreement) -> str:
+    """What was agreed, and where it is performed in parts, each with its day."""
+    query = select(Instalment).where(Instalment.agreement_id == agreement.id).order_by(Instalment.ordinal)
+    parts = list(db.session.scalars(query))
+    if len(parts) < 2:
+        return agreement.terms
+    listed = [
+        f"第{one.ordinal}期：{day(one.due_on)}前"
+        + (f"支付{money(one.amount)}元" if one.amount is not None else "")
+        + (f"（{one.words}）" if one.words else "")
+        for one in parts
+    ]
+    return "\n".join((agreement.terms, "分期履行如下：", *listed))
 
 
 def _lists(case: Case) -> dict[str, Any]:
@@ -198,6 +244,14 @@ def day(moment: date | datetime | None) -> str:
         return ""
     on = clock.on(moment) if isinstance(moment, datetime) else moment
     return f"{on.year}年{on.month}月{on.day}日"
+
+
+def english_day(moment: date | datetime | None) -> str:
+    """8 November 2026"""
+    if moment is None:
+        return ""
+    on = clock.on(moment) if isinstance(moment, datetime) else moment
+    return f"{on.day} {get_month_names('wide', locale='en')[on.month]} {on.year}"
 
 
 def money(amount: Decimal | None) -> str:

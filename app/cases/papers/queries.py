@@ -11,12 +11,13 @@ from sqlalchemy import select
 from app.cases.models import Case, CaseState, Outcome
 from app.cases.papers.models import CaseDocument, CaseDocumentFile, CaseDocumentService
 from app.core.errors import Missing
-from app.documents.kinds import Form, kinds
+from app.documents.kinds import Form, bilingual, kinds
 from app.documents.models import DocumentState
 from tenants.database import db
 
 # Which moment of a case asks for which form.
 ASKED: dict[str, Callable[[Case], bool]] = {
+    "receipt-en": lambda case: case.status == CaseState.LODGED and case.foreign and not case.is_report,
     "registration": lambda case: case.status == CaseState.LODGED and not case.is_report,
     "report-registration": lambda case: case.status == CaseState.LODGED and case.is_report,
     "report-result": lambda case: case.outcome in (Outcome.FILED, Outcome.NOT_FILED),
@@ -43,7 +44,9 @@ def of_case(case: Case) -> list[CaseDocument]:
 def asked_for(case: Case, there: list[CaseDocument]) -> list[Form]:
     """The forms that the moment asks for and nobody has begun."""
     begun = {paper.kind for paper in there if paper.status != DocumentState.VOIDED}
-    return [kinds()[code] for code, asks in ASKED.items() if code not in begun and asks(case)]
+    asked = [code for code, asks in ASKED.items() if asks(case)]
+    english = bilingual() if case.foreign else {}
+    return [kinds()[english.get(code, code)] for code in asked if not begun & {code, english.get(code)}]
 
 
 def of(case: Case, paper_id: UUID) -> CaseDocument:
