@@ -90,5 +90,13 @@ def _detail(facts: dict[str, Any]) -> str:
 _EVENTS = {
     "template.replace": _l("Replaced the template of a document"),
     "template.restore": _l("Went back to the template that was there before"),
+    "template.prefix": _l("Changed what the numbers of documents begin with"),
 }
-words.extend(_EVENTS, dict.fromkeys(_EVENTS, _detail), {"document_template": words.Kind(_l("Template of a document"))})
+words.extend(
+    _EVENTS,
+    dict.fromkeys(_EVENTS, _detail),
+    {
+        "document_template": words.Kind(_l("Template of a document")),
+        "document_prefix": words.Kind(_l("Beginning of the numbers")),
+    },
+)

@@ -101,6 +101,16 @@ class DocumentCheck(Owned):
     voided_on: Mapped[date | None]
 
 
+class DocumentPrefix(Owned):
+    """What the numbers of an organisation's documents begin with, where it has chosen that itself."""
+
+    __tablename__ = "document_prefix"
+    __table_args__ = (UniqueConstraint("tenant_id"),)
+    changes = ("prefix",)
+
+    prefix: Mapped[str]
+
+
 class ServiceColumns:
     """Mixin for `case_document_service` and its like: how, when and to whom a document was served."""
 

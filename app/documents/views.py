@@ -13,9 +13,9 @@ from app.accounts import me
 from app.accounts.permissions import Can
 from app.core.area import ANYONE, Area
 from app.core.errors import Invalid, Missing
-from app.core.forms import Form
+from app.core.forms import Form, Line
 from app.deadlines.wording import say
-from app.documents import checks, library
+from app.documents import checks, library, services
 from app.documents.kinds import GROUPS, kinds
 from app.documents.kinds import Form as Kind
 from app.documents.services import Unfilled, fill, masked
@@ -53,7 +53,29 @@ class TemplateForm(Form):
 @templates.page("", allow=Can.LIST_KEEP)
 def index() -> Any:
     groups = [(group, [form for form in kinds().values() if form.group == group]) for group in GROUPS]
-    return render("documents/templates.html", groups=groups, replaced=library.replaced())
+    return render("documents/templates.html", groups=groups, replaced=library.replaced(), prefix=services.prefix())
+
+
+class PrefixForm(Form):
+    begins = Line(
+        _l("Numbers begin with"),
+        [InputRequired(_l("This is needed."))],
+        description=_l("Such as 临消: 临消调受〔2026〕第12号. Numbers that were given stay as they are."),
+    )
+
+
+@templates.page("/prefix", allow=Can.LIST_KEEP, methods=["GET", "POST"])
+def prefix() -> Any:
+    """What the numbers of documents begin with here."""
+    form = PrefixForm(begins=services.prefix())
+    if form.validate_on_submit():
+        try:
+            services.choose_prefix(form.begins.data or "", me())
+            flash(_("Numbers begin with that from now on."))
+            return redirect(url_for(".index"), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("documents/prefix.html", form=form), 422 if form.errors else 200
 
 
 @templates.page("/<kind>", allow=Can.LIST_KEEP, methods=["GET", "POST"])

@@ -21,6 +21,8 @@ WALLS = {
     "recommendation": Wall("private", changes=("answered_on", "answer")),
     "litigation_support": Wall("private"),
     "exposure": Wall("private"),
+    "document_prefix": Wall("owned", changes=("prefix",)),
+    "case_document_receipt": Wall("private", append_only=True),
 }
 
 
@@ -358,6 +360,39 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_exposure_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_exposure")),
         sa.UniqueConstraint("tenant_id", "case_id", name=op.f("uq_exposure_tenant_id_case_id")),
+    )
+    op.create_table(
+        "document_prefix",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("prefix", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_document_prefix_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_document_prefix")),
+        sa.UniqueConstraint("tenant_id", name=op.f("uq_document_prefix_tenant_id")),
+    )
+    op.create_table(
+        "case_document_receipt",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("service_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("stored_as", sa.Uuid(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "service_id"],
+            ["case_document_service.tenant_id", "case_document_service.id"],
+            name=op.f("fk_case_document_receipt_tenant_id_service_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_case_document_receipt_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_case_document_receipt")),
+    )
+    op.create_index(
+        "ix_case_document_receipt_service", "case_document_receipt", ["tenant_id", "service_id"], unique=False
     )
 
     _outcomes("settled", "ended", "refused", "withdrawn", "taken_over", "filed", "not_filed")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import threading
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 from sqlalchemy import select, text
+from sqlalchemy.exc import ProgrammingError
 
 from app.audit.models import Entry
 from app.cases.papers import services
@@ -19,9 +21,12 @@ from app.cases.papers.workflow import PAPER
 from app.cases.queries import by_number
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
+from app.documents import services as office
 from app.documents.kinds import kinds
 from app.documents.models import DocumentState
 from app.files.store import store
+from app.jobs import drain
+from app.notifications.models import Notice
 from tenants.database import db
 from tenants.registry import registry
 from tests.documents.conftest import texts
@@ -415,3 +420,100 @@ def test_those_who_complain_together_are_counted(town, standing):
         parties.join(case, town.handler, [Complainant("王建国", "13700000001"), Complainant("李红", "13700000002")])
         db.session.flush()
         assert facts_of(case, kinds()["acceptance"])["consumer"] == "林晓梅等3人"
+
+
+# For consumers from abroad -------------------------------------------------------------------------------------------
+
+
+def codes(town: Any, number: str) -> list[str]:
+    with town.at(EAST):
+        case = by_number(number)
+        return [form.code for form in asked_for(case, of_case(case))]
+
+
+def test_a_consumer_from_abroad_is_proposed_what_has_english_in_it(town, lodged, take):
+    number = lodged(traits=("foreign",))
+    assert codes(town, number) == ["receipt-en", "registration"]
+    take(number, "accept")
+    assert "acceptance-en" in codes(town, number)
+    assert "acceptance" not in codes(town, number)
+    take(number, "describe", foreign=False)
+    assert "acceptance" in codes(town, number)
+    take(number, "describe", foreign=True)
+    assert "acceptance-en" in codes(town, number)
+
+
+def test_what_was_issued_in_chinese_is_not_asked_for_again_in_english(town, lodged, take, drafted):
+    number = lodged(traits=("foreign",))
+    take(number, "accept")
+    drafted(number, "acceptance")
+    assert "acceptance-en" not in codes(town, number)
+
+
+def test_both_are_numbered_in_one_row_and_the_english_says_law_days_and_ground(town, lodged, take, drafted, step):
+    number = lodged(traits=("foreign",))
+    take(number, "accept")
+    first, second = step(drafted(number, "acceptance"), "issue"), step(drafted(number, "acceptance-en"), "issue")
+    year = clock.today().year
+    assert [first.number, second.number] == [f"东消调受〔{year}〕第1号", f"东消调受〔{year}〕第2号"]
+    word, _pdf = read(town, second)
+    assert f"{clock.today().day} " in word
+    for said in ("Measures for Handling Complaints and Reports", "60 calendar days", "林晓梅"):
+        assert said in word
+    assert not re.search(
+        r"[一-鿿]",
+        word.partition("Dear ")[2].partition("The Chinese text")[0].replace("林晓梅", "").replace("悦动健身", ""),
+    )
+
+
+# What follows it -----------------------------------------------------------------------------------------------------
+
+
+def told(town: Any, event: str) -> list[Any]:
+    drain()
+    with town.at(EAST):
+        return list(db.session.scalars(select(Notice.person_id).where(Notice.event == event)))
+
+
+def test_the_director_hears_of_what_waits_and_the_drafter_of_the_decision(town, standing, drafted, step):
+    paper_id = drafted(standing("mediating"), "recusal")
+    assert told(town, "document.submit") == []
+    step(paper_id, "submit")
+    assert told(town, "document.submit") == [town.director.id]
+    step(paper_id, "send_back", "director", text="写明理由")
+    assert told(town, "document.send_back") == [town.handler.id]
+    step(paper_id, "submit")
+    assert told(town, "document.submit") == [town.director.id] * 2
+    step(paper_id, "approve", "director")
+    assert told(town, "document.approve") == [town.handler.id]
+
+
+def test_a_receipt_is_kept_with_the_service_that_it_proves(town, standing, drafted, step, tmp_path):
+    number = standing("accepted")
+    paper = step(drafted(number), "issue")
+    browser, where = town.client(EAST, "handler"), f"/cases/{number}/documents/{paper.id}"
+    served = {"party": "consumer", "mode": "post", "served_on": f"{clock.today()}", "note": ""}
+    sent = browser.post(f"{where}/service", {**served, "proof": (io.BytesIO("邮单".encode()), "邮单.txt")})
+    assert sent.status_code == 303
+    page = browser.get(where).get_data(as_text=True)
+    (link,) = re.findall(rf"{where}/receipts/[0-9a-f-]+", page)
+    assert "邮单.txt" in page
+    assert browser.open("GET", link).data == "邮单".encode()
+    other = step(drafted(number, "minutes"), "issue")
+    assert browser.open("GET", link.replace(str(paper.id), str(other.id))).status_code == 404
+    with town.at(EAST), pytest.raises(ProgrammingError, match="permission denied"):
+        db.session.execute(text("delete from case_document_receipt"))
+
+
+def test_a_center_chooses_what_its_numbers_begin_with(town, standing, drafted, step):
+    number, year = standing("accepted"), clock.today().year
+    admin = town.client(EAST, "admin")
+    for wrong in ("", "消", "临 消", "lower", "<b>临消</b>"):
+        assert admin.post("/templates/prefix", {"begins": wrong}).status_code == 422
+    assert step(drafted(number), "issue").number == f"东消调受〔{year}〕第1号"
+    assert admin.post("/templates/prefix", {"begins": "东消保"}).status_code == 303
+    assert step(drafted(number), "issue").number == f"东消保调受〔{year}〕第2号"
+    assert "东消保" in admin.get("/templates").get_data(as_text=True)
+    assert town.client(EAST, "handler").open("GET", "/templates/prefix").status_code == 403
+    with town.at(WEST):
+        assert office.prefix() == "西消"

@@ -40,6 +40,12 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ("papers", "number paper_id"): (
         f"select case_.number, it.id from case_document it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
     ),
+    ("papers.receipt", "number paper_id receipt_id"): (
+        "select case_.number, paper.id, it.id from case_document_receipt it "
+        "join case_document_service served on served.id = it.service_id "
+        "join case_document paper on paper.id = served.document_id "
+        f"{_WITH_CASE} (paper.tenant_id, paper.case_id) {_OF}"
+    ),
     ("investigations.new", "number"): _CASES,
     ("investigations", "number"): (
         f"select case_.number from investigation it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"

@@ -323,7 +323,7 @@ class County:
                 if step == "issue":
                     db.session.flush()
                     served = {"party": "consumer", "mode": "handed", "note": "本人签收"}
-                    papers_of.serve(paper, case, handler, served_on=clock.today(), **served)
+                    papers_of.serve(paper, case, handler, served_on=clock.today(), proof=[_receipt()], **served)
             db.session.commit()
 
     def complain_together(self, number: str) -> None:

@@ -15,6 +15,7 @@ from app.core.forms import Form, Line, Prose, max_length
 from app.deadlines.wording import say
 from app.documents.kinds import Field
 from app.documents.kinds import Form as Kind
+from app.files.fields import EvidenceField
 
 
 class PaperForm(Form):
@@ -67,4 +68,7 @@ class ServiceForm(Form):
         _l("Receipt or remark"),
         [Optional(), max_length(1000)],
         description=_l("The number of the receipt, who signed, who answered the telephone."),
+    )
+    proof = EvidenceField(
+        _l("Proof of delivery"), most=3, description=_l("The signed receipt, the slip of the post, a screenshot.")
     )

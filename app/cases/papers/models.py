@@ -40,6 +40,19 @@ class CaseDocumentFile(StoredFile, Private):
     document_id: Mapped[UUID]
 
 
+class CaseDocumentReceipt(StoredFile, Private):
+    """Proof that a document reached somebody: a signed receipt, the slip of the post, a screenshot."""
+
+    __tablename__ = "case_document_receipt"
+    __table_args__ = (
+        owned_fk("case_document_service", "service_id"),
+        Index("ix_case_document_receipt_service", "tenant_id", "service_id"),
+    )
+    append_only = True
+
+    service_id: Mapped[UUID]
+
+
 class CaseDocumentService(ServiceColumns, Private):
     """One time that a document was handed, sent or told to somebody."""
 

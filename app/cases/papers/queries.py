@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from app.cases.models import Case, CaseState, Outcome
-from app.cases.papers.models import CaseDocument, CaseDocumentFile, CaseDocumentService
+from app.cases.papers.models import CaseDocument, CaseDocumentFile, CaseDocumentReceipt, CaseDocumentService
 from app.core.errors import Missing
 from app.documents.kinds import Form, bilingual, kinds
 from app.documents.models import DocumentState
@@ -83,6 +83,24 @@ def services_of(paper: CaseDocument) -> list[CaseDocumentService]:
     return list(db.session.scalars(query.order_by(CaseDocumentService.id)))
 
 
+def receipts_of(services: list[CaseDocumentService]) -> dict[UUID, list[CaseDocumentReceipt]]:
+    """service -> what proves it."""
+    found: dict[UUID, list[CaseDocumentReceipt]] = {service.id: [] for service in services}
+    query = select(CaseDocumentReceipt).where(CaseDocumentReceipt.service_id.in_(found))
+    for receipt in db.session.scalars(query.order_by(CaseDocumentReceipt.id)):
+        found[receipt.service_id].append(receipt)
+    return found
+
+
+def receipt_of(paper: CaseDocument, receipt_id: UUID) -> CaseDocumentReceipt:
+    """Raises Missing for the receipt of another document, or none at all."""
+    found = [one for kept in receipts_of(services_of(paper)).values() for one in kept if one.id == receipt_id]
+    if not found:
+        raise Missing
+    return found[0]
+
+
 def page(paper: CaseDocument) -> dict[str, Any]:
     """What the page of a document shows beside its preview."""
-    return {"paper": paper, "files": files_of(paper), "services": services_of(paper)}
+    services = services_of(paper)
+    return {"paper": paper, "files": files_of(paper), "services": services, "receipts": receipts_of(services)}

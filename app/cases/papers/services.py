@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from app import audit
 from app.accounts.permissions import Can
 from app.cases.models import Case
 from app.cases.papers.facts import day, facts_of
-from app.cases.papers.models import CaseDocument, CaseDocumentFile, CaseDocumentService
+from app.cases.papers.models import CaseDocument, CaseDocumentFile, CaseDocumentReceipt, CaseDocumentService
 from app.core import clock
 from app.core.errors import Invalid, WrongMoment
 from app.documents import checks, library
@@ -127,9 +128,17 @@ def _accepted(name: str, media_type: str, content: bytes) -> Accepted:
 
 
 def serve(
-    paper: CaseDocument, case: Case, by: Any, *, party: str, mode: str, served_on: date, note: str = ""
+    paper: CaseDocument,
+    case: Case,
+    by: Any,
+    *,
+    party: str,
+    mode: str,
+    served_on: date,
+    note: str = "",
+    proof: Sequence[Accepted] = (),
 ) -> CaseDocumentService:
-    """Note how and when an issued document reached somebody. Raises WrongMoment and Invalid."""
+    """Note how and when an issued document reached somebody, with what proves it. Raises WrongMoment and Invalid."""
     if paper.status != DocumentState.ISSUED:
         raise WrongMoment(_("Only an issued document can be served."))
     if not paper.issued_on or not paper.issued_on <= served_on <= clock.today():
@@ -145,7 +154,11 @@ def serve(
         noted_at=clock.now(),
     )
     db.session.add(served)
-    facts = {"form": paper.kind, "number": paper.number, "party": party, "mode": mode, "on": served_on}
+    if proof:
+        db.session.flush()
+        stored.attach(CaseDocumentReceipt, proof, service_id=served.id)
+    facts: dict[str, Any] = {"form": paper.kind, "number": paper.number, "party": party, "mode": mode, "on": served_on}
+    facts |= {"files": len(proof)} if proof else {}
     audit.record("case.document_served", case, by, facts=facts)
     return served
 

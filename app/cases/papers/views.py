@@ -137,6 +137,12 @@ def serve(number: str, paper_id: UUID) -> Any:
     return render("papers/service.html", case=case, paper=paper, form=form), _code(form)
 
 
+@papers.page("/<uuid:paper_id>/receipts/<uuid:receipt_id>", allow=Can.CASE_READ)
+def receipt(number: str, paper_id: UUID, receipt_id: UUID) -> Any:
+    """What proves that the document reached somebody."""
+    return download(queries.receipt_of(queries.of(by_number(number), paper_id), receipt_id), by=me())
+
+
 @papers.page("/<uuid:paper_id>/document.docx", allow=Can.CASE_REVEAL)
 def word(number: str, paper_id: UUID) -> Any:
     return _handed_out(number, paper_id, services.WORD)

@@ -29,6 +29,7 @@ def detail(facts: dict[str, Any]) -> str:
         return _("whole") if facts["extent"] == "whole" else _("masked")
     said = [say(kinds()[facts["form"]].title)] if facts.get("form") in kinds() else []
     said += [str(facts[name]) for name in ("number", "on") if facts.get(name)]
+    said += [_("%(n)s files", n=facts["files"])] if facts.get("files") else []
     said += [str(listed[facts[name]]) for name, listed in (("party", PARTIES), ("mode", MODES)) if facts.get(name)]
     return " · ".join(said)
 

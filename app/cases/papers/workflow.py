@@ -9,8 +9,9 @@ from flask_babel import lazy_gettext as _l
 from app import audit
 from app.accounts.permissions import Can
 from app.cases.forms import ReasonForm
-from app.cases.papers import services
+from app.cases.papers import jobs, services
 from app.cases.papers.models import CaseDocument
+from app.core import unit
 from app.documents.models import DocumentState
 from app.workflow import Step, Workflow
 
@@ -29,6 +30,8 @@ def _on_the_case(step: Step, paper: CaseDocument, by: Any, **rest: Any) -> None:
     """What was done to a document stands in the story of its case."""
     facts = {"form": paper.kind, "number": paper.number}
     audit.record(f"case.document_{step.name}", services.case_of(paper), by, facts=facts)
+    if step.name in jobs.TOLD:
+        unit.afterwards(jobs.tell_of_paper, paper=paper.id, step=step.name, by=by.id)
 
 
 PAPER = Workflow(
