@@ -23,6 +23,8 @@ AREAS = (
     "app.mediation.views:mediation",
     "app.mediation.register:mediators",
     "app.cases.tasks.views:tasks",
+    "app.cases.staffing.views:staffing",
+    "app.cases.settings.views:settings",
     "app.handoffs.views:handoffs",
     "app.investigations.views:investigations",
     "app.advocacy.views:advocacy",

@@ -35,6 +35,7 @@ class Group:
 _LISTS = Item("reference.index", _l("Lists"), Can.LIST_KEEP)
 _MEDIATORS = Item("mediators.index", _l("Mediators and rooms"), Can.MEDIATION_KEEP)
 _TEMPLATES = Item("templates.index", _l("Templates of documents"), Can.LIST_KEEP)
+_SETTINGS = Item("settings.index", _l("Settings of the center"), Can.CASE_APPROVE)
 _PEOPLE = (
     Item("accounts.people", _l("People"), Can.PERSON_KEEP),
     Item("accounts.roles", _l("Roles")),
@@ -60,9 +61,10 @@ MENUS: dict[str, tuple[Group, ...]] = {
                 Item("mediation.calendar", _l("Mediation sessions"), Can.CASE_READ),
                 Item("merchants.index", _l("Merchants"), Can.MERCHANT_READ),
                 Item("transfer.index", _l("Imports"), Can.TRANSFER_IMPORT),
+                Item("staffing.absences", _l("Absences")),
             ),
         ),
-        Group(_l("Administration"), (*_PEOPLE, _MEDIATORS, _LISTS, _TEMPLATES)),
+        Group(_l("Administration"), (*_PEOPLE, _MEDIATORS, _LISTS, _TEMPLATES, _SETTINGS)),
     ),
     "bureau": (
         Group(

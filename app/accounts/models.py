@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -87,6 +87,33 @@ class SignIn(Private):
     ended_why: Mapped[str | None]
 
     person: Mapped[Person] = owned_to("Person", "SignIn.person_id")
+
+
+class Absence(Private):
+    """Days on which somebody is away, and who deputises: why is nobody's business."""
+
+    __tablename__ = "absence"
+    __table_args__ = (
+        owned_fk("person", "person_id"),
+        owned_fk("person", "deputy_id"),
+        owned_fk("person", "entered_by"),
+        CheckConstraint("first_on <= last_on", name="days"),
+        CheckConstraint("deputy_id <> person_id", name="deputy"),
+        Index("ix_absence_person", "tenant_id", "person_id", "last_on"),
+        Index("ix_absence_deputy", "tenant_id", "deputy_id", "last_on"),
+    )
+    changes = ("last_on", "ended_at")
+
+    person_id: Mapped[UUID]
+    deputy_id: Mapped[UUID | None]
+    first_on: Mapped[date]
+    last_on: Mapped[date]
+    entered_by: Mapped[UUID]
+    entered_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]  # called off, or back earlier
+
+    person: Mapped[Person] = owned_to("Person", "Absence.person_id")
+    deputy: Mapped[Person | None] = owned_to("Person", "Absence.deputy_id")
 
 
 class Throttle(Private):

@@ -15,6 +15,7 @@ from app.cases import forms, intake, lists, panels, queries, services, story
 from app.cases.models import Case
 from app.cases.queries.filters import handlers
 from app.cases.queries.queue import MOST, beside
+from app.cases.staffing import services as staffing
 from app.cases.workflow import CASE
 from app.cases.workflow import assign_many as assign_many_to
 from app.core.area import Area
@@ -51,6 +52,8 @@ def assign_many() -> Any:
     chosen, assignee = request.form.getlist("chosen"), request.form.get("assignee", "")
     done = assign_many_to(assignee, chosen[:100], by=me())
     flash(ngettext("%(num)d case was assigned.", "%(num)d cases were assigned.", done))
+    if done and (warning := staffing.away(UUID(assignee))):
+        flash(warning, "warn")
     return redirect(url_for(".index"), 303)
 
 
@@ -175,7 +178,7 @@ def _step_form(declared: Step, case: Case, **given: Any) -> Any:
         form.fit(case)
     if isinstance(form, forms.AssignForm):
         form.assignee.data = form.assignee.data or str(case.assignee_id or "")
-        form.assignee.choices = [(str(person.id), person.name) for person in handlers()]
+        form.assignee.choices = staffing.choices(handlers())
     return form
 
 
@@ -184,6 +187,8 @@ def _taken(taken: Step | Approval, case: Case) -> Any:
         flash(_("Drafted. It waits for the director's approval."))
     else:
         flash(str(taken.done or taken.label))
+    if not isinstance(taken, Approval) and taken.name == "assign" and (warning := staffing.away(case.assignee_id)):
+        flash(warning, "warn")
     return redirect(
         (request.args.get("next") == "queue" and url_for(".index")) or url_for(".show", number=case.number), 303
     )

@@ -11,6 +11,7 @@ from app.accounts import me
 from app.accounts.permissions import Can
 from app.cases import queries
 from app.cases.queries.queue import clocks_of
+from app.cases.staffing import queries as staffing
 from app.cases.tasks import queries as tasks
 from app.cases.workflow import CASE
 from app.core.area import SIGNED_IN, Area
@@ -35,6 +36,7 @@ def today() -> Any:
         steps=CASE.by_name,
         tasks=tasks.mine(me()),
         bar=tasks.bar,
+        burden=staffing.burden() if me().can(Can.CASE_ASSIGN) else None,
     )
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app.accounts import absence
 from app.accounts.models import Person
 from app.accounts.permissions import ROLES, Can
 from app.core import clock, trace
@@ -37,9 +38,15 @@ def notify(
     Recipients are the `people`, whoever has the `role`, and whoever `can`; never strangers, never the disabled, and
     not the one who did it (`but`). `facts` and `arguments` are codes, numbers and dates. Without a key, the event, its
     subject and the request that caused it make one, so that a job done again tells nobody twice.
+
+    Who deputises today for one of the `people` is told too, and that it is as a deputy.
     """
     same = notice(event, subject, facts=facts, endpoint=endpoint, arguments=arguments, key=key)
-    rows = [{**same, "id": uuid7(), "person_id": person} for person in _recipients(people, role, can, but)]
+    named = {person for person in people if person is not None}
+    told = _recipients(named, role, can, but)
+    rows = [{**same, "id": uuid7(), "person_id": person} for person in told]
+    for deputy in _recipients(absence.deputies(named) - set(told), None, None, but) if named else ():
+        rows.append({**same, "id": uuid7(), "person_id": deputy, "facts": {**same["facts"], "deputy": True}})
     if not rows:
         return 0
     statement = insert(Notice).on_conflict_do_nothing(index_elements=["tenant_id", "person_id", "key"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flask_babel import gettext as _
+
 TITLES: dict[str, Any] = {}
 
 
@@ -15,6 +17,11 @@ def extend(titles: Mapping[str, Any | Callable[[dict[str, Any]], Any]]) -> None:
 
 def title(event: str, facts: dict[str, Any]) -> str:
     """The sentence of a notice, in the reader's language; the bare event where nobody gave it words."""
+    said = _title(event, facts)
+    return _("As deputy: %(what)s", what=said) if facts.get("deputy") else said
+
+
+def _title(event: str, facts: dict[str, Any]) -> str:
     words = TITLES.get(event, event)
     if isinstance(words, str) or not callable(words):
         said = str(words)

@@ -1,4 +1,4 @@
-"""What somebody has to do by a day."""
+"""What somebody has to do by a day; who is away, and who deputises; what a center decides for itself."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ down_revision = "0010"
 
 WALLS = {
     "task": Wall("private", changes=("text", "due_on", "assignee_id", "status", "done_at", "version")),
+    "absence": Wall("private", changes=("last_on", "ended_at")),
+    "case_setting": Wall("owned", changes=("burden_share", "burden_least", "version")),
 }
 
 
@@ -40,6 +42,35 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'open'"),
     )
     op.create_index(op.f("ix_task_given"), "task", ["tenant_id", "given_by", "due_on", "id"])
+    op.create_table(
+        "absence",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("deputy_id", sa.Uuid(), nullable=True),
+        sa.Column("first_on", sa.Date(), nullable=False),
+        sa.Column("last_on", sa.Date(), nullable=False),
+        sa.Column("entered_by", sa.Uuid(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("first_on <= last_on", name=op.f("ck_absence_days")),
+        sa.CheckConstraint("deputy_id <> person_id", name=op.f("ck_absence_deputy")),
+        *_keys("absence", person_id="person", deputy_id="person", entered_by="person"),
+    )
+    op.create_index(op.f("ix_absence_person"), "absence", ["tenant_id", "person_id", "last_on"])
+    op.create_index(op.f("ix_absence_deputy"), "absence", ["tenant_id", "deputy_id", "last_on"])
+    op.create_table(
+        "case_setting",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("burden_share", sa.Integer(), server_default="50", nullable=False),
+        sa.Column("burden_least", sa.Integer(), server_default="6", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("burden_share between 1 and 100", name=op.f("ck_case_setting_burden_share")),
+        sa.CheckConstraint("burden_least >= 2", name=op.f("ck_case_setting_burden_least")),
+        sa.UniqueConstraint("tenant_id", name=op.f("uq_case_setting_tenant_id")),
+        *_keys("case_setting"),
+    )
     for table, wall in WALLS.items():
         for statement in wall.statements(table):
             op.execute(statement)

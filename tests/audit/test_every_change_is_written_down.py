@@ -53,6 +53,12 @@ BY_HAND: dict[str, tuple[str, str | None, str, dict[str, Any]]] = {
         {"old_password": PASSWORD, "new_password": NEW, "new_password_again": NEW},
     ),
     "cases.assign_many": (EAST, "director", "/cases/assign", {"chosen": "{case}", "assignee": "{second}"}),
+    "staffing.hand_over": (
+        EAST,
+        "director",
+        "/hand-over",
+        {"person": "{handler}", "chosen": "{case of handler}", "to": "{second}", "text": "休假", "go": "yes"},
+    ),
     "cases.new": (EAST, "clerk", "/cases/new", {"nature": "M"}),
     "parties.divide": (EAST, "handler", "/cases/{mixed case}/divide", {}),
     "advocacy.new": (EAST, "handler", "/cases/{case}/advocacy/exposure/new", {}),
@@ -74,6 +80,11 @@ BY_HAND: dict[str, tuple[str, str | None, str, dict[str, Any]]] = {
 }
 FOUND = {
     "second": "select id from person where tenant_id = 2 and login = 'second'",
+    "handler": "select id from person where tenant_id = 2 and login = 'handler'",
+    "case of handler": (
+        "select case_.number from case_record case_ join person on person.id = case_.assignee_id "
+        "where case_.tenant_id = 2 and case_.open and person.login = 'handler' limit 1"
+    ),
     "session of handler": (
         "select it.id from sign_in it join person on person.id = it.person_id where it.tenant_id = 2 "
         "and person.login = 'handler' and it.ended_at is null order by it.begun_at desc limit 1"

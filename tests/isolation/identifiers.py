@@ -67,6 +67,7 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ("handoffs.new", "number"): _CASES,
     ("handoffs", "number"): f"select it.number from handoff_draft it {_OF}",
     ("parties", "number"): _CASES,
+    ("staffing", "absence_id"): f"select it.id from absence it {_OF}",
     ("tasks", "task_id"): f"select it.id from task it {_OF}",
     ("parties.reveal", "number party_id"): (
         f"select case_.number, it.id from case_party it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Engine, text
 
 from app import deadlines
+from app.accounts import absence
 from app.advocacy import workflow as advocacy
 from app.bureau import services as bureau
 from app.bureau.queries import case_of, grant_for
@@ -348,6 +349,9 @@ class County:
             tasks.give(director, case=case, assignee=handler.id, **said)
             tasks.finish(tasks.give(director, case=case, assignee=director.id, **said), director)
             tasks.give(handler, assignee=handler.id, **said)
+            absence.enter(
+                director, person=handler.id, deputy=director.id, first_on=clock.today(), last_on=clock.today()
+            )
             db.session.commit()
 
     def investigate(self, number: str) -> None:

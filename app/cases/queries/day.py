@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app import deadlines
+from app.accounts import absence
 from app.accounts.permissions import Can
 from app.cases.models import Case, CaseDraft, CaseState
 from app.cases.queries.file import waiting_drafts
@@ -37,7 +38,7 @@ def day(me: Any) -> Day:
     last, nearer = calendar.last_day_within(today, SOON), calendar.last_day_within(today, URGENT)
     due = listed().where(Case.open, Case.queue_on <= last)
     if not me.can(Can.CASE_ASSIGN):
-        due = due.where(Case.assignee_id == me.id)
+        due = due.where(Case.assignee_id.in_([me.id, *absence.covers(me)]))
     burning = list(db.session.scalars(due.order_by(Case.queue_on, Case.id).limit(3 * MOST)))
     new = listed().where(Case.open, Case.status == CaseState.LODGED, Case.assignee_id.is_(None))
     shown = {case.id for case in burning}

@@ -20,6 +20,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app import deadlines
+from app.accounts import absence
 from app.accounts.models import Person
 from app.accounts.permissions import ROLES, Can
 from app.audit.models import Entry
@@ -128,6 +129,8 @@ def _people() -> list[tuple[str, Any]]:
 def _handled_by(value: str, me: Any) -> Any:
     if value == "nobody":
         return Case.assignee_id.is_(None)
+    if value == "me" and (others := absence.covers(me)):
+        return Case.assignee_id.in_([me.id, *others])
     return Case.assignee_id == (me.id if value == "me" else UUID(value))
 
 

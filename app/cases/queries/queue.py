@@ -14,6 +14,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, undefer
 
 from app import deadlines
+from app.accounts import absence
 from app.cases.models import Case, CaseClock, CaseDraft, CaseState
 from app.cases.queries.filters import beyond_the_open, filters, late, within
 from app.core import clock
@@ -54,7 +55,7 @@ def _count(me: Any) -> Figures:
     waiting = select(func.count()).select_from(CaseDraft).where(CaseDraft.status == "waiting").scalar_subquery()
     query = select(
         func.count().label("open"),
-        func.count().filter(Case.assignee_id == me.id).label("mine"),
+        func.count().filter(_mine(me)).label("mine"),
         func.count().filter(late(today)).label("late"),
         func.count().filter(within(today, URGENT)).label("urgent"),
         func.count().filter(within(today, SOON)).label("soon"),
@@ -65,6 +66,11 @@ def _count(me: Any) -> Figures:
         waiting.label("approvals"),
     ).where(Case.open)
     return Figures(**db.session.execute(query).one()._mapping)
+
+
+def _mine(me: Any) -> Any:
+    """One's own, and those of colleagues whom one deputises for today."""
+    return or_(Case.assignee_id == me.id, Case.assignee_id.in_(absence.covered(me, clock.today())))
 
 
 def queue(me: Any) -> Listing:

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload
 
+from app.accounts import absence
 from app.accounts.models import Person
 from app.accounts.permissions import ROLES, Can
 from app.cases.models import Case
@@ -56,7 +57,12 @@ def mine(me: Any) -> list[Task]:
 
 
 def _mine(me: Any) -> tuple[Any, ...]:
-    return Task.assignee_id == me.id, Task.status == TaskState.OPEN
+    return Task.assignee_id.in_([me.id, *absence.covers(me)]), Task.status == TaskState.OPEN, _shared(me)
+
+
+def _shared(me: Any) -> Any:
+    """What somebody noted for themselves alone is not a deputy's."""
+    return or_(Task.case_id.is_not(None), Task.assignee_id == me.id)
 
 
 def of_case(case: Case) -> list[Task]:

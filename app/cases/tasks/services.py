@@ -9,6 +9,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 
 from app import audit
+from app.accounts import absence
 from app.accounts.models import Person
 from app.accounts.permissions import Can
 from app.cases.models import Case
@@ -63,6 +64,11 @@ def change(task: Task, by: Any, *, text: str, due_on: date, assignee: UUID, seen
         unit.afterwards(jobs.tell_task, key=task.id, what="given", by=by.id)
 
 
+def pass_on(task: Task, to: UUID, by: Any) -> None:
+    """Give an open task to somebody else, as it is."""
+    change(task, by, text=task.text, due_on=task.due_on, assignee=to)
+
+
 def finish(task: Task, by: Any) -> None:
     """Note that it is done; who gave it is told."""
     _lock(task, by)
@@ -86,10 +92,10 @@ def reopen(task: Task, by: Any) -> None:
 
 
 def may_change(task: Task, by: Any) -> bool:
-    """Who has it, who gave it, and who assigns the work; one's own is nobody else's."""
+    """Who has it or deputises, who gave it, and who assigns the work; one's own is nobody else's."""
     if by.id in (task.assignee_id, task.given_by):
         return True
-    return task.case_id is not None and bool(by.can(Can.CASE_ASSIGN))
+    return task.case_id is not None and (bool(by.can(Can.CASE_ASSIGN)) or task.assignee_id in absence.covers(by))
 
 
 def _lock(task: Task, by: Any) -> None:

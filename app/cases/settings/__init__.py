@@ -1,0 +1,1 @@
+"""Settings (设置): what a center decides for itself about its cases."""

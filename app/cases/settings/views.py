@@ -1,0 +1,49 @@
+"""The page of a center's settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.accounts import me
+from app.accounts.permissions import Can
+from app.audit import words
+from app.cases.settings import forms, services
+from app.core.area import Area
+from app.core.errors import Changed, Invalid
+from app.ui import render
+
+settings = Area("settings", __name__, kinds={"center"})
+
+
+@settings.page("/case-settings", allow=Can.CASE_APPROVE, methods=["GET", "POST"])
+def index() -> Any:
+    row = services.present()
+    form = forms.SettingForm(obj=row)
+    if form.validate_on_submit():
+        try:
+            services.change(me(), seen=form.version.data, **form.facts)
+            flash(_("Saved."))
+            return redirect(url_for(".index"), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+        except Changed as refusal:
+            form.catch_up(forms.SettingForm(formdata=None, obj=services.present()))
+            form.form_errors.append(refusal.message)
+            return render("settings/index.html", form=form), 409
+    return render("settings/index.html", form=form), 422 if form.errors or form.form_errors else 200
+
+
+words.extend(
+    {"setting.changed": _l("Changed the settings of the center")},
+    kinds={"case_setting": words.Kind(_l("Settings"), lambda entry: url_for("settings.index"), Can.CASE_APPROVE)},
+    fields={
+        "setting": {
+            "burden_share": words.Field(_l("Share of what is due in one person's hands, in percent")),
+            "burden_least": words.Field(_l("Least number of cases that is warned of")),
+        }
+    },
+)
