@@ -24,6 +24,7 @@ AREAS = (
     "app.mediation.register:mediators",
     "app.cases.tasks.views:tasks",
     "app.cases.staffing.views:staffing",
+    "app.cases.callbacks.views:callbacks",
     "app.cases.settings.views:settings",
     "app.handoffs.views:handoffs",
     "app.investigations.views:investigations",

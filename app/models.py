@@ -16,6 +16,7 @@ MODULES = sorted(
 for module in (
     *MODULES,
     "app.cases.papers.models",
+    "app.cases.callbacks.models",
     "app.cases.settings.models",
     "app.cases.tasks.models",
     "app.core.numbering",

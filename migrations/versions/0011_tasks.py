@@ -1,4 +1,4 @@
-"""What somebody has to do by a day; who is away, and who deputises; what a center decides for itself."""
+"""What somebody has to do by a day; who is away, and who deputises; call-backs; what a center decides for itself."""
 
 from __future__ import annotations
 
@@ -13,7 +13,20 @@ down_revision = "0010"
 WALLS = {
     "task": Wall("private", changes=("text", "due_on", "assignee_id", "status", "done_at", "version")),
     "absence": Wall("private", changes=("last_on", "ended_at")),
-    "case_setting": Wall("owned", changes=("burden_share", "burden_least", "version")),
+    "case_setting": Wall(
+        "owned",
+        changes=(
+            "burden_share",
+            "burden_least",
+            "call_backs",
+            "call_back_share",
+            "call_back_days",
+            "seed",
+            "version",
+        ),
+    ),
+    "call_back": Wall("private", changes=("status", "satisfaction", "reason", "ended_at", "version")),
+    "call_back_attempt": Wall("private", append_only=True),
 }
 
 
@@ -65,12 +78,64 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("burden_share", sa.Integer(), server_default="50", nullable=False),
         sa.Column("burden_least", sa.Integer(), server_default="6", nullable=False),
+        sa.Column("call_backs", sa.Text(), server_default="none", nullable=False),
+        sa.Column("call_back_share", sa.Integer(), server_default="30", nullable=False),
+        sa.Column("call_back_days", sa.Integer(), server_default="5", nullable=False),
+        sa.Column("seed", sa.Text(), server_default="", nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("burden_share between 1 and 100", name=op.f("ck_case_setting_burden_share")),
         sa.CheckConstraint("burden_least >= 2", name=op.f("ck_case_setting_burden_least")),
+        sa.CheckConstraint("call_backs in ('none', 'all', 'sample')", name=op.f("ck_case_setting_call_backs")),
+        sa.CheckConstraint("call_back_share between 1 and 100", name=op.f("ck_case_setting_call_back_share")),
+        sa.CheckConstraint("call_back_days between 1 and 60", name=op.f("ck_case_setting_call_back_days")),
         sa.UniqueConstraint("tenant_id", name=op.f("uq_case_setting_tenant_id")),
         *_keys("case_setting"),
     )
+    op.create_table(
+        "call_back",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("basis", sa.Text(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("satisfaction", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "status in ('waiting', 'answered', 'unanswered', 'dropped')", name=op.f("ck_call_back_status")
+        ),
+        sa.CheckConstraint("basis in ('all', 'sample')", name=op.f("ck_call_back_basis")),
+        sa.CheckConstraint("satisfaction between 1 and 5", name=op.f("ck_call_back_satisfaction")),
+        sa.CheckConstraint("(satisfaction is not null) = (status = 'answered')", name=op.f("ck_call_back_answered")),
+        sa.UniqueConstraint("tenant_id", "case_id", "closed_at", name=op.f("uq_call_back_tenant_id_case_id_closed_at")),
+        *_keys("call_back", case_id="case_record"),
+    )
+    op.create_index(
+        op.f("ix_call_back_waiting"),
+        "call_back",
+        ["tenant_id", "due_on", "id"],
+        postgresql_where=sa.text("status = 'waiting'"),
+    )
+    op.create_index(op.f("ix_call_back_ended"), "call_back", ["tenant_id", "ended_at", "id"])
+    op.create_table(
+        "call_back_attempt",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("call_back_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("by_id", sa.Uuid(), nullable=False),
+        sa.Column("by_name", sa.Text(), nullable=False),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "result in ('answered', 'nobody', 'declined', 'wrong')", name=op.f("ck_call_back_attempt_result")
+        ),
+        *_keys("call_back_attempt", call_back_id="call_back"),
+    )
+    op.create_index(op.f("ix_call_back_attempt"), "call_back_attempt", ["tenant_id", "call_back_id"])
     for table, wall in WALLS.items():
         for statement in wall.statements(table):
             op.execute(statement)

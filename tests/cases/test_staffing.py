@@ -295,6 +295,9 @@ def due(town, lodged) -> Any:
     return make
 
 
+USUAL = {"call_backs": "none", "call_back_share": "30", "call_back_days": "5"}
+
+
 def burden(town: Any) -> Any:
     with town.at(EAST):
         found = queries.burden()
@@ -333,11 +336,17 @@ def test_from_which_share_on_is_the_centers_to_say(town, due):
     due(handler=4, second=3)
     assert burden(town) == ("handler", 4, 7, 57)
     page = town.client(EAST, "director")
-    assert page.post("/case-settings", {"burden_share": "60", "burden_least": "6", "version": "1"}).status_code == 303
+    assert (
+        page.post("/case-settings", {"burden_share": "60", "burden_least": "6", **USUAL, "version": "1"}).status_code
+        == 303
+    )
     assert burden(town) is None
-    answer = page.post("/case-settings", {"burden_share": "40", "burden_least": "6", "version": "1"})
+    answer = page.post("/case-settings", {"burden_share": "40", "burden_least": "6", **USUAL, "version": "1"})
     assert answer.status_code == 409  # somebody else was faster
-    assert page.post("/case-settings", {"burden_share": "0", "burden_least": "6", "version": "2"}).status_code == 422
+    assert (
+        page.post("/case-settings", {"burden_share": "0", "burden_least": "6", **USUAL, "version": "2"}).status_code
+        == 422
+    )
     with town.at(WEST):
         assert settings.present().burden_share == 50
     with town.at(EAST):

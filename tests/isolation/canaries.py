@@ -60,6 +60,7 @@ CODES = {
     "document_template.kind": "a code",
     "document_check.number": "a number: stands on a paper that somebody holds",
     "case_draft.step": "the name of a step",
+    "case_setting.seed": "signs of chance, from which a draw is worked out again",
     "case_record.number": "a number: stands in addresses",
     "case_record.nature": "a code of a list",
     "case_record.channel": "a code of a list",

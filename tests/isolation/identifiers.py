@@ -67,6 +67,7 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ("handoffs.new", "number"): _CASES,
     ("handoffs", "number"): f"select it.number from handoff_draft it {_OF}",
     ("parties", "number"): _CASES,
+    ("callbacks", "call_back_id"): f"select it.id from call_back it {_OF}",
     ("staffing", "absence_id"): f"select it.id from absence it {_OF}",
     ("tasks", "task_id"): f"select it.id from task it {_OF}",
     ("parties.reveal", "number party_id"): (

@@ -20,11 +20,13 @@ from app.advocacy import workflow as advocacy
 from app.bureau import services as bureau
 from app.bureau.queries import case_of, grant_for
 from app.cases import services as cases
+from app.cases.callbacks import services as callbacks
 from app.cases.papers import services as papers_of
 from app.cases.papers.workflow import PAPER
 from app.cases.queries import by_number
 from app.cases.services import Complaint, lists, parties
 from app.cases.services.intake import Agent, Card, Complainant
+from app.cases.settings import services as settings
 from app.cases.tasks import services as tasks
 from app.cases.workflow import CASE
 from app.core import clock
@@ -188,6 +190,7 @@ class County:
         self.investigate(standing["mediating"])
         self.stand_up_for(standing["ended"])
         self.give_tasks(standing["accepted"])
+        self.call_back(standing["closed"])
         self.draft_a_refusal(self.lodge(), rejected=True)
         standing["drafted"] = self.draft_a_refusal(self.lodge())
         standing["referred"] = self.refer(NORTH)
@@ -390,6 +393,14 @@ class County:
                 advocacy.EXPOSURE.take(step, one, by=director, text="已核实", **told)
             db.session.commit()
         drain()
+    def call_back(self, number: str) -> None:
+        """Nobody answers at the first try; one closed before waits for a call, too."""
+        with self.town.at(self.slug):
+            settings.change(self.by("director"), call_backs="all")
+            row = callbacks.draw(by_number(number))
+            assert row is not None
+            callbacks.attempt(row, self.by("clerk"), result="nobody", remark="无人接听")
+            db.session.commit()
 
     def draft_a_refusal(self, number: str, *, rejected: bool = False) -> str:
         self.take(number, "refuse", login="handler")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms import IntegerField, RadioField
+from wtforms.validators import InputRequired
 
 from app.core.forms import Form
 
@@ -12,15 +12,26 @@ _needed = InputRequired(_l("Enter a whole number."))
 
 
 class SettingForm(Form):
-    """Warn the director when one person holds too much of what is due."""
+    """Whom to call back, and when to warn that one person holds too much of what is due."""
+
+    call_backs = RadioField(
+        _l("Call back after closing"),
+        choices=lambda: [("all", _l("every case")), ("sample", _l("a share, drawn by lot")), ("none", _l("nobody"))],
+    )
+    call_back_share = IntegerField(
+        _l("Share that is drawn, in percent"),
+        [_needed],
+        description=_l("The lot falls by a seed that is recorded with every draw, so it can be checked."),
+    )
+    call_back_days = IntegerField(_l("Within so many working days after closing"), [_needed])
 
     burden_share = IntegerField(
         _l("Warn from this share in one person's hands, in percent"),
-        [_needed, NumberRange(1, 100, _l("Between 1 and 100, please."))],
+        [_needed],
         description=_l("Of the cases due within five working days that somebody handles. Usual: 50."),
     )
     burden_least = IntegerField(
         _l("And only from this many of them"),
-        [_needed, NumberRange(2, 1000, _l("Between 2 and 1000, please."))],
+        [_needed],
         description=_l("Of a few cases one person always holds most. Usual: 6."),
     )

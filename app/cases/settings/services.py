@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,8 +14,16 @@ from app.core.errors import Changed, Invalid
 from tenants import realm
 from tenants.database import db
 
-WATCH = audit.Watch(codes=("burden_share", "burden_least"))
-USUAL = {"burden_share": 50, "burden_least": 6}
+WATCH = audit.Watch(codes=("burden_share", "burden_least", "call_backs", "call_back_share", "call_back_days", "seed"))
+USUAL: dict[str, Any] = {
+    "burden_share": 50,
+    "burden_least": 6,
+    "call_backs": "none",
+    "call_back_share": 30,
+    "call_back_days": 5,
+    "seed": "",
+}
+LIMITS = {"burden_share": (1, 100), "burden_least": (2, 1000), "call_back_share": (1, 100), "call_back_days": (1, 60)}
 
 
 def present() -> CaseSetting:
@@ -35,13 +44,16 @@ def change(by: Any, *, seen: int | None = None, **wanted: Any) -> CaseSetting:
         db.session.add(row)
     if seen is not None and seen != row.version:
         raise Changed(_("Somebody else has changed this in the meantime."), row)
-    if not 1 <= wanted["burden_share"] <= 100:
-        raise Invalid("burden_share", _("Between 1 and 100, please."))
-    if not 2 <= wanted["burden_least"] <= 1000:
-        raise Invalid("burden_least", _("Between 2 and 1000, please."))
+    for name, (least, most) in LIMITS.items():
+        if not least <= wanted.get(name, getattr(row, name)) <= most:
+            raise Invalid(name, _("Between %(least)s and %(most)s, please.", least=least, most=most))
+    if wanted.get("call_backs", row.call_backs) not in ("none", "all", "sample"):
+        raise Invalid("call_backs", _("This is not on the list."))
     was = WATCH.look(row)
     for name, value in wanted.items():
         setattr(row, name, value)
+    if row.call_backs == "sample" and (not row.seed or was["call_backs"] != "sample"):
+        row.seed = token_hex(8)  # nobody chooses it, and everybody can work the draw out again from it
     changes = WATCH.since(was, row)
     row.version += 1
     db.session.flush()

@@ -37,11 +37,20 @@ def index() -> Any:
     return render("settings/index.html", form=form), 422 if form.errors or form.form_errors else 200
 
 
+_CALL_BACKS: dict[str, Any] = {
+    "all": _l("every case"),
+    "sample": _l("a share, drawn by lot"),
+    "none": _l("nobody"),
+}
 words.extend(
     {"setting.changed": _l("Changed the settings of the center")},
     kinds={"case_setting": words.Kind(_l("Settings"), lambda entry: url_for("settings.index"), Can.CASE_APPROVE)},
     fields={
         "setting": {
+            "call_backs": words.Field(_l("Call back after closing"), lambda code: _CALL_BACKS[code]),
+            "call_back_share": words.Field(_l("Share that is drawn, in percent")),
+            "call_back_days": words.Field(_l("Within so many working days after closing")),
+            "seed": words.Field(_l("Seed of the draw")),
             "burden_share": words.Field(_l("Share of what is due in one person's hands, in percent")),
             "burden_least": words.Field(_l("Least number of cases that is warned of")),
         }
