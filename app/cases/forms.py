@@ -97,6 +97,25 @@ class ReasonForm(Form):
     text = _text(_l("Reason"), needed=True)
 
 
+def _consented() -> BooleanField:
+    """Of a joint complaint with representatives only: the page leaves it out of others."""
+    return BooleanField(
+        _l("All who are represented have consented"), description=_l("Order 20 art. 11; the papers are in the file.")
+    )
+
+
+class WithdrawForm(ReasonForm):
+    consented = _consented()
+
+
+class RetractForm(Form):
+    on = _on(_l("Withdrawn on"))
+    text = _text(
+        _l("How it was withdrawn"), needed=True, description=_l("By letter, on the telephone, at the window; and why.")
+    )
+    consented = _consented()
+
+
 class DescribeForm(Form):
     """What the city sees of the case, as a handler has read it."""
 
@@ -148,6 +167,7 @@ class SettleForm(Form):
     terms = _text(_l("What was agreed"), needed=True)
     amount = Money(_l("Amount recovered"), [InputRequired(_l("Enter an amount; 0 if nothing is paid."))])
     perform_by = DateField(_l("To be performed by"), [Optional()])
+    consented = _consented()
     text = _text(_l("Remark"))
 
 

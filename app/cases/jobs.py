@@ -126,6 +126,7 @@ extend(
         "case.withdraw": _l("Case %(number)s was withdrawn by the consumer"),
         "case.settle": _l("Case %(number)s was settled"),
         "case.end": _l("Mediation of case %(number)s was ended"),
+        "case.retract": _l("The consumer withdrew case %(number)s"),
         "case.extend": _l("The time limit of case %(number)s was extended"),
         "case.close": _l("Case %(number)s was closed"),
         "case.reopen": _l("Case %(number)s was reopened"),

@@ -15,6 +15,7 @@ from app.cases import forms, intake, lists, panels, queries, services, story
 from app.cases.models import Case
 from app.cases.queries.filters import handlers
 from app.cases.queries.queue import MOST, beside
+from app.cases.services.parties import represented
 from app.cases.staffing import services as staffing
 from app.cases.workflow import CASE
 from app.cases.workflow import assign_many as assign_many_to
@@ -176,6 +177,8 @@ def _step_form(declared: Step, case: Case, **given: Any) -> Any:
         form.version.data = case.version
     if isinstance(form, forms.OfCase):
         form.fit(case)
+    if "consented" in form and not represented(case):
+        del form.consented
     if isinstance(form, forms.AssignForm):
         form.assignee.data = form.assignee.data or str(case.assignee_id or "")
         form.assignee.choices = staffing.choices(handlers())

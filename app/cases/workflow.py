@@ -66,7 +66,7 @@ CASE = Workflow(
         ),
         Step(
             "withdraw", _l("Withdrawn by the consumer"), {S.LODGED}, S.CLOSED, Can.CASE_INTAKE,
-            form=forms.ReasonForm, effect=triage.withdraw, drops=("acceptance", "clue_check"),
+            form=forms.WithdrawForm, effect=triage.withdraw, drops=("acceptance", "clue_check"),
             public=True, done=_l("Withdrawn by the consumer"), tell=("assignee",),
         ),
         # Of a report: its clue is checked, and decided is whether a case file is opened 举报核查
@@ -106,6 +106,12 @@ CASE = Workflow(
             "end", _l("End mediation"), _MEDIATED, S.ENDED, Can.CASE_HANDLE,
             form=forms.EndForm, effect=mediation.end, meets=("mediation",), starts=("termination_notice",),
             when=_is_mediated, public=True, done=_l("Ended mediation"), tell=("assignee", "director"),
+        ),
+        Step(
+            "retract", _l("The consumer withdraws"), _MEDIATED, S.ENDED, Can.CASE_HANDLE,
+            form=forms.RetractForm, effect=closing.retract, meets=("mediation",), starts=("termination_notice",),
+            when=_is_mediated, public=True, done=_l("The consumer withdrew the complaint"),
+            tell=("assignee", "director"),
         ),
         Step(
             "pause", _l("Stop the clock"), _UNDER_WAY, None, Can.CASE_HANDLE,

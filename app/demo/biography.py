@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from app.cases.services.closing import RETRACTED
 from app.deadlines.profiles import Profile, Rules
 from app.demo import crossing, limits
 from app.demo.city import CITY, Official
@@ -336,7 +337,11 @@ class Biography:
 
     def _finish(self, at: datetime, ground: str) -> None:
         gone = ground == "T2" and self.case.matter.situation.key == "gym_closed"
-        self.act(at, "end", self.handler.login, self.words("ending", "gone" if gone else ground), ground=ground)
+        words = self.words("ending", "gone" if gone else ground)
+        if "撤回投诉" in words:
+            self.act(at, "retract", self.handler.login, words, on=at.date())
+        else:
+            self.act(at, "end", self.handler.login, words, ground=ground)
         told_at = self.pace.after(at, 0, 9 if self.rng.random() < 0.03 else 4)
         self.act(told_at, "notify", self.handler.login, mode=self.rng.choice(_MODES), on=told_at.date())
         self.act(self.pace.after(told_at, 0, 4), "close", self.handler.login, self.words("closing", "ended"))
@@ -359,10 +364,12 @@ class Biography:
             if act.step in ("reopen", "reconsider"):
                 facts |= dict.fromkeys(("outcome", "ground", "amount", "decided", "closed"))
             facts |= {name: act.facts[name] for name in ("ground", "assignee") if name in act.facts}
+            if act.step == "retract":
+                facts["ground"] = RETRACTED
             facts["outcome"] = OUTCOMES.get(act.step, facts["outcome"])
             if act.step == "accept":
                 facts["accept"] = act.at
-            elif act.step in ("refuse", "settle", "end"):
+            elif act.step in ("refuse", "settle", "end", "retract"):
                 facts["decided"], facts["amount"] = act.at, act.facts.get("amount")
             if AFTER.get(act.step) == "closed":
                 facts["closed"] = act.at

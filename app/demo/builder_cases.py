@@ -15,7 +15,7 @@ from app import audit
 from app.accounts.models import Person
 from app.accounts.permissions import ROLES, Can
 from app.cases.models import Agreement, Case, CaseCredential, CaseDraft, CaseFile, CaseStatement, Outcome, Party
-from app.cases.services import Complaint, timing
+from app.cases.services import Complaint, closing, timing, triage
 from app.cases.services.intake import beside, credential_of, rows_of
 from app.cases.services.parts import document, follow
 from app.cases.services.triage import supplemented
@@ -124,6 +124,9 @@ class Cases:
         self.effects: dict[str, Callable[..., None]] = {
             "accept": self._accept,
             "assign": self._assign,
+            "close": lambda folder, by, **said: closing.closed(folder.case),
+            "retract": lambda folder, by, **said: closing.retracted(folder.case),
+            "withdraw": lambda folder, by, **said: triage.withdrawn(folder.case),
             "describe": self._describe,
             "rule": self._rule,
             "settle": self._settle,

@@ -35,6 +35,7 @@ TELLING: dict[str, dict[str, Any]] = {
     "session": {"on": None, "text": "双方到场"},
     "settle": {"on": None, "terms": "分三期退还", "amount": "4680.00"},
     "end": {"ground": "T3", "text": "商家拒绝退款"},
+    "retract": {"on": None, "text": "来电撤回，已收到退款"},
     "notify": {"on": None, "mode": "post"},
     "pause": {"on": None, "reason": "testing", "evidence": "JC-2026-17"},
     "resume": {"on": None},

@@ -393,6 +393,7 @@ class County:
                 advocacy.EXPOSURE.take(step, one, by=director, text="已核实", **told)
             db.session.commit()
         drain()
+
     def call_back(self, number: str) -> None:
         """Nobody answers at the first try; one closed before waits for a call, too."""
         with self.town.at(self.slug):

@@ -231,7 +231,9 @@ def proposed(case: Case, form: Form) -> dict[str, str]:
 
 def _reason(case: Case) -> str:
     """The words with which the case was refused or its mediation ended."""
-    told = (line.words for line in audit.trail(case.id) if line.entry.event in ("case.refuse", "case.end"))
+    told = (
+        line.words for line in audit.trail(case.id) if line.entry.event in ("case.refuse", "case.end", "case.retract")
+    )
     return next(filter(None, told), "")
 
 

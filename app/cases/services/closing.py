@@ -7,10 +7,14 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.cases import closing_list
 from app.cases.models import Case, Outcome
 from app.cases.services.mediation import not_ahead
+from app.cases.services.parties import require_consent
 from app.core import clock
-from app.core.errors import Invalid, WrongMoment
+from app.core.errors import Invalid
+
+RETRACTED = "T1"  # of the grounds to end mediation
 
 
 def notify(case: Case, by: Any, *, on: date, mode: str, text: str | None = None, **rest: Any) -> None:
@@ -18,8 +22,12 @@ def notify(case: Case, by: Any, *, on: date, mode: str, text: str | None = None,
 
 
 def close(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
-    if case.clock("termination_notice"):
-        raise WrongMoment(_("Tell both parties first: the time limit for the notice of termination is still open."))
+    """Raises WrongMoment, naming what is missing of the closing checklist."""
+    closing_list.require(case)
+    closed(case)
+
+
+def closed(case: Case) -> None:
     case.closed_at = clock.now()
 
 
@@ -28,6 +36,21 @@ def dealt_with(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> 
     if not text:
         raise Invalid("text", _("Say what came of it."))
     case.outcome, case.decided_at, case.closed_at = Outcome.FILED.value, clock.now(), clock.now()
+
+
+def retract(
+    case: Case, by: Any, *, on: date, text: str | None = None, consented: bool | None = None, **rest: Any
+) -> None:
+    """The consumer takes the complaint back after it was accepted: mediation ends on that ground (令121 art. 23)."""
+    not_ahead(case, on)
+    if not text:
+        raise Invalid("text", _("Say how, and in what words, it was withdrawn."))
+    require_consent(case, consented)
+    retracted(case)
+
+
+def retracted(case: Case) -> None:
+    case.ground, case.outcome, case.decided_at = RETRACTED, Outcome.ENDED.value, clock.now()
 
 
 def reopen(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:

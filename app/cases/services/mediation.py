@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.cases.models import Agreement, Case, Outcome
+from app.cases.services.parties import require_consent
 from app.cases.services.triage import known_ground
 from app.core import clock
 from app.core.errors import Invalid
@@ -31,9 +32,11 @@ def settle(
     on: date,
     perform_by: date | None = None,
     text: str | None = None,
+    consented: bool | None = None,
     **rest: Any,
 ) -> None:
     not_ahead(case, on)
+    require_consent(case, consented)
     if not terms.strip():
         raise Invalid("terms", _("Write what was agreed."))
     if perform_by and perform_by < on:

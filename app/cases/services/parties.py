@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import func, select
 
 from app import audit
@@ -81,6 +82,29 @@ def consent(case: Case, by: Any, positions: Collection[int]) -> int:
     if new:
         audit.record("case.consented", case, by, facts={"people": len(new)})
     return len(new)
+
+
+def represented(case: Case) -> int:
+    """How many complain together and do not speak for themselves: none where nobody was elected to."""
+    if case.people <= 1:
+        return 0
+    here = (Party.case_id == case.id, Party.role == Role.COMPLAINANT.value)
+    speaking = func.count().filter(Party.represents)
+    silent, elected = db.session.execute(select(func.count() - speaking, speaking).where(*here)).one()
+    return int(silent) if elected else 0
+
+
+def require_consent(case: Case, consented: bool | None) -> None:
+    """Raises Invalid where others are bound who have not consented: a settlement or a withdrawal needs them all."""
+    if not consented and (count := represented(case)):
+        raise Invalid(
+            "consented",
+            ngettext(
+                "%(num)d person is represented and has to consent first: put the paper into the file and tick this.",
+                "%(num)d people are represented and have to consent first: put the papers into the file and tick this.",
+                count,
+            ),
+        )
 
 
 def authorise(case: Case, by: Any, agent: Agent) -> None:

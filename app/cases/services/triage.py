@@ -13,6 +13,7 @@ from app.accounts.permissions import Can
 from app.cases import lists
 from app.cases.models import FOREIGN, Case, Outcome
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
+from app.cases.services.parties import require_consent
 from app.cases.services.parts import decide_first, look_up, statement_of
 from app.core import clock
 from app.core.errors import Invalid
@@ -64,7 +65,12 @@ def not_file(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> No
     case.outcome, case.decided_at, case.closed_at = Outcome.NOT_FILED.value, clock.now(), clock.now()
 
 
-def withdraw(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
+def withdraw(case: Case, by: Any, *, text: str | None = None, consented: bool | None = None, **rest: Any) -> None:
+    require_consent(case, consented)
+    withdrawn(case)
+
+
+def withdrawn(case: Case) -> None:
     case.outcome, case.closed_at = Outcome.WITHDRAWN.value, clock.now()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, RadioField
+from wtforms import BooleanField, IntegerField, RadioField
 from wtforms.validators import InputRequired
 
 from app.core.forms import Form
@@ -25,6 +25,12 @@ class SettingForm(Form):
     )
     call_back_days = IntegerField(_l("Within so many working days after closing"), [_needed])
 
+    papers_first = BooleanField(
+        _l("Close a case only when the document of its outcome is issued"),
+        description=_l(
+            "The mediation agreement, or the decision to end mediation. Otherwise the checklist reminds only."
+        ),
+    )
     burden_share = IntegerField(
         _l("Warn from this share in one person's hands, in percent"),
         [_needed],

@@ -15,7 +15,7 @@ class CaseSetting(Owned):
     __table_args__ = (
         UniqueConstraint("tenant_id"),
         CheckConstraint("burden_share between 1 and 100", name="burden_share"),
-        CheckConstraint("burden_least >= 2", name="burden_least"),
+        CheckConstraint("burden_least >= 1", name="burden_least"),
         CheckConstraint("call_backs in ('none', 'all', 'sample')", name="call_backs"),
         CheckConstraint("call_back_share between 1 and 100", name="call_back_share"),
         CheckConstraint("call_back_days between 1 and 60", name="call_back_days"),
@@ -27,6 +27,7 @@ class CaseSetting(Owned):
         "call_back_share",
         "call_back_days",
         "seed",
+        "papers_first",
         "version",
     )
 
@@ -36,4 +37,5 @@ class CaseSetting(Owned):
     call_back_share: Mapped[int] = mapped_column(default=30, server_default="30")  # percent of the closed ones
     call_back_days: Mapped[int] = mapped_column(default=5, server_default="5")  # working days after closing
     seed: Mapped[str] = mapped_column(default="", server_default="")  # from which the draw can be worked out again
+    papers_first: Mapped[bool] = mapped_column(default=False, server_default="false")  # issued before closing
     version: Mapped[int] = mapped_column(default=1, server_default="1")

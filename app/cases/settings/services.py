@@ -14,7 +14,6 @@ from app.core.errors import Changed, Invalid
 from tenants import realm
 from tenants.database import db
 
-WATCH = audit.Watch(codes=("burden_share", "burden_least", "call_backs", "call_back_share", "call_back_days", "seed"))
 USUAL: dict[str, Any] = {
     "burden_share": 50,
     "burden_least": 6,
@@ -22,7 +21,9 @@ USUAL: dict[str, Any] = {
     "call_back_share": 30,
     "call_back_days": 5,
     "seed": "",
+    "papers_first": False,
 }
+WATCH = audit.Watch(codes=tuple(USUAL))
 LIMITS = {"burden_share": (1, 100), "burden_least": (2, 1000), "call_back_share": (1, 100), "call_back_days": (1, 60)}
 
 

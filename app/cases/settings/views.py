@@ -37,6 +37,10 @@ def index() -> Any:
     return render("settings/index.html", form=form), 422 if form.errors or form.form_errors else 200
 
 
+def _yes(value: bool) -> str:
+    return str(_("yes") if value else _("no"))
+
+
 _CALL_BACKS: dict[str, Any] = {
     "all": _l("every case"),
     "sample": _l("a share, drawn by lot"),
@@ -51,6 +55,7 @@ words.extend(
             "call_back_share": words.Field(_l("Share that is drawn, in percent")),
             "call_back_days": words.Field(_l("Within so many working days after closing")),
             "seed": words.Field(_l("Seed of the draw")),
+            "papers_first": words.Field(_l("Close only with the document of the outcome"), _yes),
             "burden_share": words.Field(_l("Share of what is due in one person's hands, in percent")),
             "burden_least": words.Field(_l("Least number of cases that is warned of")),
         }
