@@ -19,6 +19,7 @@ AREAS = (
     "app.cases.views:cases",
     "app.cases.papers.views:papers",
     "app.cases.party_pages:parties",
+    "app.cases.alike_pages:alike",
     "app.cases.reference:reference",
     "app.mediation.views:mediation",
     "app.mediation.register:mediators",

@@ -152,6 +152,15 @@ class RefuseForm(Form):
     text = _text(_l("Reason, as the letter will give it"), needed=True)
 
 
+class JoinEarlierForm(Form):
+    into = Line(
+        _l("Number of the earlier case"),
+        [_needed, max_length(20)],
+        description=_l("The matter goes on there. This case is closed; until something happens it can be taken out."),
+    )
+    text = _text(_l("Remark"))
+
+
 class AssignForm(Form):
     assignee = SelectField(_l("Assign to"), [_needed], validate_choice=False)
     text = _text(_l("Remark"))

@@ -55,11 +55,12 @@ def papers(typed: MultiDict[str, str]) -> list[checklist.Line]:
     return checklist.lines([*told, *more], typed.getlist("held"))
 
 
-def hints(typed: Mapping[str, str]) -> list[queries.Hint]:
+def hints(typed: Mapping[str, str]) -> queries.Found:
     return queries.duplicates(
         phone=narrow(typed.get("phone")),
         merchant=merchants.find(typed.get("merchant_number")),
         merchant_name=narrow(typed.get("merchant_name")),
+        order_number=typed.get("order_number", ""),
         facts=typed.get("told", ""),
     )
 

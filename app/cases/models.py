@@ -20,7 +20,7 @@ from sqlalchemy import (
     Numeric,
     UniqueConstraint,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
@@ -55,6 +55,7 @@ class Outcome(State):
     TAKEN_OVER = "taken_over", lazy_pgettext("case", "Taken over by another organisation"), ""
     FILED = "filed", lazy_pgettext("case", "A case file was opened on the report"), "ok"
     NOT_FILED = "not_filed", lazy_pgettext("case", "No case file was opened on the report"), ""
+    JOINED = "joined", lazy_pgettext("case", "Joined to an earlier case"), ""
 
 
 # What the queue is narrowed by: its indexes hold it, so that a row that is filtered out is never read.
@@ -236,11 +237,37 @@ class CaseClock(ClockColumns, Owned):
     case_id: Mapped[UUID]
 
 
+class CaseJoin(Owned):
+    """That a case goes on in an earlier one, and how it stood, so that it can be taken apart again."""
+
+    __tablename__ = "case_join"
+    __table_args__ = (
+        owned_fk("case_record", "case_id"),
+        owned_fk("case_record", "into_id"),
+        states_check(CaseState, "before"),
+        Index("ix_case_join_case", "tenant_id", "case_id", unique=True, postgresql_where="parted_at is null"),
+        Index("ix_case_join_into", "tenant_id", "into_id"),
+    )
+    changes = ("parted_at",)
+
+    case_id: Mapped[UUID]
+    into_id: Mapped[UUID]
+    before: Mapped[str]
+    clocks: Mapped[dict[str, Any]] = mapped_column(JSONB)  # those that were open: state, pause, spans
+    version: Mapped[int]  # of the case, once it was joined
+    joined_at: Mapped[datetime]
+    parted_at: Mapped[datetime | None]
+
+
 class CaseStatement(Private):
     """What the consumer says happened, and wants, in the consumer's own words."""
 
     __tablename__ = "case_statement"
-    __table_args__ = (owned_fk("case_record", "case_id"), UniqueConstraint("tenant_id", "case_id"))
+    __table_args__ = (
+        owned_fk("case_record", "case_id"),
+        UniqueConstraint("tenant_id", "case_id"),
+        Index("ix_case_statement_order", "tenant_id", "order_number", postgresql_where="order_number <> ''"),
+    )
 
     case_id: Mapped[UUID]
     facts: Mapped[Words]

@@ -37,6 +37,8 @@ _EVENTS: dict[str, Any] = {
     "case.file_removed": _l("Took out of the file"),
     "case.code_renewed": _l("Gave out a new tracking code"),
     "case.rebased": _l("Counted a time limit by another rule"),
+    "case.took_in": _l("Another case was joined to this one"),
+    "case.let_go": _l("A case was taken out again"),
     "case.redated": _l("Moved the due date: the calendar of working days has changed"),
     **{f"case.{step.name}": step.done or step.label for step in CASE.by_name.values()},
 }
@@ -143,7 +145,7 @@ def flow(case: Case, lines: Sequence[audit.Line]) -> list[dict[str, Any]]:
             {"title": _("Lodged"), "at": case.received_at, "state": "done"},
             {"title": S.REFUSED.label, "at": case.decided_at, "state": "stopped"},
         ]
-    if case.outcome in (Outcome.WITHDRAWN, Outcome.TAKEN_OVER):
+    if case.outcome in (Outcome.WITHDRAWN, Outcome.TAKEN_OVER, Outcome.JOINED):
         return [
             {"title": _("Lodged"), "at": case.received_at, "state": "done"},
             {"title": Outcome(case.outcome).label, "at": case.closed_at, "state": "stopped"},

@@ -75,13 +75,13 @@ def new() -> Any:
         except Invalid as refusal:
             form.say(refusal)
     wanted = intake.papers(request.form)
-    return render("cases/new.html", form=form, found=intake.found(form), hints=(), wanted=wanted), _code(form)
+    return render("cases/new.html", form=form, found=intake.found(form), alike=None, wanted=wanted), _code(form)
 
 
 @cases.page("/new/duplicates", allow=Can.CASE_INTAKE, methods=["POST"])
 def duplicates() -> Any:
     """A fragment: what may be the same matter. By POST, because a phone number has no place in an address."""
-    return render("cases/_hints.html", hints=intake.hints(request.form))
+    return render("cases/_hints.html", alike=intake.hints(request.form))
 
 
 @cases.page("/<number>/slip", allow=Can.CASE_INTAKE)

@@ -12,7 +12,7 @@ from app.accounts.permissions import Can
 from app.cases import forms
 from app.cases.jobs import tell
 from app.cases.models import OPEN, Case, CaseDraft, CaseState, Outcome
-from app.cases.services import closing, mediation, timing, triage
+from app.cases.services import closing, joining, mediation, timing, triage
 from app.cases.services.parts import WATCH, follow, look_up
 from app.core import clock, unit
 from app.workflow import Step, Workflow
@@ -86,6 +86,16 @@ CASE = Workflow(
             "dealt_with", _l("Note the result of the report"), {S.ACCEPTED}, S.CLOSED, Can.CASE_HANDLE,
             form=forms.ReasonForm, effect=closing.dealt_with, when=lambda case: case.is_report, primary=True,
             done=_l("Noted the result of the report"), tell=("director",),
+        ),
+        Step(
+            "join_earlier", _l("Join to an earlier case"), _UNDER_WAY, S.CLOSED, Can.CASE_TRIAGE,
+            form=forms.JoinEarlierForm, effect=joining.join, drops=("acceptance", "mediation"),
+            public=True, done=_l("Joined to an earlier case"), tell=("assignee",),
+        ),
+        Step(
+            "part", _l("Take it out of the earlier case"), {S.CLOSED}, None, Can.CASE_TRIAGE,
+            form=forms.ReasonForm, effect=joining.part, when=joining.may_part,
+            public=True, done=_l("Taken out of the earlier case again"), tell=("assignee",),
         ),
         # Mediation 调解
         Step(

@@ -107,8 +107,8 @@ MEASURES: dict[str, Measure] = {
         Measure(
             "closed", _l("Cases closed"), counts="closed",
             formula=_l(
-                "Cases closed on the days of the period, withdrawn ones too. What another county has taken over is "
-                "closed there, and counted there."
+                "Cases closed on the days of the period, withdrawn ones too. What another county has taken over, or "
+                "was joined to an earlier case, is closed there, and counted there."
             ),
         ),
         Measure(

@@ -12,7 +12,7 @@ from app.core import clock
 
 Part = tuple[str, str, str, str, str, str]  # measure, day, channel, category, problem, value
 Cell = tuple[str, str, str, str, str]
-UNCOUNTED = ("taken_over", "filed", "not_filed")  # closed, but not as a complaint of this county
+UNCOUNTED = ("taken_over", "joined", "filed", "not_filed")  # closed, but not as a complaint of this county
 
 
 def contributions(case: Any, clocks: Iterable[Any]) -> list[Part]:
@@ -21,7 +21,8 @@ def contributions(case: Any, clocks: Iterable[Any]) -> list[Part]:
     `checked` and `checked_on_time`: the decision to accept or refuse, or on a clue, against its limit (按时初查率).
     `closed_on_time`: closed, and no limit of the case was missed (按期办结率).
     `closed_settled`: closed, and the parties had agreed (调解成功率).
-    What another county took over is closed there, and counted there; a report is not mediated, and counted by itself.
+    What another county took over, or goes on in an earlier case, is closed there, and counted there; a report is not
+    mediated, and counted by itself.
     """
     dims = (case.channel, case.category or "", case.problem or "")
     parts: list[Part] = []

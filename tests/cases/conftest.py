@@ -45,6 +45,8 @@ TELLING: dict[str, dict[str, Any]] = {
     "rule": {"profile": "order-20/1", "text": "四月十五日前已经移交过材料"},
     "add_limit": {"limit": "hotline-12345/1/hotline_answer", "on": None},
     "meet_limit": {"on": None},
+    "join_earlier": {"text": "同一消费者就同一件事再次投诉"},
+    "part": {"text": "不是同一件事"},
     "extend": {"amount": 30, "evidence": "YQ-1", "text": "案情复杂"},
 }
 # How a case comes to a status: (who, step).

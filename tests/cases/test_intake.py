@@ -259,25 +259,25 @@ def test_twenty_windows_at_once_get_twenty_numbers(town, app):
 def test_the_same_phone_is_a_hint(town, lodged):
     number = lodged()
     with town.at(EAST):
-        (hint,) = queries.duplicates(phone="138-1234-6027")
+        (hint,) = queries.duplicates(phone="138-1234-6027").hints
         assert hint.case.number == number
     with town.at(WEST):
-        assert queries.duplicates(phone="13812346027") == []
+        assert queries.duplicates(phone="13812346027").hints == []
 
 
 def test_like_words_against_the_same_merchant_are_a_hint(town, lodged):
     number = lodged()
     with town.at(EAST):
         like = "健身房突然闭店，卡里还有4680元没有退，店长手机无人接听"
-        assert [hint.case.number for hint in queries.duplicates(merchant_name="悦动健身", facts=like)] == [number]
-        assert queries.duplicates(merchant_name="悦动健身", facts="买到的水杯有裂缝") == []
-        assert queries.duplicates(merchant_name="别的健身", facts=like) == []
+        assert [hint.case.number for hint in queries.duplicates(merchant_name="悦动健身", facts=like).hints] == [number]
+        assert queries.duplicates(merchant_name="悦动健身", facts="买到的水杯有裂缝").hints == []
+        assert queries.duplicates(merchant_name="别的健身", facts=like).hints == []
 
 
 def test_what_is_over_a_year_old_is_no_hint(town, lodged):
     lodged(received_at=clock.now() - timedelta(days=400))
     with town.at(EAST):
-        assert queries.duplicates(phone="13812346027") == []
+        assert queries.duplicates(phone="13812346027").hints == []
 
 
 def test_the_form_shows_hints_while_it_is_filled_in(town, lodged):

@@ -95,7 +95,7 @@ def test_one_phone_finds_everybody_who_complains(town, lodged):
     number = lodged()
     in_east(town, number, lambda case, by: parties.join(case, by, PEOPLE[:2]))
     with town.at(EAST):
-        assert [hint.case.number for hint in queries.duplicates(phone="139-1234-0001")] == [number]
+        assert [hint.case.number for hint in queries.duplicates(phone="139-1234-0001").hints] == [number]
 
 
 def test_one_or_two_represent_all_and_an_agent_is_none_of_them(town, lodged):

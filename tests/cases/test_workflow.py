@@ -22,14 +22,15 @@ LOGINS = {"clerk": "clerk", "handler": "handler", "director": "director", "cente
 
 
 @pytest.mark.parametrize(("status", "role"), list(product([state.value for state in CaseState], LOGINS)))
-def test_a_step_is_taken_by_whom_and_when_it_is_declared(town, standing, status, role):
+def test_a_step_is_taken_by_whom_and_when_it_is_declared(town, lodged, standing, status, role):
+    earlier = lodged()
     number = standing(status)
     for step in CASE.by_name.values():
         with town.at(EAST):
             case, person = by_number(number), town.person(EAST, LOGINS[role])
             may = step.permission in ROLES[role].can
             fits = status in step.source and (step.when is None or step.when(case))
-            told = {**TELLING.get(step.name, {}), "assignee": str(person.id)}
+            told = {**TELLING.get(step.name, {}), "assignee": str(person.id), "into": earlier}
             told = {**told, "on": case.received_at.date()} if "on" in told else told
             assert (step in CASE.open_to(person, case)) == (may and fits and not step.hidden)
             if not may:

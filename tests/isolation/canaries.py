@@ -128,6 +128,7 @@ CODES_INSIDE = {
     "audit_entry.facts": "codes, numbers, dates: the service refuses words",
     "case_clock.spans": "days",
     "case_draft.facts": "what the step is taken with",
+    "case_join.clocks": "days, and numbers of papers",
     "case_tally.parts": "figures",
     "handoff_clock.spans": "days",
     "handoff_draft.fields": "codes",

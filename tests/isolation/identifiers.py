@@ -70,6 +70,7 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ("callbacks", "call_back_id"): f"select it.id from call_back it {_OF}",
     ("staffing", "absence_id"): f"select it.id from absence it {_OF}",
     ("tasks", "task_id"): f"select it.id from task it {_OF}",
+    ("alike", "number"): _CASES,
     ("parties.reveal", "number party_id"): (
         f"select case_.number, it.id from case_party it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
     ),

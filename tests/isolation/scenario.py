@@ -193,6 +193,7 @@ class County:
         self.call_back(standing["closed"])
         self.draft_a_refusal(self.lodge(), rejected=True)
         standing["drafted"] = self.draft_a_refusal(self.lodge())
+        self.take(self.lodge(), "join_earlier", into=standing["lodged"])
         standing["referred"] = self.refer(NORTH)
         standing["taken_over"] = self.refer(NORTH, "sign", "accept")
         self.ask(MARKET, "sign", "accept", "answer")

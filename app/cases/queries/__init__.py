@@ -2,7 +2,7 @@
 
 from app.cases.queries.clocks import ClockPage, clock_page, clocks_beside
 from app.cases.queries.day import day
-from app.cases.queries.duplicates import Hint, duplicates
+from app.cases.queries.duplicates import Found, Hint, alike, duplicates
 from app.cases.queries.file import (
     Opened,
     Slip,
@@ -20,9 +20,11 @@ from app.cases.queries.queue import Figures, figures, of_merchant, queue, rows_o
 __all__ = [
     "ClockPage",
     "Figures",
+    "Found",
     "Hint",
     "Opened",
     "Slip",
+    "alike",
     "by_number",
     "clock_page",
     "clocks_beside",

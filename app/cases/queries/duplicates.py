@@ -1,25 +1,30 @@
-"""Whether the same matter is on somebody's desk already: hints for the clerk, never a decision."""
+"""Whether the same matter is on somebody's desk already: hints for people, never a decision."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import String, and_, func, literal, select, union_all
 
-from app.cases.models import Case, Party
+from app.cases.models import Case, CaseStatement, Party
+from app.cases.services.intake import GROUP
+from app.cases.services.parts import KIND, statement_of
 from app.core import clock
-from app.core.privacy import redact
+from app.core.forms import narrow
 from app.merchants.models import Merchant
+from app.search.bigrams import fold
+from app.search.models import SearchDocument
 from tenants.database import db
 
 RECENT = timedelta(days=365)
 MOST = 5
 LOOKED_AT = 60  # latest cases against the same merchant
+COMPARED = 3000  # characters of each
 ALIKE = 0.3  # share of pairs of characters that two texts have in common
 
 
@@ -31,32 +36,96 @@ class Hint:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Found:
+    """The likeliest cases, and all against the same merchant in like words: many of them are a mass."""
+
+    hints: list[Hint]
+    like: list[Case]
+
+    @property
+    def is_mass(self) -> bool:
+        """Whether they make a group with the one that is looked at."""
+        return len(self.like) + 1 >= GROUP
+
+
 def duplicates(
-    *, phone: str = "", merchant: Merchant | None = None, merchant_name: str = "", facts: str = ""
-) -> list[Hint]:
-    """Cases of the last year with the same phone, or against the same merchant in like words; latest first."""
-    since = clock.now() - RECENT
-    found: dict[Any, tuple[Case, list[str]]] = {}
+    *,
+    phone: str = "",
+    merchant: Merchant | None = None,
+    merchant_name: str = "",
+    order_number: str = "",
+    facts: str = "",
+    but: UUID | None = None,
+) -> Found:
+    """Cases of the last year with the same phone or order number, or against the same merchant in like words.
 
-    def note(cases: Iterable[Case], reason: str) -> None:
-        for case in cases:
-            found.setdefault(case.id, (case, []))[1].append(reason)
+    One statement, whose parts each read an index and no more than a few rows: it is asked while somebody types.
+    """
+    asked = _asked(phone, merchant, merchant_name, order_number)
+    if not asked:
+        return Found([], [])
+    met = union_all(*asked).subquery()
+    query = (
+        select(Case, met.c.why, func.left(SearchDocument.folded, COMPARED))
+        .join(met, and_(Case.id == met.c.case_id))
+        .outerjoin(
+            SearchDocument,
+            and_(
+                SearchDocument.tenant_id == Case.tenant_id,
+                SearchDocument.kind == KIND,
+                SearchDocument.subject_id == Case.id,
+            ),
+        )
+        .where(Case.received_at >= clock.now() - RECENT, Case.id.is_distinct_from(but))
+        .order_by(Case.received_at.desc(), met.c.why)
+    )
+    told = pairs(fold(facts))
+    found: dict[UUID, tuple[Case, list[str]]] = {}
+    like: list[Case] = []
+    for case, why, folded in db.session.execute(query):
+        reasons = found.setdefault(case.id, (case, []))[1]
+        if why == "phone":
+            reasons.append(_("same phone"))
+        elif why == "order":
+            reasons.append(_("same order number"))
+        elif (share := likeness(told, pairs(folded or ""))) >= ALIKE:
+            reasons.append(_("same merchant, %(share)s%% like words", share=round(100 * share)))
+            like.append(case)
+    hints = [Hint(case, tuple(reasons)) for case, reasons in found.values() if reasons]
+    hints.sort(key=lambda hint: (len(hint.reasons), hint.case.received_at), reverse=True)
+    return Found(hints[:MOST], like)
 
+
+def alike(case: Case) -> Found:
+    """What may be the same matter as a case that is there: two statements to read it, one to look."""
+    party = db.session.scalars(select(Party).where(Party.case_id == case.id, Party.position == 0)).one()
+    statement = statement_of(case)
+    return duplicates(
+        phone=party.reveal("phone") or "",
+        merchant=case.merchant,
+        merchant_name=case.merchant_name,
+        order_number=statement.order_number,
+        facts=f"{case.title} {statement.facts}",
+        but=case.id,
+    )
+
+
+def _asked(phone: str, merchant: Merchant | None, merchant_name: str, order: str) -> list[Any]:
+    """A part for everything that is known: why, and which case."""
+    parts: list[Any] = []
     if phone:
-        called = select(Party.case_id).where(Party.phone.matches(phone), Party.tenant_id == Case.tenant_id)
-        note(_latest(Case.id.in_(called), since, MOST), _("same phone"))
+        called = select(literal("phone", String).label("why"), Party.case_id).where(Party.phone.matches(phone))
+        parts.append(called.order_by(Party.id.desc()).limit(LOOKED_AT))
+    if order := narrow(order):
+        written = {order, order.upper(), order.lower()}
+        ordered = select(literal("order", String).label("why"), CaseStatement.case_id)
+        parts.append(ordered.where(CaseStatement.order_number.in_(written)).limit(LOOKED_AT))
     if merchant or merchant_name:
         against = Case.merchant_id == merchant.id if merchant else Case.merchant_name == merchant_name
-        told = pairs(redact(facts))
-        alike = [case for case in _latest(against, since, LOOKED_AT) if likeness(told, pairs(case.summary)) >= ALIKE]
-        note(alike, _("same merchant, like words"))
-    hints = [Hint(case, tuple(reasons)) for case, reasons in found.values()]
-    return sorted(hints, key=lambda hint: (len(hint.reasons), hint.case.received_at), reverse=True)[:MOST]
-
-
-def _latest(condition: Any, since: Any, most: int) -> Iterable[Case]:
-    query = select(Case).where(condition, Case.received_at >= since).order_by(Case.received_at.desc()).limit(most)
-    return db.session.scalars(query)
+        latest = select(literal("words", String).label("why"), Case.id.label("case_id")).where(against)
+        parts.append(latest.order_by(Case.received_at.desc()).limit(LOOKED_AT))
+    return parts
 
 
 def pairs(text: str) -> set[str]:
