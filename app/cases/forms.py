@@ -17,6 +17,7 @@ from wtforms.validators import DataRequired, InputRequired, NumberRange, Optiona
 
 from app.cases import lists
 from app.cases.party_forms import AgentFields, CardFields, ManyCheckboxField, paper_choices, table_field
+from app.cases.queries.duplicates import earlier
 from app.cases.services import timing
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
 from app.core import clock
@@ -152,15 +153,6 @@ class RefuseForm(Form):
     text = _text(_l("Reason, as the letter will give it"), needed=True)
 
 
-class JoinEarlierForm(Form):
-    into = Line(
-        _l("Number of the earlier case"),
-        [_needed, max_length(20)],
-        description=_l("The matter goes on there. This case is closed; until something happens it can be taken out."),
-    )
-    text = _text(_l("Remark"))
-
-
 class AssignForm(Form):
     assignee = SelectField(_l("Assign to"), [_needed], validate_choice=False)
     text = _text(_l("Remark"))
@@ -202,6 +194,22 @@ class OfCase(Form):
 
     def offers(self, case: Any) -> dict[str, list[tuple[str, str]]]:
         raise TypeError(f"{type(self).__name__} does not say what it offers")
+
+
+class JoinEarlierForm(OfCase):
+    into = SelectField(
+        _l("The earlier case"),
+        [Optional()],  # the service says what is wrong with it, once the step itself is possible
+        description=_l("The matter goes on there. This case is closed; until something happens it can be taken out."),
+    )
+    text = _text(_l("Remark"))
+
+    def fit(self, case: Any) -> None:
+        super().fit(case)
+        self.into.validate_choice = False
+
+    def offers(self, case: Any) -> dict[str, list[tuple[str, str]]]:
+        return {"into": [(one.number, f"{one.number} {one.title} · {one.party_label}") for one in earlier(case)]}
 
 
 class ClockForm(OfCase):

@@ -126,6 +126,15 @@ def test_a_case_goes_on_in_an_earlier_one(town, lodged, take, look):
     assert first in browser.get(f"/cases/{later}").get_data(as_text=True)
 
 
+def test_the_form_offers_the_earlier_cases_that_would_take_it_in(town, standing, lodged):
+    over, first, unlike, report = standing("refused"), lodged(), lodged(phone="", facts="杯子裂了"), lodged(nature="R")
+    later = lodged()
+    newest = lodged()
+    page = town.client(EAST, "handler").get(f"/cases/{later}/steps/join_earlier").get_data(as_text=True)
+    offered = [number for number in (over, first, unlike, report, later, newest) if f'value="{number}"' in page]
+    assert offered == [first, unlike]
+
+
 def test_only_a_case_that_is_earlier_open_and_of_the_same_kind_takes_another_in(town, lodged, standing, take):
     over, report, first, west = standing("refused"), lodged(nature="R"), lodged(), lodged(WEST)
     later = lodged()

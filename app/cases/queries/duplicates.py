@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import String, and_, func, literal, select, union_all
 
 from app.cases.models import Case, CaseStatement, Party
+from app.cases.services import joining
 from app.cases.services.intake import GROUP
 from app.cases.services.parts import KIND, statement_of
 from app.core import clock
@@ -109,6 +110,19 @@ def alike(case: Case) -> Found:
         facts=f"{case.title} {statement.facts}",
         but=case.id,
     )
+
+
+def earlier(case: Case) -> list[Case]:
+    """The open cases that it could be joined to: what may be the same matter, then others against the merchant."""
+    found = alike(case)
+    likely = {one.id: one for one in (*(hint.case for hint in found.hints), *found.like)}
+    against = Case.merchant_id == case.merchant_id if case.merchant_id else Case.merchant_name == case.merchant_name
+    query = select(Case).where(against, Case.open, Case.id != case.id, Case.received_at <= case.received_at)
+    for one in (
+        db.session.scalars(query.order_by(Case.received_at.desc()).limit(LOOKED_AT)) if case.merchant_name else ()
+    ):
+        likely.setdefault(one.id, one)
+    return [one for one in likely.values() if joining.takes(one, case)]
 
 
 def _asked(phone: str, merchant: Merchant | None, merchant_name: str, order: str) -> list[Any]:

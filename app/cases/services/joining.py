@@ -34,9 +34,9 @@ def join(case: Case, by: Any, *, into: str, text: str | None = None, **rest: Any
     ).first()
     if first is None or first.id == case.id:
         raise Invalid("into", _("There is no such case here."))
-    if first.received_at > case.received_at or (first.received_at == case.received_at and first.id > case.id):
+    if not _is_earlier(first, case):
         raise Invalid("into", _("That case came in later: join it to this one instead."))
-    if first.status not in OPEN or first.status == CaseState.REFERRED:
+    if not _is_here(first):
         raise Invalid("into", _("That case is over: nothing can be joined to it."))
     if first.nature != case.nature:
         raise Invalid("into", _("A complaint and a report stay two matters."))
@@ -56,6 +56,19 @@ def join(case: Case, by: Any, *, into: str, text: str | None = None, **rest: Any
         first.traits = [*first.traits, TOOK_IN]
     case.outcome, case.closed_at = Outcome.JOINED.value, clock.now()
     audit.record("case.took_in", first, by, facts={"other": case.number})
+
+
+def takes(first: Case, case: Case) -> bool:
+    """Whether a case can be joined to that other one."""
+    return _is_earlier(first, case) and _is_here(first) and first.nature == case.nature
+
+
+def _is_earlier(first: Case, case: Case) -> bool:
+    return (first.received_at, first.id) < (case.received_at, case.id)
+
+
+def _is_here(first: Case) -> bool:
+    return first.status in OPEN and first.status != CaseState.REFERRED
 
 
 def may_part(case: Case) -> bool:
