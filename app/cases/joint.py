@@ -1,18 +1,24 @@
-"""Those who complain together, as somebody pastes them: a line each, name, phone, amount, consent."""
+"""Those who complain together, as somebody pastes or sends them: a line each, name, phone, amount, consent."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import IO
 
 from flask_babel import gettext as _
 
 from app.cases.services.intake import Complainant
+from app.core import bounded, reading
+from app.core.errors import Invalid
 from app.core.forms import narrow
 
 MOST = 500
+BOUNDS = bounded.Bounds(memory=512 * 2**20, seconds=10, output=16 * 2**20)
 _APART = re.compile(r"[,，;；|]")
 _BLANKS = re.compile(r"\s{2,}|\s(?=[\d¥])")
 _PHONE = re.compile(r"\+?\d{5,20}")
@@ -32,6 +38,17 @@ class Told:
 def read(table: str) -> Told:
     """The people of a pasted table; a first line of headings is left out."""
     return from_rows((line, _cells(said)) for line, said in enumerate(table.splitlines(), start=1) if said.strip())
+
+
+def read_sheet(content: IO[bytes]) -> Told:
+    """The people of the first sheet of a workbook, which a process of its own opens. Raises Invalid."""
+    try:
+        with bounded.run(Path(reading.__file__), content, BOUNDS) as lines:
+            return from_rows((line, [narrow(cell) for cell in cells]) for line, cells in map(json.loads, lines))
+    except bounded.TooMuch:
+        raise Invalid("sheet", _("Reading this file takes too much memory or time.")) from None
+    except bounded.Broken:
+        raise Invalid("sheet", _("This is no spreadsheet that can be read.")) from None
 
 
 def from_rows(rows: Iterable[tuple[int, list[str]]]) -> Told:

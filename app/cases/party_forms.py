@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, Optional
@@ -14,6 +15,8 @@ from app.cases.models import Party, Prepaid
 from app.cases.services.intake import Agent, Card, Complainant
 from app.core.errors import Invalid
 from app.core.forms import Code, Form, Line, Money, Prose, max_length
+from app.files.accept import EVIDENCE, MEGABYTE
+from app.files.fields import EvidenceField
 
 _needed = DataRequired(_l("This is needed."))
 
@@ -102,7 +105,10 @@ def said_of(form: Any) -> Agent:
 
 def people_of(form: Any, field: str) -> list[Complainant]:
     """Those of the pasted table. Raises Invalid with a word about every line that cannot be taken."""
-    told = joint.read(form[field].data or "")
+    return people_in(joint.read(form[field].data or ""), field)
+
+
+def people_in(told: joint.Told, field: str) -> list[Complainant]:
     if told.faults:
         raise Invalid(field, " ".join(told.faults[:20]))
     return told.people
@@ -125,11 +131,22 @@ class AgentForm(AgentFields, Form):
 
 
 class JoinForm(Form):
-    table = Prose(
-        _l("The others, a line each"),
-        [_needed, max_length(60_000)],
-        description=_l("Name, phone, amount, consent (yes or no); pasted from a spreadsheet, or with commas between."),
+    table = table_field()
+    sheet = EvidenceField(
+        _l("Or a spreadsheet"),
+        kinds={".xlsx": EVIDENCE[".xlsx"]},
+        most=1,
+        largest=2 * MEGABYTE,
+        description=_l("An .xlsx file; its first sheet has the same four columns. It is read, and not kept."),
     )
+
+    @property
+    def people(self) -> list[Complainant]:
+        """Those of the table and of the spreadsheet. Raises Invalid with a word about every line."""
+        sent = people_in(joint.read_sheet(self.sheet.data[0].content), "sheet") if self.sheet.data else []
+        if not sent and not self.table.data:
+            raise Invalid("table", _("This is needed."))
+        return list({one.phone: one for one in [*people_of(self, "table"), *sent]}.values())
 
 
 class ElectForm(Form):

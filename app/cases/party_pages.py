@@ -39,7 +39,7 @@ def join(number: str) -> Any:
     case, form = queries.by_number(number), asked.JoinForm()
     if form.validate():
         try:
-            new = services.join(case, me(), asked.people_of(form, "table"))
+            new = services.join(case, me(), form.people)
             flash(ngettext("%(num)d person was added.", "%(num)d people were added.", new))
             return redirect(url_for(".index", number=number), 303)
         except Invalid as refusal:

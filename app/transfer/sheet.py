@@ -16,11 +16,10 @@ from typing import IO, Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.core import bounded
+from app.core import bounded, reading
 from app.core.clock import SHANGHAI
 from app.core.errors import Invalid
 from app.core.forms import narrow, tidy
-from app.transfer import reading
 
 # what -> (its name, whether a message cannot do without it, how its column may be headed)
 WANTED: dict[str, tuple[Any, bool, tuple[str, ...]]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -24,6 +25,7 @@ from app.merchants.services import choose
 from tenants.database import db
 from tests.cases.conftest import TOLD
 from tests.town import CITY, EAST, WEST
+from tests.transfer.test_sheet import book
 
 PEOPLE = [Complainant(f"消费者{n}", f"1391234{n:04d}", Decimal(100 + n), n % 2 == 0) for n in range(40)]
 PART = {"HX-Request": "true"}  # a piece of a page
@@ -62,6 +64,38 @@ def test_every_line_that_cannot_be_taken_is_named(app):
     assert [one.name for one in told.people] == ["林晓兰"]
     named = [re.search(r"\d+", fault).group() for fault in told.faults]
     assert named == ["2", "3", "4", "5", "6"]
+
+
+def test_a_spreadsheet_is_read_like_a_pasted_table(town, lodged):
+    number, browser = lodged(), town.client(EAST, "clerk")
+    rows = [
+        ("姓名", "电话", "金额", "同意"),
+        ("林晓兰", 13800001235, 1200.5, "是"),
+        ("林晓竹", "138 0000 1236", "", "否"),
+    ]
+    address = f"/cases/{number}/complainants"
+    assert browser.post(address, {"sheet": (book(*rows[1:], head=rows[0]), "名单.xlsx")}).status_code == 303
+    with town.at(EAST):
+        said = parties_of(by_number(number), everybody=True)
+        assert [party.amount for party in said.people[1:]] == [Decimal("1200.50"), None]
+        assert [party.consented_on is not None for party in said.people[1:]] == [True, False]
+    wrong = [*rows, ("", "13800001237", "", ""), ("林晓梅", "没有", "", "")]
+    page = browser.post(address, {"sheet": (book(*wrong[1:], head=wrong[0]), "名单.xlsx")})
+    assert page.status_code == 422
+    told = page.get_data(as_text=True)
+    assert "4" in told
+    assert "5" in told
+    assert "13800001237" not in told
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04 no workbook", b""])
+def test_what_is_no_spreadsheet_is_refused(town, lodged, content):
+    number, browser = lodged(), town.client(EAST, "clerk")
+    sent = {"sheet": (io.BytesIO(content), "名单.xlsx")}
+    assert browser.post(f"/cases/{number}/complainants", sent).status_code == 422
+    assert browser.post(f"/cases/{number}/complainants", {}).status_code == 422
+    with town.at(EAST):
+        assert by_number(number).people == 1
 
 
 def test_hundreds_complain_together_and_are_a_group(town):
