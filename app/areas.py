@@ -27,6 +27,7 @@ AREAS = (
     "app.cases.staffing.views:staffing",
     "app.cases.callbacks.views:callbacks",
     "app.cases.settings.views:settings",
+    "app.groups.views:groups",
     "app.handoffs.views:handoffs",
     "app.investigations.views:investigations",
     "app.advocacy.views:advocacy",

@@ -60,6 +60,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
             (
                 Item("mediation.calendar", _l("Mediation sessions"), Can.CASE_READ),
                 Item("merchants.index", _l("Merchants"), Can.MERCHANT_READ),
+                Item("groups.index", _l("Group cases"), Can.CASE_READ),
                 Item("transfer.index", _l("Imports"), Can.TRANSFER_IMPORT),
                 Item("callbacks.index", _l("Call-backs"), Can.CASE_INTAKE),
                 Item("staffing.absences", _l("Absences")),

@@ -1,4 +1,4 @@
-"""Cases that go on in an earlier one; what finds the same matter."""
+"""Cases that go on in an earlier one; groups of cases with their ledger, instalments, payments and documents."""
 
 from __future__ import annotations
 
@@ -11,7 +11,18 @@ from tenants.policies import Wall
 revision = "0013"
 down_revision = "0012"
 
-WALLS = {"case_join": Wall("owned", changes=("parted_at",))}
+WALLS = {
+    "case_join": Wall("owned", changes=("parted_at",)),
+    "case_group": Wall("owned"),
+    "group_member": Wall("private"),
+    "group_note": Wall("private", append_only=True),
+    "group_file": Wall("private", append_only=True),
+    "group_instalment": Wall("private", removable=True),
+    "group_payment": Wall("private", changes=("voided_at", "void_reason")),
+    "group_share": Wall("private", append_only=True),
+    "group_batch": Wall("private", append_only=True),
+    "group_batch_row": Wall("private", changes=("status", "why")),
+}
 OUTCOMES = "'settled', 'ended', 'refused', 'withdrawn', 'taken_over'"
 STATES = "'lodged', 'accepted', 'mediating', 'settled', 'ended', 'refused', 'referred', 'closed'"
 
@@ -58,9 +69,224 @@ def upgrade() -> None:
         postgresql_where=sa.text("parted_at is null"),
     )
     op.create_index("ix_case_join_into", "case_join", ["tenant_id", "into_id"], unique=False)
+    groups()
     for table, wall in WALLS.items():
         for statement in wall.statements(table):
             op.execute(statement)
+
+
+def groups() -> None:
+    op.create_table(
+        "case_group",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("merchant_id", sa.Uuid(), nullable=True),
+        sa.Column("merchant_name", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "merchant_id"],
+            ["merchant.tenant_id", "merchant.id"],
+            name=op.f("fk_case_group_tenant_id_merchant_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_case_group_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_case_group")),
+        sa.UniqueConstraint("tenant_id", "number", name=op.f("uq_case_group_tenant_id_number")),
+    )
+    op.create_index("ix_case_group_newest", "case_group", ["tenant_id", "opened_at", "id"], unique=False)
+    op.create_table(
+        "group_member",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("claimed", sa.Numeric(14, 2), nullable=True),
+        sa.Column("offered", sa.Numeric(14, 2), nullable=True),
+        sa.Column("agreed", sa.Numeric(14, 2), nullable=True),
+        sa.Column("joined_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("claimed >= 0 and offered >= 0 and agreed >= 0", name=op.f("ck_group_member_amounts")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "case_id"],
+            ["case_record.tenant_id", "case_record.id"],
+            name=op.f("fk_group_member_tenant_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "group_id"],
+            ["case_group.tenant_id", "case_group.id"],
+            name=op.f("fk_group_member_tenant_id_group_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_group_member_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_group_member")),
+    )
+    op.create_index(
+        "ix_group_member_case",
+        "group_member",
+        ["tenant_id", "case_id"],
+        unique=True,
+        postgresql_where=sa.text("left_at is null"),
+    )
+    op.create_index("ix_group_member_group", "group_member", ["tenant_id", "group_id"], unique=False)
+    op.create_table(
+        "group_note",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("written_by_name", sa.Text(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind in ('fact', 'finding')", name=op.f("ck_group_note_kind")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "group_id"],
+            ["case_group.tenant_id", "case_group.id"],
+            name=op.f("fk_group_note_tenant_id_group_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_group_note_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_group_note")),
+    )
+    op.create_index("ix_group_note_group", "group_note", ["tenant_id", "group_id"], unique=False)
+    op.create_table(
+        "group_file",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("added_by", sa.Uuid(), nullable=True),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("stored_as", sa.Uuid(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "group_id"],
+            ["case_group.tenant_id", "case_group.id"],
+            name=op.f("fk_group_file_tenant_id_group_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_group_file_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_group_file")),
+    )
+    op.create_index("ix_group_file_group", "group_file", ["tenant_id", "group_id"], unique=False)
+    op.create_table(
+        "group_instalment",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.Numeric(14, 2), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_group_instalment_amount")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "group_id"],
+            ["case_group.tenant_id", "case_group.id"],
+            name=op.f("fk_group_instalment_tenant_id_group_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_group_instalment_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_group_instalment")),
+        sa.UniqueConstraint(
+            "tenant_id", "group_id", "due_on", name=op.f("uq_group_instalment_tenant_id_group_id_due_on")
+        ),
+    )
+    op.create_table(
+        "group_payment",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("paid_on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.Numeric(14, 2), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("noted_by_name", sa.Text(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("void_reason", sa.Text(), server_default="", nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_group_payment_amount")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "group_id"],
+            ["case_group.tenant_id", "case_group.id"],
+            name=op.f("fk_group_payment_tenant_id_group_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_group_payment_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_group_payment")),
+    )
+    op.create_index("ix_group_payment_group", "group_payment", ["tenant_id", "group_id"], unique=False)
+    op.create_table(
+        "group_share",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("payment_id", sa.Uuid(), nullable=False),
+        sa.Column("member_id", sa.Uuid(), nullable=False),
+        sa.Column("amount", sa.Numeric(14, 2), nullable=False),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_group_share_amount")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "member_id"],
+            ["group_member.tenant_id", "group_member.id"],
+            name=op.f("fk_group_share_tenant_id_member_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "payment_id"],
+            ["group_payment.tenant_id", "group_payment.id"],
+            name=op.f("fk_group_share_tenant_id_payment_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_group_share_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_group_share")),
+        sa.UniqueConstraint(
+            "tenant_id", "payment_id", "member_id", name=op.f("uq_group_share_tenant_id_payment_id_member_id")
+        ),
+    )
+    op.create_index("ix_group_share_member", "group_share", ["tenant_id", "member_id"], unique=False)
+    op.create_table(
+        "group_batch",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("group_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("begun_by", sa.Uuid(), nullable=False),
+        sa.Column("begun_by_name", sa.Text(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "group_id"],
+            ["case_group.tenant_id", "case_group.id"],
+            name=op.f("fk_group_batch_tenant_id_group_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_group_batch_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_group_batch")),
+    )
+    op.create_index("ix_group_batch_group", "group_batch", ["tenant_id", "group_id"], unique=False)
+    op.create_table(
+        "group_batch_row",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("paper_id", sa.Uuid(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("why", sa.Text(), server_default="", nullable=False),
+        sa.CheckConstraint(
+            "status in ('waiting', 'drafted', 'done', 'refused')", name=op.f("ck_group_batch_row_status")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "batch_id"],
+            ["group_batch.tenant_id", "group_batch.id"],
+            name=op.f("fk_group_batch_row_tenant_id_batch_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "case_id"],
+            ["case_record.tenant_id", "case_record.id"],
+            name=op.f("fk_group_batch_row_tenant_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "paper_id"],
+            ["case_document.tenant_id", "case_document.id"],
+            name=op.f("fk_group_batch_row_tenant_id_paper_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_group_batch_row_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_group_batch_row")),
+    )
+    op.create_index("ix_group_batch_row_batch", "group_batch_row", ["tenant_id", "batch_id"], unique=False)
 
 
 def downgrade() -> None:

@@ -61,6 +61,8 @@ CODES = {
     "document_check.number": "a number: stands on a paper that somebody holds",
     "case_draft.step": "the name of a step",
     "case_setting.seed": "signs of chance, from which a draw is worked out again",
+    "case_group.number": "a number: stands in addresses",
+    "group_batch.kind": "a code",
     "case_record.number": "a number: stands in addresses",
     "case_record.nature": "a code of a list",
     "case_record.channel": "a code of a list",

@@ -19,6 +19,7 @@ from tests.isolation.scenario import Scenario
 _OF = "where it.tenant_id = :t order by it.id"
 _CASES = f"select it.number from case_record it {_OF}"
 _WITH_CASE = "join case_record case_ on (case_.tenant_id, case_.id) ="
+_IN_GROUP = f"join case_group one on (one.tenant_id, one.id) = (it.tenant_id, it.group_id) {_OF}"
 _REFERENCE = "one.slug || '-' || it.number"
 _EXCHANGE = "from handoff it join tenant one on one.id = it.sender_id"
 _OURS = "where :t in (it.sender_id, it.receiver_id) order by it.id"
@@ -71,6 +72,12 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ("staffing", "absence_id"): f"select it.id from absence it {_OF}",
     ("tasks", "task_id"): f"select it.id from task it {_OF}",
     ("alike", "number"): _CASES,
+    ("groups", "case"): _CASES,
+    ("groups", "number"): f"select it.number from case_group it {_OF}",
+    ("groups", "member_id number"): f"select it.id, one.number from group_member it {_IN_GROUP}",
+    ("groups", "file_id number"): f"select it.id, one.number from group_file it {_IN_GROUP}",
+    ("groups", "number payment_id"): f"select one.number, it.id from group_payment it {_IN_GROUP}",
+    ("groups", "batch_id number"): f"select it.id, one.number from group_batch it {_IN_GROUP}",
     ("parties.reveal", "number party_id"): (
         f"select case_.number, it.id from case_party it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
     ),
@@ -101,6 +108,7 @@ WORDS: dict[tuple[str, str], list[str]] = {
     ("reference.show", "name"): list(LISTS),
     ("reference.new", "name"): list(LISTS),
     ("cases", "field"): list(PERSONAL),
+    ("groups", "code"): ["minutes"],
     ("papers", "kind"): ["minutes", "recusal"],
     ("templates", "kind"): ["report-result", "minutes"],
     ("papers", "step"): list(PAPER.by_name),

@@ -37,6 +37,8 @@ from app.documents.kinds import kinds
 from app.facts import services as facts
 from app.files.accept import EVIDENCE, accept
 from app.files.store import store
+from app.groups import services as groups
+from app.groups.queries import ledger
 from app.handoffs import queries as letters
 from app.handoffs import services as handoffs
 from app.handoffs.packet import files_of
@@ -125,7 +127,7 @@ def build(app: Any, root: Engine) -> Scenario:
 
 
 def _set_numbers_apart(town: Town, slug: str, by: int) -> None:
-    kinds = ("case", "merchant", "import", "letter", "handoff-referral", "handoff-request")
+    kinds = ("case", "merchant", "group", "import", "letter", "handoff-referral", "handoff-request")
     with town.at(slug):
         for kind in kinds if by else ():
             db.session.add(Counter(id=uuid7(), kind=kind, year=clock.today().year, last=by))
@@ -202,6 +204,7 @@ class County:
         self.ask(MARKET)
         self.write_letters(standing["accepted"])
         standing["mixed"] = self.lodge(nature="M")
+        self.make_a_group()
         self.lodge("accept", "mediate", "settle")  # one to be closed: of the other, papers and clocks come first
         self.import_messages()
         self.come_and_go()
@@ -281,7 +284,7 @@ class County:
 
     def lodge(self, *steps: str, **told_too: Any) -> str:
         with self.town.at(self.slug):
-            told = replace(self.told(), merchant=merchant_by_number(self.merchant_number), **told_too)
+            told = replace(self.told(), **{"merchant": merchant_by_number(self.merchant_number), **told_too})
             number = cases.lodge(told, self.by("clerk"), slip=True).case.number
             db.session.commit()
         for step in steps:
@@ -412,6 +415,25 @@ class County:
                 CASE.reject(CASE.waiting(case), case, by=self.by("director"), text="理由不足")
                 db.session.commit()
         return number
+
+    def make_a_group(self) -> None:
+        """Three consumers of another merchant: one is paid a share, one is left out of the settlement."""
+        numbers = [self.lodge("accept", merchant=None, merchant_name=f"{self.name}水岸健身") for _n in range(3)]
+        with self.town.at(self.slug):
+            handler, form = self.by("handler"), kinds()["minutes"]
+            group = groups.open_group(
+                handler, title=f"{self.name}水岸健身群体案", cases=[by_number(number) for number in numbers]
+            )
+            lines = ledger(group)
+            amounts = {"claimed": Decimal(300), "offered": Decimal(200), "agreed": Decimal(200)}
+            groups.enter(group, handler, {line.member.id: amounts for line in lines[:2]})
+            groups.plan(group, handler, count=2, first=clock.today())
+            groups.pay(group, handler, amount=Decimal("100.01"), on=clock.today(), evidence="银行回单")
+            groups.note(group, handler, kind="finding", text="商家停业，备案资金冻结。")
+            groups.attach(group, handler, [accept(io.BytesIO("公告".encode()), "公告.txt")])
+            groups.write(group, handler, form, filled={one.name: one.sample for one in form.fields}, issue=False)
+            groups.settle(group, handler, {lines[0].member.id}, terms="退还三分之二", on=clock.today())
+            db.session.commit()
 
     # Across the wall -------------------------------------------------------------------------------------------------
 

@@ -81,5 +81,5 @@ class Sender:
 
 def _without_numbers(address: str) -> str:
     """/east/cases/…/steps/accept"""
-    path = re.sub(r"\b[a-z]+-[A-Z]{2}-\d{4}-\d{6}\b|\bM?\d{4}-\d{6}\b", "…", address)
+    path = re.sub(r"\b[a-z]+-[A-Z]{2}-\d{4}-\d{6}\b|\b[GM]?\d{4}-\d{6}\b", "…", address)
     return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "…", path)

@@ -1,0 +1,302 @@
+"""The pages of group cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app import audit
+from app.accounts import me
+from app.accounts.permissions import Can
+from app.cases import panels, story
+from app.cases.models import Case
+from app.cases.papers.queries import form_of
+from app.cases.queries import by_number as case_by_number
+from app.core.area import Area
+from app.core.errors import Invalid
+from app.files.serve import download
+from app.groups import forms, queries, services, words
+from app.ui import render
+from app.ui.charts import Chart, Series
+
+__all__ = ["groups", "words"]
+
+groups = Area("groups", __name__, kinds={"center"}, url_prefix="/groups")
+AMOUNTS = ("claimed", "offered", "agreed")
+
+
+@groups.page("", allow=Can.CASE_READ)
+def index() -> Any:
+    view = queries.GROUPS.read(request.args)
+    shown = queries.listed(view)
+    return render("groups/index.html", view=view, shown=shown, counts=queries.counts(shown.rows))
+
+
+@groups.page("/new/<case>", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def new(case: str) -> Any:
+    """A group of a case and of others against the same merchant."""
+    first = case_by_number(case)
+    found = queries.candidates(first)
+    form = forms.OpenForm(title=_proposed(first))
+    if form.validate_on_submit():
+        try:
+            made = services.open_group(me(), title=form.title.data, cases=_chosen())
+            flash(_("The group is there."))
+            return redirect(url_for(".show", number=made.number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    chosen = request.form.getlist("chosen")
+    return render("groups/new.html", case=first, found=found, form=form, chosen=chosen), _code(form)
+
+
+def _proposed(case: Case) -> str:
+    return _("Group against %(merchant)s", merchant=case.merchant_name)[: services.LONGEST_TITLE]
+
+
+def _chosen() -> list[Case]:
+    return queries.cases_of(request.form.getlist("chosen")[: services.MOST])
+
+
+@groups.page("/<number>", allow=Can.CASE_READ)
+def show(number: str) -> Any:
+    group = queries.by_number(number)
+    opened = queries.opened(group)
+    rows = story.story(audit.trail(group.id))
+    return render("groups/show.html", group=group, opened=opened, chart=_picture(opened.lines), rows=rows)
+
+
+def _picture(lines: Sequence[queries.Line]) -> Chart:
+    """What each has got, and what is open of what was agreed."""
+    return Chart(
+        "bar",
+        _("What was agreed with each, and paid"),
+        labels=[line.case.number for line in lines],
+        series=[
+            Series(_("Paid"), [float(line.paid) for line in lines]),
+            Series(_("Outstanding"), [float(line.outstanding) for line in lines]),
+        ],
+        unit=_("yuan"),
+        stacked=True,
+        urls=[url_for("cases.show", number=line.case.number) for line in lines],
+        by=_("Case"),
+    )
+
+
+# Members -------------------------------------------------------------------------------------------------------------
+
+
+@groups.page("/<number>/members", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def add(number: str) -> Any:
+    group, form = queries.by_number(number), forms.AddForm()
+    if form.validate_on_submit():
+        try:
+            new_ones = services.add(group, me(), _chosen())
+            flash(ngettext("%(num)d case was taken in.", "%(num)d cases were taken in.", new_ones))
+            return redirect(url_for(".show", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("groups/add.html", group=group, found=queries.candidates(group), form=form), _code(form)
+
+
+@groups.page("/<number>/members/<uuid:member_id>/remove", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def remove(number: str, member_id: UUID) -> Any:
+    group, form = queries.by_number(number), forms.ReasonForm()
+    member = queries.member_of(group, member_id)
+    if form.validate_on_submit():
+        services.remove(group, me(), member, reason=form.text.data)
+        flash(_("Taken out of the group."))
+        return redirect(url_for(".show", number=number), 303)
+    title = _("Take %(number)s out of the group", number=member.case.number)
+    return render("groups/reason.html", group=group, form=form, title=title), _code(form)
+
+
+# Written once --------------------------------------------------------------------------------------------------------
+
+
+@groups.page("/<number>/notes", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def note(number: str) -> Any:
+    group, form = queries.by_number(number), forms.NoteForm()
+    if form.validate_on_submit():
+        services.note(group, me(), kind=form.kind.data, text=form.text.data)
+        flash(_("Written down for all."))
+        return redirect(url_for(".show", number=number), 303)
+    return render("groups/note.html", group=group, form=form), _code(form)
+
+
+@groups.page("/<number>/files", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def files(number: str) -> Any:
+    group, form = queries.by_number(number), forms.FilesForm()
+    form.evidence.beside(queries.files(group))
+    if form.validate_on_submit():
+        try:
+            services.attach(group, me(), form.evidence.data)
+            flash(_("Added to the file."))
+            return redirect(url_for(".show", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("groups/files.html", group=group, form=form), _code(form)
+
+
+@groups.page("/<number>/files/<uuid:file_id>", allow=Can.CASE_READ)
+def file(number: str, file_id: UUID) -> Any:
+    return download(queries.file_of(queries.by_number(number), file_id), by=me(), inline="inline" in request.args)
+
+
+# The ledger ----------------------------------------------------------------------------------------------------------
+
+
+@groups.page("/<number>/ledger", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def ledger(number: str) -> Any:
+    """The amounts of every line, to be written over."""
+    group, form = queries.by_number(number), forms.AddForm()
+    lines = queries.ledger(group)
+    if form.validate_on_submit():
+        try:
+            changed = services.enter(group, me(), _typed(lines))
+            flash(ngettext("%(num)d line has changed.", "%(num)d lines have changed.", changed))
+            return redirect(url_for(".show", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("groups/ledger.html", group=group, lines=lines, form=form, typed=request.form), _code(form)
+
+
+def _typed(lines: Sequence[queries.Line]) -> dict[UUID, dict[str, Decimal | None]]:
+    """What stands in the fields of each line. Raises Invalid for what is no amount."""
+    given: dict[UUID, dict[str, Decimal | None]] = {}
+    for line in lines:
+        for name in AMOUNTS:
+            field = f"{name}-{line.case.number}"
+            if field in request.form:
+                given.setdefault(line.member.id, {})[name] = forms.amount_of(request.form[field], line.case.number)
+    return given
+
+
+@groups.page("/<number>/offer", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def offer(number: str) -> Any:
+    group, form = queries.by_number(number), forms.OfferForm()
+    if form.validate_on_submit():
+        try:
+            changed = services.offer(group, me(), percent=form.percent.data, agreed=form.agreed.data)
+            flash(ngettext("%(num)d line has changed.", "%(num)d lines have changed.", changed))
+            return redirect(url_for(".show", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("groups/offer.html", group=group, form=form), _code(form)
+
+
+@groups.page("/<number>/instalments", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def plan(number: str) -> Any:
+    group, form = queries.by_number(number), forms.PlanForm()
+    sums = queries.sums(queries.ledger(group))
+    if form.validate_on_submit():
+        try:
+            services.plan(group, me(), count=form.count.data, first=form.first.data, months=form.months.data)
+            flash(_("The instalments are laid down."))
+            return redirect(url_for(".show", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("groups/plan.html", group=group, form=form, sums=sums), _code(form)
+
+
+@groups.page("/<number>/payments", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def pay(number: str) -> Any:
+    group, form = queries.by_number(number), forms.PayForm()
+    sums = queries.sums(queries.ledger(group))
+    if form.validate_on_submit():
+        try:
+            payment = services.pay(
+                group, me(), amount=form.amount.data or Decimal(), on=form.on.data, evidence=form.evidence.data
+            )
+            flash(_("Shared out to the fen."))
+            return redirect(url_for(".payment", number=number, payment_id=payment.id), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    dues = queries.instalments(group, sums.paid)
+    return render("groups/pay.html", group=group, form=form, sums=sums, next_due=queries.next_due(dues)), _code(form)
+
+
+@groups.page("/<number>/payments/<uuid:payment_id>", allow=Can.CASE_READ)
+def payment(number: str, payment_id: UUID) -> Any:
+    """Who got what of a payment: to look up, and to print."""
+    group = queries.by_number(number)
+    shown = queries.payment_of(group, payment_id)
+    return render("groups/payment.html", group=group, payment=shown, shares=queries.shares(shown))
+
+
+@groups.page("/<number>/payments/<uuid:payment_id>/void", allow=Can.CASE_APPROVE, methods=["GET", "POST"])
+def void(number: str, payment_id: UUID) -> Any:
+    group, form = queries.by_number(number), forms.ReasonForm()
+    chosen = queries.payment_of(group, payment_id)
+    if form.validate_on_submit():
+        services.void(group, me(), chosen, reason=form.text.data)
+        flash(_("The payment does not count any more."))
+        return redirect(url_for(".show", number=number), 303)
+    return render("groups/reason.html", group=group, form=form, title=_("The payment does not count")), _code(form)
+
+
+# For all at once -----------------------------------------------------------------------------------------------------
+
+
+@groups.page("/<number>/settle", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def settle(number: str) -> Any:
+    """Who can be settled and who cannot, before; what became of each, after."""
+    group, form, done = queries.by_number(number), forms.SettleForm(), None
+    if form.validate_on_submit():
+        chosen = {UUID(one) for one in request.form.getlist("chosen") if len(one) == 36}
+        try:
+            done = services.settle(group, me(), chosen, **form.facts)
+        except Invalid as refusal:
+            form.say(refusal)
+    rows = done if done is not None else services.may_settle(group, me())
+    return render("groups/settle.html", group=group, form=form, rows=rows, done=done), _code(form)
+
+
+@groups.page("/<number>/documents", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def kind(number: str) -> Any:
+    """Which form is written for all."""
+    group, form = queries.by_number(number), forms.KindForm()
+    if form.validate_on_submit():
+        return redirect(url_for(".write", number=number, code=form.kind.data), 303)
+    return render("groups/kind.html", group=group, form=form), _code(form)
+
+
+@groups.page("/<number>/documents/new/<code>", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def write(number: str, code: str) -> Any:
+    group, chosen = queries.by_number(number), form_of(code)
+    form = forms.batch_form(chosen)
+    if form.validate_on_submit():
+        issue = request.form.get("issue") == "yes"
+        batch = services.write(group, me(), chosen, filled=form.filled, issue=issue)
+        return redirect(url_for(".batch", number=number, batch_id=batch.id), 303)
+    count = len(queries.members(group))
+    return render("groups/write.html", group=group, form=form, kind=chosen, count=count), _code(form)
+
+
+@groups.page("/<number>/documents/<uuid:batch_id>", allow=Can.CASE_READ)
+def batch(number: str, batch_id: UUID) -> Any:
+    """What became of the form for each of them."""
+    group = queries.by_number(number)
+    shown = queries.batch_of(group, batch_id)
+    template = "groups/_batch.html" if "HX-Request" in request.headers else "groups/batch.html"
+    return render(template, group=group, batch=shown, rows=queries.rows_of(shown))
+
+
+def _code(form: Any) -> int:
+    return 422 if form.errors or form.form_errors else 200
+
+
+# On the page of a case -----------------------------------------------------------------------------------------------
+
+
+def _panel(case: Case, person: Any) -> panels.Panel | None:
+    found = queries.group_of(case)
+    return panels.Panel("groups/_panel.html", {"group": found[0], "member": found[1]}) if found else None
+
+
+panels.PANELS.insert(0, _panel)

@@ -1,0 +1,115 @@
+"""Forty consumers of one gym: a group, one agreement for all, instalments, and payments shared out to the fen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.cases.models import Case
+from app.cases.queries import by_number
+from app.cases.services import lodge
+from app.cases.workflow import CASE
+from app.core import clock
+from app.groups import queries
+from app.groups.models import GroupShare
+from tenants.database import db
+from tests.journeys.conftest import TOLD
+from tests.journeys.tab import Tab
+from tests.town import EAST, Town
+
+PEOPLE = 40
+CLAIMS = [Decimal(1000 + 37 * n) + Decimal("0.01") * (n % 7) for n in range(PEOPLE)]
+
+
+def accepted(town: Town) -> list[str]:
+    """Forty complaints against one merchant, each accepted."""
+    numbers = []
+    with town.at(EAST):
+        director = town.person(EAST, "director")
+        for n, claim in enumerate(CLAIMS):
+            told = replace(TOLD, name=f"消费者{n}", phone=f"1395678{n:04d}", amount=claim)
+            case = lodge(told, director).case
+            CASE.take("accept", case, by=director)
+            db.session.flush()
+            numbers.append(case.number)
+        db.session.commit()
+    return numbers
+
+
+def test_forty_are_settled_with_instalments(town: Town, sit: Callable[..., Tab], work: Callable[[], None]) -> None:
+    numbers = accepted(town)
+    tab = sit(EAST, "handler")
+    tab.open(f"/cases/{numbers[-1]}")
+    make = tab.main.locator(f'a[href="/{EAST}/groups/new/{numbers[-1]}"]')
+    make.wait_for()  # looked for once the case is on the screen
+    tab.picture("case-alike")
+    make.wait_for()
+    tab.follow(make)
+    tab.picture("group-new")
+    tab.fill("title", "悦动健身闭店群体案")
+    tab.send()
+    number = tab.path.rpartition("/")[2]
+
+    tab.follow("The same offer to all")
+    tab.fill("percent", "80")
+    tab.main.locator("#agreed").check()
+    tab.send()
+    agreed = sum((claim * 80 / 100).quantize(Decimal("0.01")) for claim in CLAIMS)
+    tab.reads(f"{agreed:,.2f}")
+
+    tab.follow("Settle for all")
+    tab.picture("group-settle")
+    tab.fill("terms", "分三期退还余额的八成。")
+    tab.send()
+    tab.reads(tab.say("%(settled)s settled, %(refused)s not", settled=PEOPLE, refused=0))
+    tab.follow("Back to the group")
+
+    tab.follow("Lay down instalments")
+    tab.fill("count", "3")
+    tab.fill("first", clock.today().isoformat())
+    tab.send()
+    with town.at(EAST):
+        dues = queries.instalments(queries.by_number(number), Decimal())
+        parts = [due.row.amount for due in dues]
+        assert sum(parts) == agreed
+    for n, part in enumerate(parts, start=1):
+        tab.follow("Note a payment")
+        tab.fill("amount", str(part))
+        tab.fill("evidence", f"第{n}期银行回单")
+        tab.send()
+        tab.reads(f"{part:,.2f}")
+        if n == 1:
+            tab.picture("group-payment")
+        tab.open(f"/groups/{number}")
+        if n == 2:
+            tab.picture("group")
+
+    with town.at(EAST):
+        lines = queries.ledger(queries.by_number(number))
+        assert [(line.paid, line.outstanding) for line in lines] == [(line.agreed, 0) for line in lines]
+        assert db.session.scalar(select(func.sum(GroupShare.amount))) == agreed
+        assert set(db.session.scalars(select(Case.status).where(Case.number.in_(numbers)))) == {"settled"}
+        assert by_number(numbers[0]).recovered == lines[0].agreed
+
+    write_for_all(tab, number)
+    work()
+    tab.open(f"/groups/{number}")
+    tab.menu("/groups")
+    tab.picture("groups")
+
+
+def write_for_all(tab: Tab, number: str) -> Any:
+    """One form for forty, drafted from the facts of each."""
+    tab.follow("One form for all")
+    tab.select("kind", "performance")
+    tab.send()
+    for field in tab.main.locator("form.long input.form-control, form.long textarea").all():
+        if not field.input_value():
+            field.fill(clock.today().isoformat() if field.get_attribute("type") == "date" else "见台账")
+    tab.send()
+    tab.reads(tab.say("%(done)s of %(all)s through, %(refused)s refused", done=PEOPLE, all=PEOPLE, refused=0))
+    tab.picture("group-documents")
