@@ -53,9 +53,9 @@ class Outcome(State):
     REFUSED = "refused", lazy_pgettext("case", "Refused"), "red"
     WITHDRAWN = "withdrawn", lazy_pgettext("case", "Withdrawn before acceptance"), ""
     TAKEN_OVER = "taken_over", lazy_pgettext("case", "Taken over by another organisation"), ""
+    JOINED = "joined", lazy_pgettext("case", "Joined to an earlier case"), ""
     FILED = "filed", lazy_pgettext("case", "A case file was opened on the report"), "ok"
     NOT_FILED = "not_filed", lazy_pgettext("case", "No case file was opened on the report"), ""
-    JOINED = "joined", lazy_pgettext("case", "Joined to an earlier case"), ""
 
 
 # What the queue is narrowed by: its indexes hold it, so that a row that is filtered out is never read.

@@ -89,7 +89,7 @@ CASE = Workflow(
         ),
         Step(
             "join_earlier", _l("Join to an earlier case"), _UNDER_WAY, S.CLOSED, Can.CASE_TRIAGE,
-            form=forms.JoinEarlierForm, effect=joining.join, drops=("acceptance", "mediation"),
+            form=forms.JoinEarlierForm, effect=joining.join, drops=("acceptance", "mediation", "clue_check"),
             public=True, done=_l("Joined to an earlier case"), tell=("assignee",),
         ),
         Step(

@@ -8,7 +8,7 @@ from alembic import op
 from tenants.policies import Wall
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 
 WALLS = {
     "investigation": Wall("private"),
@@ -395,7 +395,7 @@ def upgrade() -> None:
         "ix_case_document_receipt_service", "case_document_receipt", ["tenant_id", "service_id"], unique=False
     )
 
-    _outcomes("settled", "ended", "refused", "withdrawn", "taken_over", "filed", "not_filed")
+    _outcomes("settled", "ended", "refused", "withdrawn", "taken_over", "joined", "filed", "not_filed")
 
     for table, wall in WALLS.items():
         for statement in wall.statements(table):
@@ -406,7 +406,7 @@ def downgrade() -> None:
     # Of a report the schema below says only that it ended, or was not taken up.
     op.execute("update case_record set outcome = 'ended' where outcome = 'filed'")
     op.execute("update case_record set outcome = 'refused' where outcome = 'not_filed'")
-    _outcomes("settled", "ended", "refused", "withdrawn", "taken_over")
+    _outcomes("settled", "ended", "refused", "withdrawn", "taken_over", "joined")
 
     for table in reversed(WALLS):
         op.drop_table(table)
