@@ -168,8 +168,10 @@ def enter(group: CaseGroup, by: Any, given: Mapping[UUID, Mapping[str, Decimal |
                 _may_agree(line, amount)
             setattr(member, name, amount)
         if changes := LEDGER.since(was, member):
-            audit.record("group.ledger", group, by, facts={"case": member.case.number}, changes=changes)
+            audit.record("case.group_ledger", line.case, by, facts={"group": group.number}, changes=changes)
             changed += 1
+    if changed:
+        audit.record("group.ledger", group, by, facts={"cases": changed})
     return changed
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 
 from app.accounts.permissions import Can
 from app.audit import words
@@ -29,6 +30,7 @@ _EVENTS: dict[str, Any] = {
     "group.papers": _l("Wrote one form for all"),
     "case.grouped": _l("Taken into a group"),
     "case.ungrouped": _l("Taken out of the group"),
+    "case.group_ledger": _l("Wrote into the ledger of the group"),
     "case.group_paid": _l("Got a share of a payment"),
 }
 
@@ -60,9 +62,9 @@ words.extend(
         )
     },
     {
-        "group": {
+        "case.group_ledger": {
             "claimed": words.Field(_l("Claimed"), _yuan),
-            "offered": words.Field(_l("Offered"), _yuan),
+            "offered": words.Field(lazy_pgettext("ledger", "Offered"), _yuan),
             "agreed": words.Field(_l("Agreed"), _yuan),
         }
     },
