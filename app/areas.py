@@ -18,6 +18,7 @@ AREAS = (
     "app.documents.views:templates",
     "app.cases.views:cases",
     "app.cases.papers.views:papers",
+    "app.cases.worklist.views:worklist",
     "app.cases.party_pages:parties",
     "app.cases.alike_pages:alike",
     "app.cases.reference:reference",

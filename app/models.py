@@ -19,6 +19,7 @@ for module in (
     "app.cases.callbacks.models",
     "app.cases.settings.models",
     "app.cases.tasks.models",
+    "app.cases.worklist.models",
     "app.core.numbering",
     "tenants.registry",
     "tenants.provisioning",

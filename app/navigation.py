@@ -142,6 +142,7 @@ def _shown(item: Item) -> dict[str, Any]:
 
 
 def init_app(app: Flask) -> None:
+    app.extensions["menu"] = menu  # for the command palette, which stands on a lower floor
     app.context_processor(
         lambda: {
             "menu": LocalProxy(menu),  # made only where a page shows it

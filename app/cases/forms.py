@@ -16,6 +16,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from app.cases import lists
+from app.cases.models import DIVIDED
 from app.cases.party_forms import AgentFields, CardFields, ManyCheckboxField, paper_choices, table_field
 from app.cases.queries.duplicates import earlier
 from app.cases.services import timing
@@ -155,6 +156,15 @@ class RefuseForm(Form):
 
 class AssignForm(Form):
     assignee = SelectField(_l("Assign to"), [_needed], validate_choice=False)
+    text = _text(_l("Remark"))
+
+
+class FlagForm(Form):
+    """What a case is marked with; that it was divided is not for choosing."""
+
+    traits = ManyCheckboxField(
+        _l("Traits"), choices=lambda: [pair for pair in lists.choices("traits") if pair[0] != DIVIDED]
+    )
     text = _text(_l("Remark"))
 
 

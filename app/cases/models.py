@@ -45,6 +45,9 @@ class CaseState(State):
     CLOSED = "closed", lazy_pgettext("case", "Closed"), "ok"
 
 
+DIVIDED = "divided"  # the trait of both halves of a letter that was divided
+
+
 class Outcome(State):
     """How it came out, once it has."""
 

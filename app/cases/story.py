@@ -50,6 +50,7 @@ _CHANGES = {
     "problem": words.Field(_l("Problem"), lambda code: lists.named("problems", code)),
     "nature": words.Field(_l("Nature"), lambda code: lists.named("natures", code)),
     "amount": words.Field(_l("Amount in dispute"), lambda amount: money(Decimal(amount), cents=True)),
+    "traits": words.Field(_l("Traits"), lambda codes: _(", ").join(lists.named("traits", code) for code in codes)),
     "merchant_name": words.Field(_l("Merchant")),
     "merchant_id": words.Field(_l("Merchant of the register"), names=register.numbers),
     "assignee_id": words.Field(_l("Handler"), names=people.names),

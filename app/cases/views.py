@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from flask import flash, redirect, request, session, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from app.accounts import me
 from app.accounts.permissions import Can
@@ -18,14 +19,17 @@ from app.cases.queries.queue import MOST, beside
 from app.cases.services.parties import represented
 from app.cases.staffing import services as staffing
 from app.cases.workflow import CASE
-from app.cases.workflow import assign_many as assign_many_to
+from app.cases.worklist import bulk
+from app.cases.worklist import queries as liked
 from app.core.area import Area
 from app.core.errors import Changed, Invalid, Missing, WrongMoment
 from app.core.forms import Form
+from app.core.listing import View
 from app.core.privacy import redact
 from app.deadlines import wording
 from app.files.serve import download
 from app.ui import render
+from app.ui.text import NOTHING
 from app.workflow import Approval, Step
 from tenants.registry import registry
 
@@ -34,28 +38,36 @@ cases = Area("cases", __name__, kinds={"center"}, url_prefix="/cases")
 
 @cases.page("", allow=Can.CASE_READ)
 def index() -> Any:
-    numbers, view = queries.figures(me()), queries.queue(me()).read(request.args)
+    mine = liked.mine(me())
+    if not request.args and mine.usual:
+        return redirect(url_for(".index", **mine.usual.asked))
+    listing = replace(queries.queue(me()), size=mine.habit.size)
+    numbers, view = queries.figures(me()), listing.read(request.args)
     shown = queries.rows_of(view, numbers)
-    return render(
-        "cases/index.html",
-        view=view,
-        shown=shown,
-        numbers=numbers,
-        tabs=queries.tabs(view, numbers),
-        most=MOST,
-        beside=beside(shown.rows),
-        handlers=handlers,
-    )
+    session["list"] = view.asked
+    tabs = queries.tabs(view, numbers)
+    around = {"numbers": numbers, "tabs": tabs, "mine": mine, "beside": beside(shown.rows), **_around(view, mine)}
+    return render("cases/index.html", view=view, shown=shown, **around)
 
 
-@cases.page("/assign", allow=Can.CASE_ASSIGN, methods=["POST"])
-def assign_many() -> Any:
-    chosen, assignee = request.form.getlist("chosen"), request.form.get("assignee", "")
-    done = assign_many_to(assignee, chosen[:100], by=me())
-    flash(ngettext("%(num)d case was assigned.", "%(num)d cases were assigned.", done))
-    if done and (warning := staffing.away(UUID(assignee))):
-        flash(warning, "warn")
-    return redirect(url_for(".index"), 303)
+def _around(view: View, mine: liked.Mine) -> dict[str, Any]:
+    """What stands around the list."""
+    return {
+        "columns": liked.CHOICES,
+        "heads": [_heading(view, code) for code in mine.columns],
+        "kept": mine.kept,
+        "asked": view.asked,
+        "counts": None,
+        "actions": bulk.actions(me()),
+        "most": MOST,
+    }
+
+
+def _heading(view: View, code: str) -> dict[str, Any]:
+    """The head of a column; the list can be ordered by those that it has an order for."""
+    title, num = liked.CHOICES[code]
+    order = {"due": "due", "received": "newest"}.get(code)
+    return view.head(order, title, num=num) if order else {"title": title, "num": num}
 
 
 # Intake --------------------------------------------------------------------------------------------------------------
@@ -159,8 +171,8 @@ def step(number: str, name: str) -> Any:
     form = _step_form(declared, case)
     if form.validate_on_submit():
         try:
-            taken = CASE.take(name, case, by=me(), seen=form.version.data or 0, **form.facts)
-            return _taken(taken, case)
+            ahead = _ahead(case)
+            return _taken(CASE.take(name, case, by=me(), seen=form.version.data or 0, **form.facts), case, ahead)
         except Invalid as refusal:
             form.say(refusal)
         except (Changed, WrongMoment) as refusal:
@@ -171,7 +183,9 @@ def step(number: str, name: str) -> Any:
 def _step_form(declared: Step, case: Case, **given: Any) -> Any:
     """The form of a step, filled in with what the case says already; given formdata=None, whatever was sent in."""
     kind = declared.form or Form
-    known = {"obj": case, **intake.known(case)} if issubclass(kind, forms.DescribeForm) else {}
+    known = {"obj": case} if issubclass(kind, forms.DescribeForm | forms.FlagForm) else {}
+    if issubclass(kind, forms.DescribeForm):
+        known |= intake.known(case)
     form = kind(**known, **given)
     if given or request.method == "GET":
         form.version.data = case.version
@@ -185,16 +199,21 @@ def _step_form(declared: Step, case: Case, **given: Any) -> Any:
     return form
 
 
-def _taken(taken: Step | Approval, case: Case) -> Any:
+def _ahead(case: Case) -> str:
+    """Where a step leads this person: as a rule to the case, else to the list that was open last, or to its next."""
+    after, asked = liked.habit_of(me()).after, session.get("list") or {"scope": "open"}
+    found = queries.next_in(me(), asked, case) if after == "next" else None
+    if found:
+        return url_for(".show", number=found)
+    return url_for(".show", number=case.number) if after == "case" else url_for(".index") + f"?{urlencode(asked)}"
+
+
+def _taken(taken: Step | Approval, case: Case, ahead: str = "") -> Any:
     if isinstance(taken, Approval):
         flash(_("Drafted. It waits for the director's approval."))
     else:
         flash(str(taken.done or taken.label))
-    if not isinstance(taken, Approval) and taken.name == "assign" and (warning := staffing.away(case.assignee_id)):
-        flash(warning, "warn")
-    return redirect(
-        (request.args.get("next") == "queue" and url_for(".index")) or url_for(".show", number=case.number), 303
-    )
+    return redirect(ahead or url_for(".show", number=case.number), 303)
 
 
 def _conflict(case: Case, declared: Step, form: Any, refusal: Changed | WrongMoment) -> Any:
@@ -320,6 +339,16 @@ def claims(case: Case) -> str:
 @cases.app_template_filter()
 def channel(case: Case) -> str:
     return lists.named("channels", case.channel)
+
+
+@cases.app_template_filter()
+def nature(case: Case) -> str:
+    return lists.named("natures", case.nature)
+
+
+@cases.app_template_filter()
+def place(case: Case) -> str:
+    return lists.named("places", case.place) or NOTHING
 
 
 @cases.app_template_filter()

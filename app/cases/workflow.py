@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
 from app.accounts.permissions import Can
 from app.cases import forms
@@ -16,7 +14,6 @@ from app.cases.services import closing, joining, mediation, timing, triage
 from app.cases.services.parts import WATCH, follow, look_up
 from app.core import clock, unit
 from app.workflow import Step, Workflow
-from tenants.database import db
 
 S = CaseState
 _UNDER_WAY = frozenset({S.LODGED, S.ACCEPTED, S.MEDIATING})
@@ -188,6 +185,10 @@ CASE = Workflow(
             form=forms.AssignForm, effect=triage.assign, done=_l("Assigned the case"), tell=("assignee",),
         ),
         Step(
+            "flag", _l("Mark with traits"), frozenset(OPEN), None, Can.CASE_TRIAGE,
+            form=forms.FlagForm, effect=triage.flag, done=_l("Changed the traits"),
+        ),
+        Step(
             "describe", _l("Correct title, summary and classification"), frozenset(OPEN), None, Can.CASE_TRIAGE,
             form=forms.DescribeForm, effect=triage.describe, done=_l("Corrected the description"),
         ),
@@ -212,13 +213,3 @@ CASE = Workflow(
         ),
     ],
 )  # fmt: skip
-
-
-def assign_many(assignee: str, numbers: Sequence[str], *, by: Any) -> int:
-    """Give several open cases to one person, all or none; how many changed hands."""
-    query = select(Case).where(Case.number.in_(numbers), Case.open).order_by(Case.number)
-    given = [case for case in db.session.scalars(query) if str(case.assignee_id) != assignee]
-    for case in given:
-        CASE.take("assign", case, by=by, assignee=assignee)
-        db.session.flush()
-    return len(given)

@@ -216,6 +216,14 @@ class View:
         )
 
     @property
+    def asked(self) -> dict[str, str]:
+        """What of the address narrows and orders the list, as it stands there."""
+        kept = {name: self.args[name] for name in self.values}
+        if SORT in self.args and self.order is not self.listing.orders[0]:
+            kept[SORT] = self.order.name
+        return kept
+
+    @property
     def groups(self) -> dict[str, list[Filter]]:
         """The filters under their headings, as a form shows them."""
         found: dict[str, list[Filter]] = {}
@@ -238,10 +246,7 @@ class View:
 
     def url(self, **changes: str | None) -> str:
         """The address of this list with some things changed; pages begin anew."""
-        kept = {name: self.args[name] for name in self.values}
-        if SORT in self.args and self.order is not self.listing.orders[0]:
-            kept[SORT] = self.order.name
-        asked = {name: value for name, value in {**kept, **changes}.items() if value is not None}
+        asked = {name: value for name, value in {**self.asked, **changes}.items() if value is not None}
         return f"?{urlencode(asked)}"
 
     def head(self, name: str, title: Any, *, num: bool = False) -> dict[str, Any]:

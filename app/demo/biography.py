@@ -25,6 +25,7 @@ _OFFERS = {
     "C11": "pay",
 }
 _UNPAID = ("repair", "redo")
+URGENT = 37  # one case in so many is marked as urgent by who takes it on
 _MODES = ("message", "message", "phone", "post", "handed", "internet")
 
 
@@ -158,6 +159,8 @@ class Biography:
             self.act(self.pace.after(at, 0, 1), "assign", self.director, words, assignee=self.handler.login)
         else:
             self.act(self.pace.after(at, 0, 2), "claim", self.handler.login, assignee=self.handler.login)
+        if self.case.fate == "hear" and self.case.key % URGENT == 0:
+            self.act(self.last + timedelta(minutes=6), "flag", self.handler.login, traits=["urgent"])
         if self.case.fate == "hear" and self.rng.random() < 0.45:
             old = self.case.matter.elderly and self.rng.random() < 0.4
             self.note(self.pace.after(self.last, 0, 1), self.words("note", "elder" if old else "triage"))

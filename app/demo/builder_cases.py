@@ -14,7 +14,17 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app import audit
 from app.accounts.models import Person
 from app.accounts.permissions import ROLES, Can
-from app.cases.models import Agreement, Case, CaseCredential, CaseDraft, CaseFile, CaseStatement, Outcome, Party
+from app.cases.models import (
+    DIVIDED,
+    Agreement,
+    Case,
+    CaseCredential,
+    CaseDraft,
+    CaseFile,
+    CaseStatement,
+    Outcome,
+    Party,
+)
 from app.cases.services import Complaint, closing, timing, triage
 from app.cases.services.intake import beside, credential_of, rows_of
 from app.cases.services.parts import document, follow
@@ -128,6 +138,7 @@ class Cases:
             "retract": lambda folder, by, **said: closing.retracted(folder.case),
             "withdraw": lambda folder, by, **said: triage.withdrawn(folder.case),
             "describe": self._describe,
+            "flag": self._flag,
             "rule": self._rule,
             "settle": self._settle,
             "supplement": self._supplement,
@@ -248,6 +259,10 @@ class Cases:
     def _supplement(folder: Folder, by: Any, text: str) -> None:
         statement = folder.statement
         statement.facts = supplemented(statement.facts, text)
+
+    @staticmethod
+    def _flag(folder: Folder, by: Any, traits: list[str], **rest: Any) -> None:
+        folder.case.traits = [*traits, *(code for code in folder.case.traits if code == DIVIDED)]
 
     def _rule(self, folder: Folder, by: Any, profile: str, **rest: Any) -> None:
         case, (code, _slash, version) = folder.case, profile.partition("/")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import redirect, request, url_for
+from flask import current_app, redirect, request, url_for
+from flask_babel import gettext as _
 
 from app.accounts import me
 from app.accounts.permissions import Can
@@ -16,6 +17,7 @@ from app.cases.tasks import queries as tasks
 from app.cases.workflow import CASE
 from app.core.area import SIGNED_IN, Area
 from app.core.privacy import mask_phone
+from app.desk.palette import Target, found
 from app.desk.search import address_of, asked, find
 from app.ui import render
 
@@ -40,6 +42,15 @@ def today() -> Any:
     )
 
 
+@desk.page("/palette", allow=SIGNED_IN, methods=["POST"])
+def palette() -> Any:
+    """A fragment: where to go and what to do, by what was typed; by POST, as all that is typed."""
+    menu = current_app.extensions["menu"]()
+    pages = [Target(str(item["title"]), str(_("Page")), item["url"]) for group in menu for item in group["items"]]
+    targets = found(request.form.get("q", ""), me(), pages, request.form.getlist("here"), url_for)
+    return render("desk/_palette.html", targets=targets)
+
+
 @desk.page("/search", allow=Can.CASE_READ, methods=["POST"], endpoint="look_up")
 def look_up() -> Any:
     """From the one box, by POST: histories and logs keep addresses, and a phone number has no place in them."""
@@ -49,14 +60,14 @@ def look_up() -> Any:
 @desk.page("/search", allow=Can.CASE_READ)
 def search() -> Any:
     wish = asked(request.args, me())
-    found = find(wish.said, after=request.args.get("after"), only_open="open" in request.args)
-    older = f"?{urlencode({**request.args, 'after': found.older})}" if found.older else None
+    hits = find(wish.said, after=request.args.get("after"), only_open="open" in request.args)
+    older = f"?{urlencode({**request.args, 'after': hits.older})}" if hits.older else None
     return render(
         "desk/search.html",
         sought=wish.said,
         fault=wish.fault,
         masked=mask_phone(wish.said),
-        found=found,
-        clocks=clocks_of(found.cases),
+        found=hits,
+        clocks=clocks_of(hits.cases),
         older=older,
     ), (422 if wish.fault else 200)

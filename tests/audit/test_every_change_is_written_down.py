@@ -52,7 +52,14 @@ BY_HAND: dict[str, tuple[str, str | None, str, dict[str, Any]]] = {
         "/account/password",
         {"old_password": PASSWORD, "new_password": NEW, "new_password_again": NEW},
     ),
-    "cases.assign_many": (EAST, "director", "/cases/assign", {"chosen": "{case}", "assignee": "{second}"}),
+    "worklist.start": (
+        EAST,
+        "director",
+        "/cases/bulk/start",
+        {"chosen": "{case}", "action": "assign", "assignee": "{second}"},
+    ),
+    "worklist.undo": (EAST, "director", "/cases/bulk/{bulk}/undo", {}),
+    "worklist.keep": (EAST, "handler", "/cases/filters", {"asked": "?status=accepted", "name": "已受理"}),
     "staffing.hand_over": (
         EAST,
         "director",
@@ -79,6 +86,7 @@ BY_HAND: dict[str, tuple[str, str | None, str, dict[str, Any]]] = {
     "bureau.resume": (CITY, "admin", f"/organisations/{POLICE}/resume", {}),
 }
 FOUND = {
+    "bulk": "select id from case_bulk where tenant_id = 2 order by begun_at desc limit 1",
     "second": "select id from person where tenant_id = 2 and login = 'second'",
     "handler": "select id from person where tenant_id = 2 and login = 'handler'",
     "case of handler": (
@@ -102,10 +110,12 @@ FOUND = {
 NO_ENTRY = {
     "accounts.alive": "asks for a little more time at one's own screen",
     "cases.duplicates": "looks for what may be the same matter, and keeps nothing of what it was asked",
+    "desk.palette": "finds pages and actions while somebody types",
     "desk.look_up": "searches; by POST, so that no number stands in an address",
     "merchants.look_up": "searches the register while somebody types",
     "notifications.open_notice": "marks a notice as read on one's own screen",
     "notifications.read_all": "marks notices as read on one's own screen",
+    "worklist.preview": "says what would become of each of the chosen cases",
     "portal.narrow": "carries what narrows a list into its address",
 }
 # Looking, saying and carrying off: the entry is all they leave, so nothing but its absence would tell.

@@ -320,16 +320,6 @@ def test_a_file_is_taken_out_by_who_added_it_or_the_director(town, lodged):
         assert events[:2] == ["case.file_removed", "case.file_added"]
 
 
-def test_the_chosen_are_assigned_together(town, lodged):
-    numbers = [lodged(), lodged(phone="13900000003")]
-    browser = town.client(EAST, "director")
-    with town.at(EAST):
-        second = str(town.person(EAST, "second").id)
-    assert browser.post("/cases/assign", {"chosen": numbers, "assignee": second}).status_code == 303
-    with town.at(EAST):
-        assert {str(by_number(number).assignee_id) for number in numbers} == {second}
-
-
 def test_every_change_leaves_an_entry(town, lodged, statements):
     number = lodged()
     browser = town.client(EAST, "director")

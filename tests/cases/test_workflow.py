@@ -5,11 +5,10 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from sqlalchemy import select
 
 from app.accounts.permissions import ROLES, Can, roles_of
 from app.cases import lists
-from app.cases.models import OPEN, Case, CaseDraft, CaseState
+from app.cases.models import OPEN, CaseState
 from app.cases.queries import by_number
 from app.cases.workflow import CASE
 from app.core.errors import Changed, Invalid, NotAllowed, WrongMoment
@@ -169,18 +168,6 @@ def test_who_saw_an_older_version_is_told(lodged, take, look):
     with pytest.raises(Changed):
         take(number, "accept", login="handler", seen=seen)
     assert look(number).status == "lodged"
-
-
-def test_several_cases_are_given_to_one_person(town, lodged):
-    from app.cases.workflow import assign_many
-
-    numbers = [lodged(), lodged(phone="13900000001")]
-    with town.at(EAST):
-        second = town.person(EAST, "second")
-        assert assign_many(str(second.id), [*numbers, "2026-999999"], by=town.person(EAST, "director")) == 2
-        db.session.commit()
-        assert set(db.session.scalars(select(Case.assignee_id))) == {second.id}
-        assert db.session.scalar(select(CaseDraft.id)) is None
 
 
 # Between counties ----------------------------------------------------------------------------------------------------

@@ -50,6 +50,8 @@ CODES = {
     "audit_entry.actor_role": "a code",
     "audit_entry.subject_kind": "the name of a table",
     "audit_entry.subject_number": "a number: stands in addresses",
+    "case_bulk.step": "the name of a step",
+    "case_bulk_row.number": "a number: stands in addresses",
     "case_clock.code": "a code of the legal profile",
     "case_clock.profile_code": "a code",
     "case_clock.paused_reason": "a code",
@@ -125,9 +127,16 @@ CODE_ENDINGS = ("_sealed", "_index", "_hash", "sha256", "media_type", "submissio
 
 # Texts inside of JSON: where they are written. What is not here holds codes, numbers and dates only.
 SEALED_INSIDE = {"case_document.facts": "record"}  # sealed as JSON
-INSIDE = {"handoff.facts": "merchant_name", "handoff_personal.masked": "phone"}
+INSIDE = {
+    "case_filter.asked": "merchant",
+    "case_export.asked": "merchant",
+    "handoff.facts": "merchant_name",
+    "handoff_personal.masked": "phone",
+}
 CODES_INSIDE = {
     "audit_entry.facts": "codes, numbers, dates: the service refuses words",
+    "case_bulk.facts": "codes and keys",
+    "case_bulk_row.before": "codes and keys",
     "case_clock.spans": "days",
     "case_draft.facts": "what the step is taken with",
     "case_join.clocks": "days, and numbers of papers",

@@ -41,6 +41,10 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ("papers", "number paper_id"): (
         f"select case_.number, it.id from case_document it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
     ),
+    ("worklist", "bulk_id"): f"select it.id from case_bulk it {_OF}",
+    ("worklist", "export_id"): f"select it.id from case_export it {_OF}",
+    ("worklist", "number"): _CASES,
+    ("worklist", "key"): f"select it.id from case_filter it {_OF}",
     ("papers.receipt", "number paper_id receipt_id"): (
         "select case_.number, paper.id, it.id from case_document_receipt it "
         "join case_document_service served on served.id = it.service_id "

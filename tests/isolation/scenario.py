@@ -29,6 +29,9 @@ from app.cases.services.intake import Agent, Card, Complainant
 from app.cases.settings import services as settings
 from app.cases.tasks import services as tasks
 from app.cases.workflow import CASE
+from app.cases.worklist import bulk, export
+from app.cases.worklist import queries as liked
+from app.cases.worklist import services as worklist
 from app.core import clock
 from app.core.numbering import Counter
 from app.deadlines.services import Amendment, amend
@@ -207,8 +210,21 @@ class County:
         self.make_a_group()
         self.lodge("accept", "mediate", "settle")  # one to be closed: of the other, papers and clocks come first
         self.import_messages()
+        self.keep_filters()
         self.come_and_go()
         return standing
+
+    def keep_filters(self) -> None:
+        """One's own and one for all, and a liking for many columns."""
+        with self.town.at(self.slug):
+            by = self.by("handler")
+            worklist.keep(by, {"merchant": "悦动健身"}, name="健身")
+            worklist.keep(by, {"status": "lodged"}, name="待审查", shared=True)
+            worklist.like(by, columns=list(liked.CHOICES), density="compact")
+            every = bulk.chosen(by, [], {"status": "accepted"})
+            bulk.begin(bulk.ACTIONS["flag"], every, by, flag="urgent", text="督促")
+            export.begin(self.by("director"), {"merchant": "悦动健身"}, personal=True, reason="年度归档")
+            db.session.commit()
 
     # The register ----------------------------------------------------------------------------------------------------
 

@@ -176,8 +176,9 @@ STOPPED = {"clock": "mediation", "reason": "testing", "evidence": "JC-1", "on": 
 LETTER = {"receiver": "5", "subject": "核查", "ask": "请核查。"}
 # {…} is East's own; `kind` says what is put into the field.
 FIELDS = [
-    Field("director", "/cases/assign", "chosen", "case", 303, assignee="{person}"),
-    Field("director", "/cases/assign", "assignee", "person", chosen="{accepted}"),
+    Field("director", "/cases/bulk", "chosen", "case", 303, action="assign"),
+    Field("director", "/cases/bulk/start", "chosen", "case", action="assign", assignee="{person}"),
+    Field("director", "/cases/bulk/start", "assignee", "person", action="assign", chosen="{accepted}"),
     Field("director", "/cases/{accepted}/steps/assign", "assignee", "person", version="{version}"),
     Field("handler", "/cases/new", "merchant_number", "merchant", merchant_name="悦动健身", **INTAKE),
     Field("handler", "/cases/new/duplicates", "merchant_number", "merchant", 200, told="健身房闭店"),

@@ -15,7 +15,7 @@ from app.cases.queries.file import (
     slip_of,
     waiting_drafts,
 )
-from app.cases.queries.queue import Figures, figures, of_merchant, queue, rows_of, tabs
+from app.cases.queries.queue import Figures, figures, next_in, of_merchant, queue, rows_of, tabs
 
 __all__ = [
     "ClockPage",
@@ -34,6 +34,7 @@ __all__ = [
     "figures",
     "file_of",
     "files_of",
+    "next_in",
     "of_merchant",
     "opened",
     "queue",

@@ -16,7 +16,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app import deadlines
@@ -25,9 +25,9 @@ from app.accounts.models import Person
 from app.accounts.permissions import ROLES, Can
 from app.audit.models import Entry
 from app.cases import lists
-from app.cases.models import Case, CaseClock, CaseDraft, CaseState, Party
+from app.cases.models import DIVIDED, Case, CaseClock, CaseDraft, CaseState, Party
 from app.cases.papers.models import CaseDocument
-from app.cases.services.dividing import DIVIDED, MIXED
+from app.cases.services.dividing import MIXED
 from app.core import clock
 from app.core.forms import narrow
 from app.core.listing import Filter
@@ -78,7 +78,7 @@ def filters(me: Any) -> list[Filter]:
 def beyond_the_open(asked: Mapping[str, Any]) -> bool:
     """Whether these values ask for cases that are no longer open, too."""
     over = CaseState.REFUSED, CaseState.CLOSED
-    return bool(asked.get("scope") or asked.get("status") in over or asked.get("stage") == "over")
+    return bool(asked.get("scope") in ("all", "closed") or asked.get("status") in over or asked.get("stage") == "over")
 
 
 def handlers() -> list[Person]:
@@ -101,11 +101,11 @@ STAGES: dict[str, tuple[CaseState, ...]] = {
 
 
 def _scopes() -> list[tuple[str, Any]]:
-    return [("all", _("all, closed ones too")), ("closed", _("no longer open"))]
+    return [("open", _("open")), ("all", _("all, closed ones too")), ("closed", _("no longer open"))]
 
 
 def _scope(value: str) -> Any:
-    return Case.status.in_(STAGES["over"]) if value == "closed" else Case.id.is_not(None)
+    return Case.status.in_(STAGES["over"]) if value == "closed" else true()
 
 
 def _states() -> list[tuple[str, Any]]:

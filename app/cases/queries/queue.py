@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, joinedload, undefer
 
 from app import deadlines
@@ -90,8 +90,22 @@ def rows_of(view: Any, numbers: Figures) -> Any:
     query = select(Case)
     if not beyond_the_open(view.values):
         query = query.where(Case.open)
-    count = capped(view.narrow(query.with_only_columns(Case.id)), MOST) if view.values else numbers.open
+    narrowed = view.values.keys() - {"scope"} or view.values.get("scope", "open") != "open"
+    count = capped(view.narrow(query.with_only_columns(Case.id)), MOST) if narrowed else numbers.open
     return view.page(query, count=count, spread=_by_key(view))
+
+
+def next_in(me: Any, asked: dict[str, str], case: Case) -> str | None:
+    """The number of the case that follows in a list, which this one may have left by now; None at its end."""
+    view = queue(me).read(asked)
+    columns, query = view.order.columns, view.narrow(select(Case.number)).where(Case.id != case.id)
+    if not beyond_the_open(view.values):
+        query = query.where(Case.open)
+    here = tuple_(*columns)
+    place = select(*columns).where(Case.id == case.id)
+    there = tuple_(*db.session.execute(place).one())
+    query = query.where(here < there if view.order.descending else here > there)
+    return db.session.scalar(query.order_by(*ordered(columns, view.order.descending)).limit(1))
 
 
 def _by_key(view: View) -> Spread:
@@ -115,13 +129,13 @@ def tabs(view: Any, numbers: Figures) -> list[dict[str, Any]]:
     """The saved filters above the list."""
     saved: list[tuple[Any, dict[str, str], int]] = [
         (_("Mine"), {"who": "me"}, numbers.mine),
-        (_("All open"), {}, numbers.open),
+        (_("All open"), {"scope": "open"}, numbers.open),
         (_("Awaiting triage"), {"status": "lodged"}, numbers.lodged),
         (_("Prepaid"), {"trait": "prepaid"}, numbers.prepaid),
         (_("Minors and elderly"), {"trait": "vulnerable"}, numbers.vulnerable),
         (_("Late"), {"due": "late"}, numbers.late),
     ]
-    asked = {name: view.args[name] for name in view.values}
+    asked = {name: view.args[name] for name in view.values} or {"scope": "open"}
     return [
         {"title": title, "url": view.url(**{**dict.fromkeys(view.values), **args}), "count": n, "on": asked == args}
         for title, args, n in saved

@@ -24,6 +24,7 @@ WATCH = audit.Watch(
         "problem",
         "nature",
         "amount",
+        "traits",
         "merchant_id",
         "assignee_id",
         "ground",

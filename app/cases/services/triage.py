@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from app.accounts.models import Person
 from app.accounts.permissions import Can
 from app.cases import lists
-from app.cases.models import FOREIGN, Case, Outcome
+from app.cases.models import DIVIDED, FOREIGN, Case, Outcome
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
 from app.cases.services.parties import require_consent
 from app.cases.services.parts import decide_first, look_up, statement_of
@@ -74,7 +75,11 @@ def withdrawn(case: Case) -> None:
     case.outcome, case.closed_at = Outcome.WITHDRAWN.value, clock.now()
 
 
-def assign(case: Case, by: Any, *, assignee: str, text: str | None = None, **rest: Any) -> None:
+def assign(case: Case, by: Any, *, assignee: str | None, text: str | None = None, **rest: Any) -> None:
+    """Give it to somebody, or with None to nobody: as it was before somebody was given it by mistake."""
+    if assignee is None:
+        case.assignee_id = None
+        return
     person = db.session.scalars(select(Person).where(Person.id == _uuid(assignee))).first()
     if person is None or not person.can(Can.CASE_HANDLE, case):
         raise Invalid("assignee", _("Choose somebody who handles cases."))
@@ -83,6 +88,14 @@ def assign(case: Case, by: Any, *, assignee: str, text: str | None = None, **res
 
 def claim(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
     case.assignee_id = by.id
+
+
+def flag(case: Case, by: Any, *, traits: Sequence[str] = (), text: str | None = None, **rest: Any) -> None:
+    """What a case is marked with; that it came of a divided letter is no mark that anybody sets or takes away."""
+    marks = list(dict.fromkeys(code for code in traits if code != DIVIDED))
+    for code in marks:
+        lists.check("traits", code, "traits", _("This is not on the list."), kept=code if code in case.traits else None)
+    case.traits = [*marks, *(code for code in case.traits if code == DIVIDED)]
 
 
 def supplement(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:

@@ -1,6 +1,6 @@
 // Single keys: declared on links and buttons with data-key ("n", or "g c" for two in a row). Silent while somebody
 // types or composes Chinese, and they can be switched off (WCAG 2.1.4).
-import { announce, element, say, store } from "./page.js";
+import { announce, element, nameOf, say, store } from "./page.js";
 
 const SWITCH = "keys";
 const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
@@ -10,6 +10,7 @@ const on = () => store.read(SWITCH) !== "off";
 const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent);
 const here = () => document.activeElement?.closest?.("[data-row]");
 const link = (row) => row.querySelector("a.ti, .ti a, a");
+const glance = document.getElementById("glance");
 let first = null, since = 0, anchor = null;
 
 function show() { document.body.classList.toggle("keys-off", !on()); }
@@ -21,6 +22,7 @@ function step(by) {
   const row = list[at < 0 ? (by > 0 ? 0 : list.length - 1) : Math.min(Math.max(at + by, 0), list.length - 1)];
   link(row)?.focus();
   row.scrollIntoView({ block: "nearest" });
+  if (glance?.childElementCount) row.querySelector('[data-key="v"]')?.click();
 }
 
 function choose(range) {
@@ -39,6 +41,23 @@ function choose(range) {
   }
   anchor = at;
 }
+
+// What is looked at beside the list goes again, and the focus is in its row as before.
+function shut() {
+  glance.replaceChildren();
+  if (!here()) link(rows()[0] ?? document.body)?.focus();
+}
+document.addEventListener("click", (event) => { if (event.target.closest("[data-shut]")) shut(); });
+
+// One box for all rows of the page.
+document.addEventListener("change", (event) => {
+  const box = event.target.closest("[data-pick-all] input");
+  if (!box) return;
+  for (const row of rows()) {
+    const one = row.querySelector("input[type=checkbox]");
+    if (one) one.checked = box.checked;
+  }
+});
 
 function act(target) {
   if (target.matches(TYPING)) {
@@ -63,6 +82,7 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.type === "search") event.target.blur();
     return;
   }
+  if (event.key === "Escape" && glance?.childElementCount) { shut(); return; }
   if (!on() || document.querySelector("dialog[open]")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
 
@@ -88,9 +108,8 @@ document.addEventListener("click", (event) => {
     const { key } = one.dataset;
     if (seen.has(key)) continue;
     seen.add(key);
-    const name = one.getAttribute("aria-label") ?? [...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join("");
     const caps = key.split(" ").flatMap((cap) => [element("kbd", { textContent: cap.toUpperCase() }), " "]);
-    listed.append(element("dt", {}, ...caps), element("dd", { textContent: name }));
+    listed.append(element("dt", {}, ...caps), element("dd", { textContent: nameOf(one) }));
   }
 }, true);
 

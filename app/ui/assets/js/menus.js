@@ -36,7 +36,7 @@ document.addEventListener("keydown", (event) => {
 // What makes sense only with a script is shown only with one.
 onContent((part) => {
   for (const button of all(part, "[data-copy]")) button.hidden = !navigator.clipboard;
-  for (const button of all(part, "[data-print], [data-open][hidden]")) button.hidden = false;
+  for (const button of all(part, "[data-print], [data-pick-all], [data-open][hidden]")) button.hidden = false;
 });
 
 // Printed numbers: the tables under the charts are opened for the paper and closed again.

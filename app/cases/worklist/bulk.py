@@ -1,0 +1,310 @@
+"""One declared step on many cases: looked over first, then taken one by one, each in its own trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import func, select
+
+from app import audit
+from app.accounts.models import Person
+from app.accounts.permissions import Can
+from app.cases import lists
+from app.cases.models import DIVIDED, Case
+from app.cases.queries.filters import beyond_the_open
+from app.cases.queries.queue import queue
+from app.cases.workflow import CASE
+from app.cases.worklist import jobs
+from app.cases.worklist.models import Bulk, BulkRow, BulkState, RowState
+from app.core import clock, unit
+from app.core.errors import Invalid, Missing, NotAllowed, Refusal, WrongMoment
+from app.core.listing import Filter, Listing, Order, Page, View
+from app.workflow import Approval, Step
+from tenants import realm
+from tenants.database import db
+
+MOST = 5000  # cases at once
+AT_ONCE = 100  # a page of them is done while one waits
+BATCH = 50  # that are committed together
+UNDONE_WITHIN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that can be done to many cases: a step of the workflow, and what is asked with it."""
+
+    name: str
+    label: Any
+    step: str
+    asks: str = ""  # assignee | flag | text
+
+
+ACTIONS: dict[str, Action] = {
+    action.name: action
+    for action in (
+        Action("assign", _l("Assign"), "assign", asks="assignee"),
+        Action("flag", _l("Add a trait"), "flag", asks="flag"),
+        Action("unflag", _l("Take a trait away"), "flag", asks="flag"),
+        Action("claim", _l("Take them on"), "claim"),
+        Action("mediate", _l("Begin mediation"), "mediate", asks="text"),
+        Action("close", _l("Close the case"), "close", asks="text"),
+    )
+}
+UNDOABLE = {"assign", "flag"}  # steps that can be taken back
+
+
+def actions(by: Any) -> list[Action]:
+    """What this person may do to many cases."""
+    return [action for action in ACTIONS.values() if by.can(CASE[action.step].permission)]
+
+
+def named(name: str, by: Any) -> Action:
+    """The action of that name. Raises Missing, and NotAllowed for who may not."""
+    if name not in ACTIONS:
+        raise Missing
+    if not by.can(CASE[ACTIONS[name].step].permission):
+        raise NotAllowed(_("Your role does not include this step."))
+    return ACTIONS[name]
+
+
+# Which cases ---------------------------------------------------------------------------------------------------------
+
+
+def chosen(by: Any, numbers: Sequence[str], asked: dict[str, str] | None = None) -> list[Case]:
+    """The cases that were ticked, or all that a filter finds. Raises Invalid for none and for too many."""
+    query = select(Case).order_by(Case.number)
+    if asked is None:
+        query = query.where(Case.number.in_(list(numbers)[:MOST]))
+    else:
+        view = queue(by).read(asked)
+        query = view.narrow(query)
+        if not beyond_the_open(view.values):
+            query = query.where(Case.open)
+    found = list(db.session.scalars(query.limit(MOST + 1)))
+    if not found:
+        raise Invalid("chosen", _("Choose at least one case."))
+    if len(found) > MOST:
+        raise Invalid("chosen", _("At most %(n)s cases at a time: narrow the list.", n=MOST))
+    return found
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What would become of each case, as far as it can be told before."""
+
+    able: list[Case]
+    refused: list[tuple[Case, str]]
+
+
+def look_over(action: Action, cases: Sequence[Case], by: Any) -> Foreseen:
+    """Who would be refused, and why."""
+    step = CASE[action.step]
+    why = {case.id: _refusal(step, case, by) for case in cases}
+    return Foreseen(
+        [case for case in cases if not why[case.id]],
+        [(case, why[case.id]) for case in cases if why[case.id]],
+    )
+
+
+def _refusal(step: Step, case: Case, by: Any) -> str:
+    if not by.can(step.permission, case):
+        return str(_("Your role does not include this step."))
+    if case.status not in step.source:
+        return str(_("Not while it is “%(status)s”.", status=case.state.label))
+    if step.when is not None and not step.when(case):
+        return str(_("Not possible as it stands."))
+    return ""
+
+
+# Doing it ------------------------------------------------------------------------------------------------------------
+
+
+def begin(
+    action: Action, cases: Sequence[Case], by: Any, *, assignee: str = "", flag: str = "", text: str = ""
+) -> Bulk:
+    """Do it: a page of cases at once, more of them behind the page. Raises Invalid beside what is missing."""
+    facts = _facts(action, by, assignee, flag)
+    bulk = Bulk(
+        step=action.step, facts=facts, text=text.strip(), total=len(cases), begun_by=by.id, begun_at=clock.now()
+    )
+    db.session.add(bulk)
+    db.session.flush()
+    db.session.add_all(BulkRow(bulk_id=bulk.id, case_id=case.id, number=case.number) for case in cases)
+    db.session.flush()
+    audit.record("bulk.begun", bulk, by, facts={"step": action.step, "cases": len(cases)}, text=bulk.text or None)
+    if len(cases) > AT_ONCE:
+        unit.afterwards(jobs.run, bulk=bulk.id)
+    else:
+        _take(bulk, rows_of(bulk), by)
+        _end(bulk, by)
+    return bulk
+
+
+def _facts(action: Action, by: Any, assignee: str, flag: str) -> dict[str, Any]:
+    if action.asks == "assignee":
+        person = db.session.scalars(select(Person).where(Person.id == _key(assignee))).first()
+        if person is None or not person.can(Can.CASE_HANDLE):
+            raise Invalid("assignee", _("Choose somebody who handles cases."))
+        return {"assignee": str(person.id)}
+    if action.asks == "flag":
+        lists.check("traits", flag or None, "flag", _("This is not on the list."))
+        if not flag or flag == DIVIDED:
+            raise Invalid("flag", _("Choose a trait."))
+        return {"add" if action.name == "flag" else "drop": flag}
+    return {}
+
+
+def _key(said: str) -> UUID | None:
+    try:
+        return UUID(said)
+    except ValueError:
+        return None
+
+
+def run(bulk_id: UUID, *, tell: Callable[[Bulk], None] = lambda bulk: None) -> None:
+    """Go on with what was begun, batch by batch, each committed; whoever runs it twice finds nothing left to do."""
+    mine = realm.current().writes
+    bulk = db.session.get_one(Bulk, (mine, bulk_id))
+    by = db.session.get_one(Person, (mine, bulk.begun_by))
+    while True:
+        db.session.refresh(bulk, with_for_update=True)
+        part = rows_of(bulk, waiting=BATCH)
+        if bulk.status != BulkState.RUNNING or not part:
+            break
+        _take(bulk, part, by)
+        db.session.commit()
+        tell(bulk)
+    if bulk.status == BulkState.RUNNING:
+        _end(bulk, by)
+
+
+def fail(bulk_id: UUID) -> None:
+    """Note that it broke off; what is done stays done."""
+    bulk = db.session.get_one(Bulk, (realm.current().writes, bulk_id))
+    bulk.status, bulk.ended_at = BulkState.FAILED.value, clock.now()
+    audit.record("bulk.failed", bulk, None, facts=counts(bulk))
+
+
+def _end(bulk: Bulk, by: Any) -> None:
+    bulk.status, bulk.ended_at = BulkState.DONE.value, clock.now()
+    db.session.flush()
+    audit.record("bulk.done", bulk, by, facts=counts(bulk))
+
+
+def _take(bulk: Bulk, rows: Sequence[BulkRow], by: Any) -> None:
+    step, cases = CASE[bulk.step], _cases(rows)
+    for row in rows:
+        case = cases[row.case_id]
+        row.why = _refusal(step, case, by)
+        row.status = RowState.REFUSED.value
+        if row.why:
+            continue
+        row.before = {"assignee": str(case.assignee_id) if case.assignee_id else None, "traits": list(case.traits)}
+        try:
+            taken = CASE.take(step.name, case, by=by, text=bulk.text or None, **_said(bulk, case))
+        except Refusal as refusal:
+            db.session.expire(case)  # whatever the step had begun to change
+            row.why = str(refusal.message)
+            continue
+        db.session.flush()
+        row.status, row.version = RowState.DONE.value, case.version
+        if isinstance(taken, Approval):
+            row.why = str(_("Drafted. It waits for the director's approval."))
+    db.session.flush()
+
+
+def _said(bulk: Bulk, case: Case) -> dict[str, Any]:
+    """What the step is taken with on this case."""
+    facts = bulk.facts
+    if "add" in facts or "drop" in facts:
+        kept = [code for code in case.traits if code not in (facts.get("add"), facts.get("drop"))]
+        return {"traits": [*kept, facts["add"]] if "add" in facts else kept}
+    return dict(facts)
+
+
+def _cases(rows: Sequence[BulkRow]) -> dict[UUID, Case]:
+    query = select(Case).where(Case.id.in_([row.case_id for row in rows]))
+    return {case.id: case for case in db.session.scalars(query)}
+
+
+# Taking it back ------------------------------------------------------------------------------------------------------
+
+
+def may_undo(bulk: Bulk, by: Any) -> bool:
+    """Who began may take an assignment or a trait back, for a while."""
+    fresh = clock.now() - bulk.begun_at <= UNDONE_WITHIN
+    return fresh and bulk.step in UNDOABLE and bulk.begun_by == by.id and bulk.status == BulkState.DONE
+
+
+def undo(bulk: Bulk, by: Any) -> int:
+    """Put back what nobody has touched since, by the same step; how many cases. Raises WrongMoment when it is late."""
+    db.session.refresh(bulk, with_for_update=True)
+    if not may_undo(bulk, by):
+        raise WrongMoment(_("This can no longer be taken back."))
+    rows = [row for row in rows_of(bulk) if row.status == RowState.DONE]
+    cases = _cases(rows)
+    count = 0
+    for row in rows:
+        case = cases[row.case_id]
+        if case.version != row.version:
+            row.why = str(_("Not taken back: somebody has changed it since."))
+            continue
+        name = "assignee" if bulk.step == "assign" else "traits"
+        CASE.take(bulk.step, case, by=by, text=_("Taken back"), **{name: row.before[name]})
+        db.session.flush()
+        row.status, count = RowState.UNDONE.value, count + 1
+    bulk.status = BulkState.UNDONE.value
+    audit.record("bulk.undone", bulk, by, facts={"step": bulk.step, "cases": count})
+    return count
+
+
+# Asked about it ------------------------------------------------------------------------------------------------------
+
+
+def of(key: UUID, by: Any) -> Bulk:
+    """What somebody began: one's own; the director sees all. Raises Missing."""
+    found = db.session.scalars(select(Bulk).where(Bulk.id == key)).first()
+    if found is None or (found.begun_by != by.id and not by.can(Can.CASE_ASSIGN)):
+        raise Missing
+    return found
+
+
+def rows_of(bulk: Bulk, *, waiting: int | None = None) -> list[BulkRow]:
+    query = select(BulkRow).where(BulkRow.bulk_id == bulk.id).order_by(BulkRow.number)
+    if waiting is not None:
+        query = query.where(BulkRow.status == RowState.WAITING).limit(waiting)
+    return list(db.session.scalars(query))
+
+
+ROWS = Listing(
+    filters=[
+        Filter(
+            "status",
+            _l("What became of it"),
+            lambda value: BulkRow.status == value,
+            choices=lambda: [(state.value, state.label) for state in RowState],
+        )
+    ],
+    orders=[Order("number", _l("By number"), (BulkRow.number, BulkRow.id))],
+    size=100,
+)
+
+
+def page_of(view: View, bulk: Bulk) -> Page[BulkRow]:
+    """A page of its rows."""
+    return view.page(select(BulkRow).where(BulkRow.bulk_id == bulk.id))
+
+
+def counts(bulk: Bulk) -> dict[str, int]:
+    """status -> how many of its rows."""
+    query = (
+        select(BulkRow.status, func.count().label("many")).where(BulkRow.bulk_id == bulk.id).group_by(BulkRow.status)
+    )
+    found: dict[str, int] = {row.status: row.many for row in db.session.execute(query)}
+    return {state.value: found.get(state.value, 0) for state in RowState}

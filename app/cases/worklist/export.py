@@ -1,0 +1,254 @@
+"""A list of cases as a spreadsheet: written row by row behind the page, kept for a week, every fetching on record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import IO, Any
+from uuid import UUID
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import Row, Select, func, select, tuple_
+from xlsxwriter import Workbook
+
+from app import audit
+from app.accounts.models import Person
+from app.accounts.permissions import Can
+from app.cases import lists
+from app.cases.models import Case, CaseState, Outcome, Party
+from app.cases.queries.filters import beyond_the_open
+from app.cases.queries.queue import queue
+from app.cases.worklist import jobs
+from app.cases.worklist.models import Export, ExportFile, ExportState
+from app.core import clock, unit
+from app.core.errors import Invalid, Missing, NotAllowed
+from app.files.store import store
+from tenants import realm
+from tenants.database import db
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CHUNK = 2000  # rows that are read together
+KEPT = timedelta(days=7)
+LONGEST_CELL = 32_000  # a cell holds 32,767 signs
+_PLACE = (Case.received_at, Case.id)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the sheet: its heading, how wide, and what stands in it for a row."""
+
+    title: Any
+    width: int
+    cell: Callable[[Any], Any]
+
+
+def _of(name: str, listed: str) -> Callable[[Any], Any]:
+    return lambda row: lists.named(listed, getattr(row, name))
+
+
+def _all(name: str, listed: str) -> Callable[[Any], Any]:
+    return lambda row: "、".join(lists.named(listed, code) for code in getattr(row, name))
+
+
+def _plain(name: str) -> Callable[[Any], Any]:
+    return lambda row: getattr(row, name)
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column(_l("Number"), 14, _plain("number")),
+    Column(_l("Title"), 40, _plain("title")),
+    Column(_l("Status"), 12, lambda row: CaseState(row.status).label),
+    Column(_l("Handled by"), 12, _plain("handler")),
+    Column(_l("Received"), 12, _plain("received_at")),
+    Column(_l("Time limit"), 12, _plain("due_on")),
+    Column(_l("Nature"), 12, _of("nature", "natures")),
+    Column(_l("Channel"), 16, _of("channel", "channels")),
+    Column(_l("Category"), 16, _of("category", "categories")),
+    Column(_l("Problem"), 14, _of("problem", "problems")),
+    Column(_l("Claims"), 18, _all("claims", "claims")),
+    Column(_l("Traits"), 18, _all("traits", "traits")),
+    Column(_l("Way of buying"), 12, _of("place", "places")),
+    Column(_l("Merchant"), 28, _plain("merchant_name")),
+    Column(_l("Amount in dispute"), 12, _plain("amount")),
+    Column(_l("Recovered"), 12, _plain("recovered")),
+    Column(_l("Complainants"), 8, _plain("people")),
+    Column(_l("Outcome"), 14, lambda row: Outcome(row.outcome).label if row.outcome else ""),
+    Column(_l("Closed on"), 12, _plain("closed_at")),
+)
+_READ: tuple[Any, ...] = (
+    *(Case.id, Case.number, Case.title, Case.status, Case.received_at, Case.due_on, Case.nature, Case.channel),
+    *(Case.category, Case.problem, Case.claims, Case.traits, Case.place, Case.merchant_name, Case.amount),
+    *(Case.recovered, Case.people, Case.outcome, Case.closed_at, Person.name.label("handler")),
+)
+
+
+# Asking for one ------------------------------------------------------------------------------------------------------
+
+
+def begin(by: Any, asked: dict[str, str], *, personal: bool = False, reason: str = "") -> Export:
+    """Queue the export of what a filter finds. Names and phones only for who may unmask them, and for a reason."""
+    if not by.can(Can.TRANSFER_EXPORT):
+        raise NotAllowed(_("Your role does not include this."))
+    if personal and not by.can(Can.CASE_REVEAL):
+        raise NotAllowed(_("Your role does not include this."))
+    if personal and len(reason.strip()) < 2:
+        raise Invalid("reason", _("Say what you need it for."))
+    view = queue(by).read(asked)
+    export = Export(asked=view.asked, personal=personal, begun_by=by.id, begun_at=clock.now())
+    db.session.add(export)
+    db.session.flush()
+    said = "；".join(f"{pill.label}：{pill.value}" for pill in view.pills)
+    text = "\n".join(part for part in (said, reason.strip() if personal else "") if part)
+    audit.record("export.begun", export, by, facts={"personal": personal}, text=text or None)
+    unit.afterwards(jobs.export, export=export.id)
+    return export
+
+
+def of(key: UUID, by: Any) -> Export:
+    """An export that this person asked for. Raises Missing."""
+    found = db.session.scalars(select(Export).where(Export.id == key, Export.begun_by == by.id)).first()
+    if found is None:
+        raise Missing
+    return found
+
+
+def mine(by: Any) -> list[Export]:
+    query = select(Export).where(Export.begun_by == by.id).order_by(Export.begun_at.desc(), Export.id.desc())
+    return list(db.session.scalars(query.limit(30)))
+
+
+def fetched(export: Export, by: Any) -> ExportFile:
+    """The file, for who may have it by now; that it was fetched is on record. Raises Missing once it is gone."""
+    if export.personal and not by.can(Can.CASE_REVEAL):
+        raise NotAllowed(_("Your role does not include this."))
+    found = db.session.scalars(select(ExportFile).where(ExportFile.export_id == export.id)).first()
+    if found is None or export.until is None or export.until < clock.now():
+        raise Missing
+    audit.record("export.fetched", export, by, facts={"rows": export.rows, "personal": export.personal})
+    return found
+
+
+# Writing it ----------------------------------------------------------------------------------------------------------
+
+
+def run(export_id: UUID, *, tell: Callable[[Export], None] = lambda export: None) -> None:
+    """Write the sheet, a chunk at a time, and keep it. Whatever is in a cell is text, a number or a day."""
+    me = realm.current().writes
+    export = db.session.get_one(Export, (me, export_id))
+    if export.status != ExportState.RUNNING:
+        return
+    by = db.session.get_one(Person, (me, export.begun_by))
+    query = _query(export, by)
+    export.rows = db.session.scalar(select(func.count()).select_from(query.with_only_columns(Case.id).subquery())) or 0
+    db.session.commit()
+    with TemporaryDirectory(prefix="hengping-export-") as folder:
+        path = Path(folder) / "sheet.xlsx"
+        with Workbook(path, _options(folder)) as book:
+            _write(book, export, _chunks(query), tell)
+        with path.open("rb") as content:
+            _keep(export, content, by)
+
+
+def _options(folder: str) -> dict[str, Any]:
+    return {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
+
+
+def _query(export: Export, by: Person) -> Select[Any]:
+    view = queue(by).read(export.asked)
+    query = view.narrow(select(*_READ).outerjoin(Case.assignee))
+    return query if beyond_the_open(view.values) else query.where(Case.open)
+
+
+def _chunks(query: Select[Any]) -> Iterator[Sequence[Row[Any]]]:
+    """Newest first, each chunk a statement of its own that begins behind the last row of the one before."""
+    last = None
+    while True:
+        part = query if last is None else query.where(tuple_(*_PLACE) < tuple_(last.received_at, last.id))
+        rows = db.session.execute(part.order_by(*(column.desc() for column in _PLACE)).limit(CHUNK)).all()
+        if rows:
+            yield rows
+        if len(rows) < CHUNK:
+            return
+        last = rows[-1]
+
+
+def _write(book: Any, export: Export, chunks: Iterator[Sequence[Row[Any]]], tell: Callable[[Export], None]) -> None:
+    head, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
+    sheet = book.add_worksheet(str(_("Cases")))
+    titles = [(column.title, column.width) for column in COLUMNS]
+    if export.personal:
+        titles += [(_("Name"), 12), (_("Phone"), 16)]
+    for at, (title, width) in enumerate(titles):
+        sheet.set_column(at, at, width)
+        sheet.write_string(0, at, str(title), head)
+    line = 0
+    for rows in chunks:
+        people = _people(rows) if export.personal else {}
+        for row in rows:
+            line += 1
+            cells = [column.cell(row) for column in COLUMNS] + list(people.get(row.id, ()))
+            for at, said in enumerate(cells):
+                _put(sheet, line, at, said, day)
+        export.position = line
+        db.session.commit()
+        tell(export)
+    sheet.autofilter(0, 0, line, len(titles) - 1)
+    export.position = export.rows = line
+
+
+def _put(sheet: Any, line: int, at: int, said: Any, day: Any) -> None:
+    """A day, a number, or text: never a formula, whatever it begins with."""
+    if said is None or said == "":
+        return
+    if isinstance(said, datetime):
+        sheet.write_datetime(line, at, datetime.combine(clock.on(said), datetime.min.time()), day)
+    elif isinstance(said, date):
+        sheet.write_datetime(line, at, datetime.combine(said, datetime.min.time()), day)
+    elif isinstance(said, int | Decimal):
+        sheet.write_number(line, at, said)
+    else:
+        sheet.write_string(line, at, str(said)[:LONGEST_CELL])
+
+
+def _people(rows: Sequence[Row[Any]]) -> dict[UUID, tuple[str, str]]:
+    """case -> whole name and phone of who complains first."""
+    query = select(Party).where(Party.case_id.in_([row.id for row in rows]), Party.position == 0)
+    found = {}
+    for party in db.session.scalars(query):
+        found[party.case_id] = (party.reveal("name") or "", party.reveal("phone") or "")
+        db.session.expunge(party)  # or else all of them would be held until the end
+    return found
+
+
+def _keep(export: Export, content: IO[bytes], by: Person) -> None:
+    kept = store.keep(content)
+    export.status, export.ended_at = ExportState.DONE.value, clock.now()
+    export.until = clock.now() + KEPT
+    name = f"{_('Cases')}-{clock.on(export.begun_at)}.xlsx"
+    facts = {"name": name, "media_type": XLSX, "size": kept.size, "sha256": kept.sha256, "stored_as": kept.stored_as}
+    db.session.add(ExportFile(export_id=export.id, **facts))
+    audit.record("export.done", export, by, facts={"rows": export.rows})
+
+
+def fail(export_id: UUID) -> None:
+    """Note that it broke off; nothing of it is kept."""
+    export = db.session.get_one(Export, (realm.current().writes, export_id))
+    export.status, export.ended_at = ExportState.FAILED.value, clock.now()
+    audit.record("export.failed", export, None, facts={"position": export.position})
+
+
+def expire() -> int:
+    """Take away the files whose time is over; how many. The sweep takes the bytes."""
+    over = select(Export).where(Export.status == ExportState.DONE, Export.until < clock.now())
+    exports = list(db.session.scalars(over))
+    for export in exports:
+        for file in db.session.scalars(select(ExportFile).where(ExportFile.export_id == export.id)):
+            db.session.delete(file)
+        export.status = ExportState.EXPIRED.value
+        audit.record("export.expired", export, None)
+    return len(exports)

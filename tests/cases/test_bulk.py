@@ -1,0 +1,224 @@
+"""One step on many cases: looked over, taken one by one, told row by row, taken back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+
+from app import audit
+from app.cases.models import Case
+from app.cases.queries import by_number
+from app.cases.services import note
+from app.cases.services.intake import lodge_many
+from app.cases.worklist import bulk
+from app.cases.worklist.models import Bulk, BulkRow
+from app.core import clock
+from app.core.errors import Invalid, NotAllowed, WrongMoment
+from app.jobs import drain
+from tenants.database import db
+from tests.cases.conftest import TOLD
+from tests.town import EAST, WEST
+
+
+def person(town: Any, login: str) -> str:
+    with town.at(EAST):
+        return str(town.person(EAST, login).id)
+
+
+def start(browser: Any, numbers: list[str], action: str = "assign", **said: str) -> UUID:
+    answer = browser.post("/cases/bulk/start", {"chosen": numbers, "action": action, **said})
+    assert answer.status_code == 303
+    return UUID(answer.headers["Location"].rpartition("/")[2])
+
+
+def rows(town: Any, key: UUID) -> dict[str, str]:
+    with town.at(EAST):
+        return dict(db.session.execute(select(BulkRow.number, BulkRow.status).where(BulkRow.bulk_id == key)).all())
+
+
+def test_the_chosen_are_assigned_and_each_says_so_in_its_own_trail(town, lodged):
+    numbers = [lodged(), lodged(phone="13900000003")]
+    other = lodged(phone="13900000004")
+    second = person(town, "second")
+    browser = town.client(EAST, "director")
+    key = start(browser, numbers, assignee=second, text="集中办理")
+    assert rows(town, key) == dict.fromkeys(numbers, "done")
+    browser.get(f"/cases/bulk/{key}")
+    assert all(number in browser.page.words for number in numbers)
+    with town.at(EAST):
+        assert by_number(other).assignee_id is None
+        for number in numbers:
+            case = by_number(number)
+            assert str(case.assignee_id) == second
+            (line,) = [line for line in audit.trail(case.id) if line.entry.event == "case.assign"]
+            assert (line.words, line.entry.actor_name) == ("集中办理", "东主任")
+
+
+def test_a_preview_says_who_will_be_refused_and_does_nothing(town, standing):
+    able, closed = standing("lodged"), standing("refused", phone="13900000003")
+    browser = town.client(EAST, "director")
+    assert browser.post("/cases/bulk", {"chosen": [able, closed], "action": "assign"}).status_code == 200
+    assert closed in browser.page.words
+    assert able not in browser.page.words
+    with town.at(EAST):
+        assert db.session.scalar(select(Bulk.id)) is None
+        assert by_number(able).assignee_id is None
+
+
+def test_what_cannot_be_done_is_refused_row_by_row_and_the_rest_is_done(town, standing, take):
+    ended, settled, lodged = standing("ended"), standing("settled", phone="1390000003"), standing("lodged")
+    key = start(town.client(EAST, "director"), [ended, settled, lodged], "close", text="已办结")
+    assert rows(town, key) == {ended: "refused", settled: "done", lodged: "refused"}
+    with town.at(EAST):
+        why = dict(db.session.execute(select(BulkRow.number, BulkRow.why).where(BulkRow.bulk_id == key)).all())
+        assert by_number(settled).status == "closed"
+        assert by_number(ended).status == "ended"
+        assert "待审查" in why[lodged] or "待受理" in why[lodged]
+        assert why[ended]
+        assert not [line for line in audit.trail(by_number(ended).id) if line.entry.event == "case.close"]
+
+
+def test_all_of_a_filter_are_meant_without_naming_them(town, standing):
+    first, second, other = standing("lodged"), standing("lodged", phone="13900000003"), standing("accepted")
+    browser = town.client(EAST, "handler")
+    said = {"which": "all", "asked": "?status=lodged", "action": "flag", "flag": "media"}
+    assert browser.post("/cases/bulk/start", said).status_code == 303
+    with town.at(EAST):
+        assert by_number(first).traits == by_number(second).traits == ["media"]
+        assert by_number(other).traits == []
+
+
+def test_a_trait_is_added_and_taken_away_and_divided_stays(town, lodged):
+    number = lodged(traits=("repeated",))
+    with town.at(EAST):
+        by_number(number).traits = ["repeated", "divided"]
+        db.session.commit()
+    browser = town.client(EAST, "handler")
+    start(browser, [number], "flag", flag="urgent")
+    with town.at(EAST):
+        assert set(by_number(number).traits) == {"repeated", "urgent", "divided"}
+    start(browser, [number], "unflag", flag="repeated")
+    with town.at(EAST):
+        assert set(by_number(number).traits) == {"urgent", "divided"}
+    with town.at(EAST), pytest.raises(Invalid):
+        bulk.begin(bulk.ACTIONS["flag"], [by_number(number)], town.person(EAST, "handler"), flag="divided")
+
+
+def test_an_assignment_is_taken_back_but_for_what_somebody_touched_since(town, lodged, take):
+    left, touched = lodged(), lodged(phone="13900000003")
+    take(touched, "claim", login="handler")
+    browser = town.client(EAST, "director")
+    key = start(browser, [left, touched], assignee=person(town, "second"))
+    take(touched, "supplement", login="clerk")
+    assert browser.post(f"/cases/bulk/{key}/undo").status_code == 303
+    assert rows(town, key) == {left: "undone", touched: "done"}
+    with town.at(EAST):
+        assert by_number(left).assignee_id is None
+        assert by_number(touched).assignee_id == town.person(EAST, "second").id
+        events = [line.entry.event for line in audit.trail(by_number(left).id)]
+        assert events.count("case.assign") == 2
+    assert browser.post(f"/cases/bulk/{key}/undo", checked=False).status_code == 409
+
+
+def test_traits_come_back_as_they_were(town, lodged):
+    number = lodged(traits=("repeated",))
+    browser = town.client(EAST, "handler")
+    key = start(browser, [number], "flag", flag="urgent")
+    browser.post(f"/cases/bulk/{key}/undo")
+    with town.at(EAST):
+        assert by_number(number).traits == ["repeated"]
+
+
+def test_after_ten_minutes_and_for_others_there_is_no_way_back(town, lodged):
+    number = lodged()
+    key = start(town.client(EAST, "director"), [number], assignee=person(town, "second"))
+    with town.at(EAST):
+        found = db.session.scalars(select(Bulk).where(Bulk.id == key)).one()
+        director = town.person(EAST, "director")
+        assert bulk.may_undo(found, director)
+        assert not bulk.may_undo(found, town.person(EAST, "handler"))
+        with clock.freeze(clock.now() + timedelta(minutes=11)), pytest.raises(WrongMoment):
+            bulk.undo(found, director)
+
+
+def test_a_closed_case_is_not_taken_back_open(town, standing):
+    key = start(town.client(EAST, "director"), [standing("settled")], "close")
+    with town.at(EAST), pytest.raises(WrongMoment):
+        bulk.undo(db.session.scalars(select(Bulk).where(Bulk.id == key)).one(), town.person(EAST, "director"))
+
+
+@pytest.mark.parametrize(("login", "action"), [("clerk", "flag"), ("handler", "assign"), ("clerk", "close")])
+def test_who_may_not_take_the_step_may_not_take_it_on_many(town, lodged, login, action):
+    number = lodged()
+    for path in ("/cases/bulk", "/cases/bulk/start"):
+        said = {"chosen": [number], "action": action, "assignee": person(town, "second"), "flag": "urgent"}
+        assert town.client(EAST, login).post(path, said, checked=False).status_code == 403
+    with town.at(EAST):
+        assert db.session.scalar(select(Bulk.id)) is None
+        with pytest.raises(NotAllowed):
+            bulk.named(action, town.person(EAST, login))
+
+
+def test_a_neighbour_s_cases_are_not_among_the_chosen(town, lodged):
+    foreign = [lodged(WEST) for _n in range(3)]
+    own = lodged()
+    key = start(town.client(EAST, "director"), [*foreign, own], assignee=person(town, "second"))
+    assert rows(town, key) == {own: "done"}
+    assert town.client(WEST, "director").get(f"/cases/bulk/{key}", checked=False).status_code == 404
+    assert town.client(EAST, "handler").get(f"/cases/bulk/{key}", checked=False).status_code == 404
+    with town.at(WEST):
+        assert set(db.session.scalars(select(Case.assignee_id).where(Case.number.in_(foreign)))) == {None}
+
+
+def test_more_than_a_page_is_done_behind_it_and_goes_on_where_it_broke_off(town, monkeypatch):
+    with town.at(EAST):
+        told = [(f"b-{n}", replace(TOLD, phone=f"139{n:08d}")) for n in range(bulk.AT_ONCE + 20)]
+        lodge_many(told, town.person(EAST, "handler"))
+        db.session.commit()
+    browser = town.client(EAST, "director")
+    said = {"which": "all", "asked": "?scope=open", "action": "assign", "assignee": person(town, "second")}
+    key = UUID(browser.post("/cases/bulk/start", said).headers["Location"].rpartition("/")[2])
+    assert set(rows(town, key).values()) == {"waiting"}
+    browser.get(f"/cases/bulk/{key}")
+    assert "0 / 120" in browser.page.words or "120" in browser.page.words
+
+    class Cut(Exception):
+        pass
+
+    def cut(found: Bulk) -> None:
+        raise Cut
+
+    with town.at(EAST), pytest.raises(Cut):
+        bulk.run(key, tell=cut)
+    assert sorted(set(rows(town, key).values())) == ["done", "waiting"]
+    drain()
+    assert set(rows(town, key).values()) == {"done"}
+    with town.at(EAST):
+        assert db.session.scalars(select(Bulk.status)).one() == "done"
+        events = [line.entry.event for line in audit.trail(by_number(next(iter(rows_now(key)))).id)]
+        assert events.count("case.assign") == 1
+
+
+def rows_now(key: UUID) -> list[str]:
+    return list(db.session.scalars(select(BulkRow.number).where(BulkRow.bulk_id == key)))
+
+
+def test_somebody_who_writes_a_note_in_between_hinders_nothing(town, lodged):
+    number = lodged()
+    with town.at(EAST):
+        note(by_number(number), town.person(EAST, "handler"), text="一句")
+        db.session.commit()
+    assert rows(town, start(town.client(EAST, "director"), [number], assignee=person(town, "second"))) == {
+        number: "done"
+    }
+
+
+def test_nothing_chosen_is_said_and_leads_back_to_the_list(town):
+    answer = town.client(EAST, "director").post("/cases/bulk", {"action": "assign", "asked": "?status=lodged"})
+    assert answer.status_code == 303
+    assert "status=lodged" in answer.headers["Location"]
