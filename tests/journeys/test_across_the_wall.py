@@ -8,7 +8,7 @@ from pathlib import Path
 from app.cases.models import CaseState
 from app.handoffs.models import HandoffState
 from tests.journeys.tab import Tab
-from tests.town import EAST, MARKET, NORTH, WEST
+from tests.town import CITY, EAST, MARKET, NORTH, WEST
 
 SUBJECT = "健身房闭店拒退预付卡余额"
 
@@ -24,6 +24,21 @@ def received(tab: Tab) -> None:
     tab.menu("/inbox")
     tab.follow(tab.main.locator("#tray [data-row] a").first)
     assert tab.heading == SUBJECT
+
+
+def the_city_reads(sit: Callable[..., Tab], number: str, sent: str, *told: str) -> Tab:
+    """The bureau follows both to their ends, and learns nobody's name."""
+    city = sit(CITY, "supervisor")
+    city.open(f"/counties/east/cases/{number}")
+    city.reads(SUBJECT, *told)
+    city.menu("/exchange")
+    city.follow(city.main.locator(f'[data-row] a[href*="{sent}"]').first)
+    city.reads(*told)
+    city.stands(HandoffState.CLOSED if "市市场监管局" in told else HandoffState.ACCEPTED)
+    for page in (f"/counties/east/cases/{number}", city.path):
+        city.open(page)
+        assert not any(secret in city.page.content() for secret in ("13812346027", "林晓梅"))
+    return city
 
 
 def test_east_refers_a_case_which_west_takes_over_and_closes_and_north_sees_nothing(
@@ -78,6 +93,12 @@ def test_east_refers_a_case_which_west_takes_over_and_closes_and_north_sees_noth
     handler.stands(CaseState.CLOSED)
     handler.reads("西县中心")
     handler.picture("case-taken-over")
+
+    city = the_city_reads(sit, number, sent, "西县中心")
+    city.open("/counties/cases?county=west")
+    city.follow(city.main.locator("a.ti", has_text=SUBJECT).first)
+    city.stands(CaseState.CLOSED)
+    city.reads("东县中心")
 
     north = sit(NORTH, "director")
     for tray in ("/inbox", "/outbox", "/cases"):
@@ -148,3 +169,6 @@ def test_east_asks_the_market_department_which_returns_it_once_and_then_answers_
     director.stands(HandoffState.CLOSED)
     director.open(f"/cases/{number}")
     director.reads("市市场监管局")
+
+    work()
+    the_city_reads(sit, number, sent, "市市场监管局").picture("city-reads-the-answer")

@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from app.cases.models import CaseState
 from app.transfer.models import ImportState
 from tests.journeys.tab import Tab
-from tests.town import EAST
+from tests.town import CITY, EAST
 
 REAL = Path(os.environ.get("HENGPING_SHARED", "/nowhere")) / "data/hotline/messages.xlsx"
 HEAD = ["留言编号", "留言用户", "留言主题", "留言时间", "留言详情"]
@@ -97,6 +97,13 @@ def test_messages_come_in_once_and_one_of_them_is_worked_off(
     handler.stands(CaseState.CLOSED)
     assert handler.heading == title
     handler.reads("4,680")
+
+    work()
+    city = sit(CITY, "supervisor")
+    city.open("/counties/cases?county=east&status=closed")
+    city.follow(city.main.locator("a.ti", has_text=title).first)
+    city.stands(CaseState.CLOSED)
+    city.reads("消费者称经营者不退款，要求退还余额。", "4,680")
 
 
 def test_a_refusal_is_drafted_by_a_handler_and_approved_by_the_director(
