@@ -55,8 +55,8 @@ class Biography:
         self.out: list[tuple[date, date]] = []  # not counted in the mediation
         age = (now - case.received_at).days
         # Somewhere something always lies: these stand still until somebody looks.
-        self.untouched = age < 22 and rng.random() < 0.07
-        self.stuck = age < 130 and rng.random() < 0.055
+        self.untouched = age < 22 and rng.random() < 0.07 and not case.waits
+        self.stuck = age < 130 and rng.random() < 0.055 and not case.waits
 
     def write(self, keys: Iterator[int]) -> tuple[Life, Life | None]:
         """The life, and the life of the case that another county opened from it; that one takes the next key."""

@@ -22,13 +22,16 @@ def refer(case: Biography, keys: Iterator[int]) -> None:
     taker = rng.choice(there.holding("handler"))
     officer = taker.login
     ask = case.words("referral", "reason", there=there.county)
-    moves = _letter(case, pace.after(case.last, 0, 3), ask, case.case.letter.evidence)
+    moves = _letter(case, pace.after(case.last, 0, 0 if case.case.waits else 3), ask, case.case.letter.evidence)
     if moves[-1].step != "send":
         _keep(case, "referral", there, ask, moves)
         _go_on(case, moves[-1])
         return
     at = moves[-1].at
     case.act(at, "refer", case.director, to=there.slug)
+    if case.case.waits:
+        _keep(case, "referral", there, ask, moves)
+        return
     at = pace.after(at, *((3, 6) if rng.random() < 0.08 else (0, 2)))
     moves.append(Move(at, "sign", there.slug, officer))
     at = pace.after(at, *((8, 11) if rng.random() < 0.05 else (0, 4)))
@@ -76,7 +79,7 @@ def _letter(case: Biography, at: datetime, text: str, files: tuple[str, ...]) ->
         return moves
     at = pace.after(at, 1, 2) if rng.random() < 0.06 else at + timedelta(minutes=1)
     moves.append(_own(case, at, "submit"))
-    if lies < 0.28 or rng.random() < 0.07:
+    if lies < 0.28 or (not case.case.waits and rng.random() < 0.07):
         at = pace.after(at, 0, 1)
         moves.append(_by_director(case, at, "reject", case.words("rejected", "letter")))
         if lies < 0.28:

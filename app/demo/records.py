@@ -56,7 +56,8 @@ SENT = {
 class Incoming:
     """What came in, where and how; `fate` is what will become of it: hear | refuse | withdraw | refer.
 
-    One that was taken over has a `parent`, and was taken by an official of the center.
+    One that was taken over has a `parent`, and was taken by an official of the center. One that `waits` is referred
+    these days, and nobody has signed for it yet.
     """
 
     key: int
@@ -71,6 +72,7 @@ class Incoming:
     outbreak: bool = False
     parent: int | None = None
     taken_by: Official | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True)

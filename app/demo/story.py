@@ -98,6 +98,12 @@ class _Chronicle:
         self.closed_on = now.date() - timedelta(days=OUTBREAK_DAYS_AGO)
         self.seasons: dict[tuple[str, int, bool], list[float]] = {}
         self.standing: set[tuple[str, str]] = set()
+        # Whoever looks at the in-tray of a county finds something to sign for, in the first one more than elsewhere.
+        slugs = [office.slug for office in CITY.centers]
+        self.trays = [slugs[0], *slugs, slugs[0]]
+        days = (now.date() - timedelta(days=back) for back in range(1, 30))
+        worked = [day for day in days if self.calendar.is_working_day(day)]
+        self.lately = worked[5], worked[1]
         self.shops: dict[str, dict[str, list[Merchant]]] = {}
         for shop in merchants(seed=seed):
             self.shops.setdefault(shop.trade, {}).setdefault(shop.county, []).append(shop)
@@ -143,14 +149,17 @@ class _Chronicle:
         claimant = "claimant" in situation.tags
         channel = rng.choice(_CLAIMANTS_WRITE) if claimant else self._channel(rng, moment)
         nature = "M" if claimant else rng.choices("CMR", (94.5, 3, 2.5))[0]
-        fate, ground = _fate(rng, situation, nature, away=shop.county != center.slug)
+        lying = None if gym or claimant else self._lying(rng, moment, center, situation)
+        if lying:
+            shop, nature = lying, "C"
+        fate, ground = ("refer", None) if lying else _fate(rng, situation, nature, away=shop.county != center.slug)
         found_on = self.closed_on if gym else None
         if ground == "NA4":
             found_on = day - timedelta(days=rng.randint(1120, 1600))
         about = matter(rng, situation, shop, self._person(rng, key, situation, center), day, found_on=found_on)
         voice = channel if channel in ("hotline", "phone") else None
         words = letter(rng, about, voice=voice, report=nature != "C")
-        return Incoming(key, center, moment, channel, nature, about, words, fate, ground, gym)
+        return Incoming(key, center, moment, channel, nature, about, words, fate, ground, gym, waits=lying is not None)
 
     def _channel(self, rng: Random, moment: datetime) -> str:
         """Windows and telephones are open in office hours; the rest comes at any time."""
@@ -190,6 +199,18 @@ class _Chronicle:
         if situation.key == "gym_closed" or day >= self.closed_on:
             near = [shop for shop in near if shop.chain != OUTBREAK] or self.shops["gym"]["anlan"][1:]
         return rng.choices(near, [shop.weight for shop in near])[0]
+
+    def _lying(self, rng: Random, moment: datetime, center: Office, situation: Situation) -> Merchant | None:
+        """A merchant in a county whose in-tray is still to be filled, for what came in elsewhere these days."""
+        if not self.lately[0] <= moment.date() <= self.lately[1]:
+            return None
+        for slug in self.trays:
+            there = [shop for trade in situation.trades for shop in self.shops[trade].get(slug, ())]
+            open_ = [shop for shop in there if shop.chain != OUTBREAK]
+            if slug != center.slug and open_:
+                self.trays.remove(slug)
+                return rng.choice(open_)
+        return None
 
     def _gym(self, rng: Random) -> Merchant:
         county = rng.choice(_OUTBREAK_COUNTIES)

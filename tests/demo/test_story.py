@@ -139,6 +139,18 @@ def test_work_crosses_the_walls_both_ways(city: list[Life]):
     assert len(referrals) >= 20
 
 
+@pytest.mark.parametrize("now", [NOW, NOW + timedelta(days=3), AFTER_SPRING_FESTIVAL, NEW_YEAR])
+def test_in_every_county_a_letter_waits_to_be_signed_for_and_in_the_first_several(now: datetime):
+    lying = Counter(
+        one.receiver
+        for life in lives(CASES, 7, now, RULES)
+        for one in life.exchanges
+        if one.kind == "referral" and one.state == "sent"
+    )
+    assert set(lying) == {office.slug for office in CITY.centers}
+    assert lying[CITY.centers[0].slug] >= SOME
+
+
 def test_letters_and_exchanges_stand_at_every_status_and_take_every_step(city: list[Life]):
     exchanges = [exchange for life in city for exchange in life.exchanges]
     standing = Counter(exchange.state for exchange in exchanges)
