@@ -144,7 +144,7 @@ def reset(folder: Path) -> None:
             "已指定 DATABASE_URL：那个数据库不由演示管理，请自行清空。",
             "DATABASE_URL is given: that database is not the demo's to delete.",
         )
-    if not folder.exists():
+    if not any((folder / name).exists() for name in MADE_HERE):
         say("没有演示数据。", "there is no demo to throw away")
         return
     if running := checks.holder(folder):

