@@ -42,7 +42,9 @@ def refused(show):
 def test_every_control_has_its_label_above_and_the_optional_ones_say_so(blank):
     for name in ("title", "body", "amount", "kind", "channel-0", "channel-1", "elder"):
         assert f'for="{name}"' in blank
-    assert len(re.findall(r'class="optional"', blank)) == 3  # body, amount, kind
+    assert (
+        len(re.findall(r'class="optional"', blank)) == 2
+    )  # body, amount; a list without an empty line is settled
     assert "<legend>Channel</legend>" in blank
 
 
@@ -75,3 +77,16 @@ def test_each_showing_of_a_form_is_one_submission_and_a_refusal_keeps_its_key(sh
     assert len(keys) == 2
     again = Intake(formdata=MultiDict({"submission_key": "the same"}))
     assert 'value="the same"' in show(FORM, form=again)
+
+
+class Settled(Form):
+    scope = RadioField("Scope", choices=[SelectChoice("", "Only we"), SelectChoice("y", "All")], default="")
+    way = RadioField("Way", choices=WAYS)
+    kind = SelectField("Kind", choices=[SelectChoice("a", "A"), SelectChoice("b", "B")])
+    level = SelectField("Level", choices=[SelectChoice("", "—"), SelectChoice("b", "B")])
+
+
+@pytest.mark.parametrize(("name", "said"), [("scope", False), ("kind", False), ("way", True), ("level", True)])
+def test_a_choice_that_is_made_already_is_not_called_optional(show, name, said):
+    one = '{% import "ui/forms.html" as forms with context %}{{ forms.field(form[name]) }}'
+    assert ("optional" in show(one, form=Settled(formdata=None), name=name)) is said
