@@ -177,7 +177,18 @@ class SettleForm(Form):
     on = _on(_l("Agreed on"))
     terms = _text(_l("What was agreed"), needed=True)
     amount = Money(_l("Amount recovered"), [InputRequired(_l("Enter an amount; 0 if nothing is paid."))])
-    perform_by = DateField(_l("To be performed by"), [Optional()])
+    perform_by = DateField(
+        _l("To be performed by"), [Optional()], description=_l("With instalments, the day of the last one.")
+    )
+    instalments = _text(
+        _l("Instalments, a line each"),
+        description=_l("Day, amount, what it is: 2026-12-05 1560 首期. The amounts come to the amount recovered."),
+    )
+    effective_on = DateField(
+        _l("In force since"),
+        [Optional()],
+        description=_l("The day both have signed. For 30 days from then both may ask the court to confirm it."),
+    )
     consented = _consented()
     text = _text(_l("Remark"))
 

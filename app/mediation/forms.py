@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,9 @@ from app.cases.models import Case
 from app.cases.party_forms import ManyCheckboxField
 from app.core import clock
 from app.core.forms import Code, Form, Line, Money, Prose, max_length, options
+from app.files.fields import EvidenceField
 from app.mediation import queries
-from app.mediation.models import MediationSession
+from app.mediation.models import Confirmation, ConfirmationState, MediationSession
 from app.mediation.services.offers import SIDES as OFFERED_BY
 from app.mediation.services.sessions import ASKED_BY, SIDES, WAYS, Plan
 
@@ -137,6 +138,60 @@ class OfferForm(Form):
     @property
     def said(self) -> dict[str, Any]:
         return {**self.facts, "words": self.words.data or ""}
+
+
+class PerformForm(Form):
+    status = RadioField(
+        _l("What became of it"),
+        [_chosen],
+        choices=lambda: [
+            ("done", _l("It was performed")),
+            ("failed", _l("It was not performed")),
+            ("due", _l("Neither: the entry was wrong")),
+        ],
+        default="done",
+    )
+    on = DateField(_l("Performed on"), [Optional()], default=clock.today)
+    remark = Prose(_l("Remark"), [max_length(1000)], description=_l("How it was paid, who confirmed it; or why not."))
+    proofs = EvidenceField(_l("Proofs"))
+
+    @property
+    def told(self) -> dict[str, Any]:
+        facts = self.facts
+        return {
+            "status": facts["status"],
+            "on": facts["on"],
+            "remark": facts["remark"] or "",
+            "proofs": facts["proofs"],
+        }
+
+
+class ConfirmationForm(Form):
+    effective_on = DateField(
+        _l("In force since"), [InputRequired(_l("Choose a day."))], description=_l("The day both have signed.")
+    )
+    status = RadioField(
+        _l("How far it is"),
+        [_chosen],
+        choices=lambda: [(one.value, one.label) for one in ConfirmationState],
+        default="open",
+    )
+    court = Line(_l("Court"), [max_length(60)])
+    applied_on = DateField(_l("Applied on"), [Optional()])
+    reference = Code(_l("Number of the court"), [max_length(40)])
+    decided_on = DateField(_l("Decided on"), [Optional()])
+
+    @property
+    def told(self) -> dict[str, Any]:
+        return {**self.facts, "court": self.court.data or "", "reference": self.reference.data or ""}
+
+    @classmethod
+    def of(cls, there: Confirmation | None, agreed_on: date, **given: Any) -> ConfirmationForm:
+        return cls(**given, obj=there) if there else cls(**given, data={"effective_on": agreed_on, "status": "open"})
+
+
+class PackForm(Form):
+    text = Line(_l("What you need it for"), [_needed, max_length(200)])
 
 
 class RecusalForm(Form):

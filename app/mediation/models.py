@@ -17,6 +17,7 @@ from sqlalchemy.types import Text
 from app.accounts.models import Person
 from app.core.privacy import Sealing, Words, mask_phone, sealed
 from app.core.states import State, states_check
+from app.files.models import StoredFile
 from tenants.bases import Private, owned_fk, owned_to
 
 
@@ -239,3 +240,88 @@ class MediationOffer(Private):
     said_on: Mapped[date]
     noted_by_name: Mapped[str]
     noted_at: Mapped[datetime]
+
+
+class InstalmentState(State):
+    DUE = "due", lazy_pgettext("instalment", "To be performed"), "blue"
+    DONE = "done", lazy_pgettext("instalment", "Performed"), "ok"
+    FAILED = "failed", lazy_pgettext("instalment", "Not performed"), "red"
+
+
+class Instalment(Private):
+    """What of an agreement is to be performed by a day; without an amount, something is to be done."""
+
+    __tablename__ = "mediation_instalment"
+    __table_args__ = (
+        owned_fk("case_record", "case_id"),
+        owned_fk("case_agreement", "agreement_id"),
+        UniqueConstraint("tenant_id", "agreement_id", "ordinal"),
+        states_check(InstalmentState, "status"),
+        CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("(status = 'done') = (performed_on is not null)", name="performed_on"),
+        Index("ix_mediation_instalment_due", "tenant_id", "due_on", postgresql_where="status = 'due'"),
+    )
+
+    case_id: Mapped[UUID]
+    agreement_id: Mapped[UUID]
+    ordinal: Mapped[int]
+    due_on: Mapped[date]
+    amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))  # yuan
+    words: Mapped[Words] = mapped_column(default="", server_default="")
+    status: Mapped[str] = mapped_column(default=InstalmentState.DUE.value)
+    performed_on: Mapped[date | None]
+    remark: Mapped[Words] = mapped_column(default="", server_default="")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    @property
+    def state(self) -> InstalmentState:
+        return InstalmentState(self.status)
+
+    def is_late(self, today: date) -> bool:
+        return self.status == InstalmentState.DUE and self.due_on < today
+
+
+class InstalmentProof(StoredFile, Private):
+    """A paper that shows that an instalment was performed: a receipt, a transfer, a photograph."""
+
+    __tablename__ = "mediation_proof"
+    __table_args__ = (
+        owned_fk("mediation_instalment", "instalment_id"),
+        Index("ix_mediation_proof_instalment", "tenant_id", "instalment_id"),
+    )
+
+    instalment_id: Mapped[UUID]
+    added_at: Mapped[datetime]
+
+
+class ConfirmationState(State):
+    OPEN = "open", lazy_pgettext("confirmation", "May be applied for"), "blue"
+    APPLIED = "applied", lazy_pgettext("confirmation", "Applied for"), "warn"
+    CONFIRMED = "confirmed", lazy_pgettext("confirmation", "Confirmed by the court"), "ok"
+    DECLINED = "declined", lazy_pgettext("confirmation", "Not confirmed"), "red"
+
+
+class Confirmation(Private):
+    """The judicial confirmation of an agreement: since when it is in force, and what became of the application."""
+
+    __tablename__ = "mediation_confirmation"
+    __table_args__ = (
+        owned_fk("case_record", "case_id"),
+        owned_fk("case_agreement", "agreement_id"),
+        UniqueConstraint("tenant_id", "agreement_id"),
+        states_check(ConfirmationState, "status"),
+    )
+
+    case_id: Mapped[UUID]
+    agreement_id: Mapped[UUID]
+    effective_on: Mapped[date]
+    status: Mapped[str] = mapped_column(default=ConfirmationState.OPEN.value)
+    court: Mapped[str] = mapped_column(default="", server_default="")
+    reference: Mapped[str] = mapped_column(default="", server_default="")  # of the court
+    applied_on: Mapped[date | None]
+    decided_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    @property
+    def state(self) -> ConfirmationState:
+        return ConfirmationState(self.status)

@@ -16,10 +16,10 @@ from tenants import realm
 
 
 def panel(case: Case, person: Any) -> Panel | None:
-    """Its sessions, once it is being mediated."""
+    """Its sessions, and what is to be performed, once it is being mediated."""
     if case.accepted_at is None:
         return None
-    return Panel("mediation/_panel.html", {"sessions": queries.brief(case)})
+    return Panel("mediation/_panel.html", {"rows": queries.brief(case)})
 
 
 def arrange(case: Case, person: Any) -> list[Action]:

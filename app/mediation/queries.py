@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Date, DateTime, Numeric, Select, cast, exists, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.accounts.models import Person
-from app.cases.models import Case
+from app.cases.models import Agreement, Case
 from app.core import clock
 from app.core.errors import Invalid, Missing
+from app.core.states import State
+from app.mediation.confirmation import Window, window
 from app.mediation.models import (
+    Confirmation,
+    Instalment,
+    InstalmentProof,
+    InstalmentState,
     MediationRecusal,
     MediationRoom,
     MediationSeat,
@@ -109,6 +116,72 @@ def offered(case: Case) -> Offered:
     )
 
 
+# What was agreed -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """The agreement that stands, with its instalments, their proofs, and its judicial confirmation."""
+
+    agreement: Agreement
+    parts: list[Instalment]
+    proofs: Mapping[UUID, list[InstalmentProof]]
+    confirmation: Confirmation | None
+    window: Window | None
+
+    @property
+    def performed(self) -> Decimal:
+        done = (one.amount for one in self.parts if one.status == InstalmentState.DONE)
+        return sum((amount for amount in done if amount), Decimal(0))
+
+
+def agreed(case: Case) -> Agreed | None:
+    """The latest agreement of a case; None before there is one."""
+    query = select(Agreement).where(Agreement.case_id == case.id).order_by(Agreement.id.desc()).limit(1)
+    agreement = db.session.scalars(query).first()
+    if agreement is None:
+        return None
+    parts = select(Instalment).where(Instalment.agreement_id == agreement.id).order_by(Instalment.ordinal)
+    rows = list(db.session.scalars(parts))
+    files: dict[UUID, list[InstalmentProof]] = {}
+    shown = select(InstalmentProof).where(InstalmentProof.instalment_id.in_([one.id for one in rows]))
+    for proof in db.session.scalars(shown.order_by(InstalmentProof.id)):
+        files.setdefault(proof.instalment_id, []).append(proof)
+    there = confirmation_of(agreement)
+    counted = window(case, there.effective_on, applied_on=there.applied_on) if there else None
+    return Agreed(agreement, rows, files, there, counted)
+
+
+def agreement_of(case: Case) -> Agreed:
+    """The same. Raises Missing before there is one."""
+    found = agreed(case)
+    if found is None:
+        raise Missing
+    return found
+
+
+def confirmation_of(agreement: Agreement) -> Confirmation | None:
+    query = select(Confirmation).where(Confirmation.agreement_id == agreement.id)
+    return db.session.scalars(query).first()
+
+
+def part_of(case: Case, key: UUID) -> Instalment:
+    """Raises Missing for an instalment of another case, or none at all."""
+    part: Instalment = _one(select(Instalment).where(Instalment.case_id == case.id, Instalment.id == key))
+    return part
+
+
+def proof_of(case: Case, key: UUID) -> InstalmentProof:
+    """Raises Missing."""
+    query = (
+        select(InstalmentProof)
+        .join(Instalment, Instalment.id == InstalmentProof.instalment_id)
+        .where(Instalment.case_id == case.id, InstalmentProof.id == key)
+    )
+    proof: InstalmentProof = _one(query)
+    return proof
+
+
 # Sessions ------------------------------------------------------------------------------------------------------------
 
 
@@ -118,10 +191,60 @@ def of_case(case: Case) -> list[MediationSession]:
     return list(db.session.scalars(query.order_by(MediationSession.ordinal.desc())))
 
 
-def brief(case: Case) -> list[MediationSession]:
-    """The last of its sessions, for its page."""
-    query = select(MediationSession).where(MediationSession.case_id == case.id)
-    return list(db.session.scalars(query.order_by(MediationSession.ordinal.desc()).limit(4)))
+@dataclass(frozen=True)
+class Brief:
+    """What the page of a case says of its mediation: a session, or an instalment that is to be performed."""
+
+    kind: str  # session | instalment
+    id: UUID
+    ordinal: int
+    at: datetime | None
+    due_on: date | None
+    amount: Decimal | None
+    status: str
+
+    @property
+    def state(self) -> State:
+        return SessionState(self.status) if self.kind == "session" else InstalmentState(self.status)
+
+    @property
+    def late(self) -> bool:
+        return self.due_on is not None and self.due_on < clock.today()
+
+
+def brief(case: Case) -> list[Brief]:
+    """The last of its sessions and the next of its instalments, in one statement."""
+    s, i = MediationSession, Instalment
+    held = (
+        select(
+            literal("session").label("kind"),
+            s.id,
+            s.ordinal,
+            s.starts_at.label("at"),
+            cast(None, Date).label("due_on"),
+            cast(None, Numeric).label("amount"),
+            s.status,
+        )
+        .where(s.case_id == case.id)
+        .order_by(s.ordinal.desc())
+        .limit(4)
+    )
+    due = (
+        select(
+            literal("instalment").label("kind"),
+            i.id,
+            i.ordinal,
+            cast(None, DateTime(True)).label("at"),
+            i.due_on,
+            i.amount,
+            i.status,
+        )
+        .where(i.case_id == case.id, i.status == InstalmentState.DUE.value)
+        .order_by(i.due_on)
+        .limit(3)
+    )
+    both = union_all(held.subquery().select(), due.subquery().select())
+    return [Brief(*row) for row in db.session.execute(both)]
 
 
 def session_of(case: Case, key: UUID) -> MediationSession:

@@ -15,21 +15,24 @@ from app.accounts import me
 from app.accounts.permissions import Can
 from app.cases import story
 from app.cases.models import Case
+from app.cases.papers.queries import of_case as papers_of
 from app.cases.queries import by_number
 from app.core import clock
 from app.core.area import ANYONE, Area
 from app.core.errors import Invalid
 from app.core.forms import Form
 from app.files.names import disposition
-from app.mediation import forms, ics, panels, queries, words
+from app.files.serve import download
+from app.mediation import confirmation as law
+from app.mediation import forms, ics, jobs, panels, queries, words
 from app.mediation.ladder import ladder
 from app.mediation.models import MediationSession
-from app.mediation.services import feeds, offers, sessions
+from app.mediation.services import confirming, feeds, offers, performance, sessions
 from app.mediation.workflow import SESSION
 from app.ui import render
 from tenants import realm
 
-__all__ = ["mediation", "panels", "words"]
+__all__ = ["jobs", "mediation", "panels", "words"]
 
 mediation = Area("mediation", __name__, kinds={"center"})
 
@@ -54,6 +57,8 @@ def _page(case: Case, offer: Form) -> Any:
         case=case,
         sessions=queries.of_case(case),
         recusals=queries.recusals(case),
+        agreed=queries.agreed(case),
+        today=clock.today(),
         offers=told,
         ladder=ladder(told),
         form=offer,
@@ -145,6 +150,67 @@ def recuse(number: str) -> Any:
 
 def _code(form: Form) -> int:
     return 422 if form.errors or form.form_errors else 200
+
+
+# What was agreed -----------------------------------------------------------------------------------------------------
+
+
+@mediation.page("/cases/<number>/instalments/<uuid:part_id>", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def perform(number: str, part_id: UUID) -> Any:
+    case, form = by_number(number), forms.PerformForm()
+    part = queries.part_of(case, part_id)
+    if form.validate_on_submit():
+        try:
+            performance.note(part, case, me(), seen=form.version.data or 0, **form.told)
+            flash(_("Noted."))
+            return redirect(url_for(".index", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    form.version.data = form.version.data or part.version
+    return render("mediation/perform.html", case=case, part=part, form=form), _code(form)
+
+
+@mediation.page("/cases/<number>/proofs/<uuid:proof_id>", allow=Can.CASE_READ)
+def proof(number: str, proof_id: UUID) -> Any:
+    return download(queries.proof_of(by_number(number), proof_id), by=me(), inline="inline" in request.args)
+
+
+@mediation.page("/cases/<number>/confirmation", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def confirm(number: str) -> Any:
+    case = by_number(number)
+    agreed = queries.agreement_of(case)
+    form = forms.ConfirmationForm.of(agreed.confirmation, agreed.agreement.agreed_on)
+    if form.validate_on_submit():
+        try:
+            seen = form.version.data or 0
+            confirming.note(case, agreed.agreement, agreed.confirmation, me(), seen=seen, **form.told)
+            flash(_("Noted."))
+            return redirect(url_for(".confirm", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return _confirmation(case, agreed, form, forms.PackForm(formdata=None))
+
+
+@mediation.page("/cases/<number>/confirmation/pack", allow=Can.CASE_REVEAL, methods=["POST"])
+def pack(number: str) -> Any:
+    """What goes to the court; that it was made, and what for, stands in the story."""
+    case, form = by_number(number), forms.PackForm()
+    agreed = queries.agreement_of(case)
+    if form.validate():
+        try:
+            response = Response(confirming.pack(case, me(), reason=form.text.data or ""), mimetype="application/pdf")
+            response.headers["Content-Disposition"] = disposition("attachment", f"司法确认{number}.pdf")
+            return response
+        except Invalid as refusal:
+            form.say(refusal)
+    filled = forms.ConfirmationForm.of(agreed.confirmation, agreed.agreement.agreed_on, formdata=None)
+    return _confirmation(case, agreed, filled, form)
+
+
+def _confirmation(case: Case, agreed: queries.Agreed, form: Form, asked: Form) -> Any:
+    papers = law.pack(papers_of(case))
+    page = render("mediation/confirmation.html", case=case, agreed=agreed, form=form, pack=asked, papers=papers)
+    return page, max(_code(form), _code(asked))
 
 
 # For calendars elsewhere ---------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from app.audit import words
 from app.audit.words import Field
 from app.core import clock
+from app.mediation.models import ConfirmationState
 from app.mediation.services.offers import SIDES as OFFERED_BY
 from app.mediation.services.sessions import ASKED_BY, WAYS
 from app.mediation.workflow import SESSION
@@ -23,6 +24,11 @@ _ON_A_CASE = {
     "case.mediation_recuse": _l("Decided on a recusal"),
     "case.mediation_offer": _l("Noted a claim or an offer"),
     **{f"case.mediation_{name}": done for name, done in _STEPS.items()},
+    "case.instalment_done": _l("Noted that an instalment was performed"),
+    "case.instalment_failed": _l("Noted that an instalment was not performed"),
+    "case.instalment_due": _l("Took back what was noted of an instalment"),
+    "case.confirmation_noted": _l("Noted how far the judicial confirmation is"),
+    "case.confirmation_pack": _l("Bound the application for judicial confirmation into one PDF"),
 }
 
 
@@ -31,6 +37,14 @@ def detail(facts: dict[str, Any]) -> str:
     said = []
     if facts.get("session"):
         said.append(_("No. %(n)s", n=facts["session"]))
+    if facts.get("part"):
+        said.append(_("Instalment %(n)s", n=facts["part"]))
+    if facts.get("status"):
+        said.append(str(ConfirmationState(facts["status"]).label))
+    if facts.get("on"):
+        said.append(str(facts["on"]))
+    if facts.get("files"):
+        said.append(_("%(n)s files", n=facts["files"]))
     if facts.get("at"):
         said.append(str(facts["at"]).replace("T", " "))
     if facts.get("side"):
@@ -74,6 +88,13 @@ words.extend(
             "phone": Field(_l("Phone")),
         },
         "room": {**_WHAT, "place": Field(_l("Where it is")), "seats": Field(_l("Seats"))},
+        "case.confirmation_noted": {
+            "effective_on": Field(_l("In force since")),
+            "applied_on": Field(_l("Applied on")),
+            "decided_on": Field(_l("Decided on")),
+            "court": Field(_l("Court")),
+            "reference": Field(_l("Number of the court")),
+        },
         "mediation": {
             "starts_at": Field(_l("Time"), lambda at: f"{clock.local(datetime.fromisoformat(at)):%Y-%m-%d %H:%M}"),
             "lasts": Field(_l("Length in minutes")),

@@ -19,7 +19,10 @@ WALLS = {
     "mediation_recusal": Wall("private", append_only=True),
     "mediation_session": Wall("private"),
     "mediation_booking": Wall("private", append_only=True, removable=True),
+    "mediation_confirmation": Wall("private"),
+    "mediation_instalment": Wall("private"),
     "mediation_seat": Wall("private", append_only=True, removable=True),
+    "mediation_proof": Wall("private"),
 }
 
 
@@ -203,6 +206,78 @@ def upgrade() -> None:
     )
     op.create_index("ix_mediation_booking_session", "mediation_booking", ["tenant_id", "session_id"], unique=False)
     op.create_table(
+        "mediation_confirmation",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("agreement_id", sa.Uuid(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("court", sa.Text(), server_default="", nullable=False),
+        sa.Column("reference", sa.Text(), server_default="", nullable=False),
+        sa.Column("applied_on", sa.Date(), nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "status in ('open', 'applied', 'confirmed', 'declined')", name=op.f("ck_mediation_confirmation_status")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "agreement_id"],
+            ["case_agreement.tenant_id", "case_agreement.id"],
+            name=op.f("fk_mediation_confirmation_tenant_id_agreement_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "case_id"],
+            ["case_record.tenant_id", "case_record.id"],
+            name=op.f("fk_mediation_confirmation_tenant_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_mediation_confirmation_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_mediation_confirmation")),
+        sa.UniqueConstraint("tenant_id", "agreement_id", name=op.f("uq_mediation_confirmation_tenant_id_agreement_id")),
+    )
+    op.create_table(
+        "mediation_instalment",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("agreement_id", sa.Uuid(), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=14, scale=2), nullable=True),
+        sa.Column("words", sa.Text(), server_default="", nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("performed_on", sa.Date(), nullable=True),
+        sa.Column("remark", sa.Text(), server_default="", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "(status = 'done') = (performed_on is not null)", name=op.f("ck_mediation_instalment_performed_on")
+        ),
+        sa.CheckConstraint("status in ('due', 'done', 'failed')", name=op.f("ck_mediation_instalment_status")),
+        sa.CheckConstraint("amount >= 0", name=op.f("ck_mediation_instalment_amount")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "agreement_id"],
+            ["case_agreement.tenant_id", "case_agreement.id"],
+            name=op.f("fk_mediation_instalment_tenant_id_agreement_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "case_id"],
+            ["case_record.tenant_id", "case_record.id"],
+            name=op.f("fk_mediation_instalment_tenant_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_mediation_instalment_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_mediation_instalment")),
+        sa.UniqueConstraint(
+            "tenant_id", "agreement_id", "ordinal", name=op.f("uq_mediation_instalment_tenant_id_agreement_id_ordinal")
+        ),
+    )
+    op.create_index(
+        "ix_mediation_instalment_due",
+        "mediation_instalment",
+        ["tenant_id", "due_on"],
+        unique=False,
+        postgresql_where="status = 'due'",
+    )
+    op.create_table(
         "mediation_seat",
         sa.Column("tenant_id", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -225,6 +300,29 @@ def upgrade() -> None:
             "tenant_id", "session_id", "mediator_id", name=op.f("uq_mediation_seat_tenant_id_session_id_mediator_id")
         ),
     )
+    op.create_table(
+        "mediation_proof",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("instalment_id", sa.Uuid(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("stored_as", sa.Uuid(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=True),
+        sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "instalment_id"],
+            ["mediation_instalment.tenant_id", "mediation_instalment.id"],
+            name=op.f("fk_mediation_proof_tenant_id_instalment_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_mediation_proof_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_mediation_proof")),
+    )
+    op.create_index("ix_mediation_proof_instalment", "mediation_proof", ["tenant_id", "instalment_id"], unique=False)
     for table, wall in WALLS.items():
         for statement in wall.statements(table):
             op.execute(statement)

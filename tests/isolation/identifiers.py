@@ -89,6 +89,14 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ("mediation", "number session_id"): (
         f"select case_.number, it.id from mediation_session it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
     ),
+    ("mediation", "number part_id"): (
+        f"select case_.number, it.id from mediation_instalment it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
+    ),
+    ("mediation", "number proof_id"): (
+        "select case_.number, it.id from mediation_proof it join mediation_instalment part "
+        "on (part.tenant_id, part.id) = (it.tenant_id, it.instalment_id) "
+        f"{_WITH_CASE} (part.tenant_id, part.case_id) {_OF}"
+    ),
     ("mediation.fed", "ticket"): f"select it.ticket_hash from mediation_feed it {_OF}",
     ("mediators", "mediator_id"): f"select it.id from mediator it {_OF}",
     ("mediators", "room_id"): f"select it.id from mediation_room it {_OF}",

@@ -49,7 +49,7 @@ from app.handoffs.workflow import LETTER
 from app.investigations import workflow as investigations
 from app.jobs import drain
 from app.mediation import queries as mediation
-from app.mediation.services import feeds, offers, register, sessions
+from app.mediation.services import feeds, offers, performance, register, sessions
 from app.mediation.services.sessions import Plan
 from app.mediation.workflow import SESSION
 from app.merchants import services as merchants
@@ -80,7 +80,13 @@ def telling(step: str) -> dict[str, Any]:
         "refuse": {"ground": "NA3", "text": "不是为生活消费需要"},
         "withdraw": {"text": "电话撤回"},
         "session": {"on": today, "text": "双方到场"},
-        "settle": {"on": today, "terms": "分三期退还", "amount": Decimal("4680.00")},
+        "settle": {
+            "on": today,
+            "terms": "分三期退还",
+            "amount": Decimal("4680.00"),
+            "instalments": f"{today} 1680 首期\n{today + timedelta(days=30)} 3000 尾款",
+            "effective_on": today,
+        },
         "end": {"ground": "T3", "text": "商家拒绝退款"},
     }.get(step, {})
 
@@ -191,6 +197,7 @@ class County:
         self.arrange_sessions(standing["mediating"])
         self.put_in_a_template()
         self.write_papers(standing["mediating"])
+        self.perform(standing["settled"])
         self.complain_together(standing["accepted"])
         self.investigate(standing["mediating"])
         self.stand_up_for(standing["ended"])
@@ -278,6 +285,20 @@ class County:
             offers.note(case, director, side="merchant", said_on=clock.today(), words="延长会籍")
             other = next(one for one in mediation.mediators() if one is not sits)
             sessions.recuse(case, other, director, asked_by="merchant", reason="亲属", granted=True)
+            db.session.commit()
+
+    def perform(self, number: str) -> None:
+        """The first instalment, with its proof; and what goes to the court."""
+        with self.town.at(self.slug):
+            case, handler = by_number(number), self.by("handler")
+            part = mediation.agreement_of(case).parts[0]
+            proofs = [accept(io.BytesIO("转账凭证".encode()), "转账.txt")]
+            performance.note(part, case, handler, status="done", on=clock.today(), remark="微信转账", proofs=proofs)
+            for code in ("mediation-agreement", "judicial-confirmation"):
+                form = kinds()[code]
+                paper = papers_of.draft(case, form, handler, filled={one.name: one.sample for one in form.fields})
+                db.session.flush()
+                PAPER.take("issue", paper, by=handler)
             db.session.commit()
 
     # Cases -----------------------------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from app.cases.services.parties import require_consent
 from app.cases.services.triage import known_ground
 from app.core import clock
 from app.core.errors import Invalid
+from app.mediation import schedule
+from app.mediation.models import Confirmation
 from tenants.database import db
 
 
@@ -31,17 +33,31 @@ def settle(
     amount: Decimal,
     on: date,
     perform_by: date | None = None,
+    instalments: str | None = "",
+    effective_on: date | None = None,
     text: str | None = None,
     consented: bool | None = None,
     **rest: Any,
 ) -> None:
+    """What was agreed, with its instalments; with a day of effect, the judicial confirmation can be applied for."""
     not_ahead(case, on)
     require_consent(case, consented)
     if not terms.strip():
         raise Invalid("terms", _("Write what was agreed."))
     if perform_by and perform_by < on:
         raise Invalid("perform_by", _("It cannot be performed before it was agreed."))
-    db.session.add(Agreement(case_id=case.id, terms=terms, amount=amount, agreed_on=on, perform_by=perform_by))
+    parts = schedule.read(instalments or "")
+    schedule.check(parts, Decimal(amount), on)
+    if parts:
+        perform_by = parts[-1].due_on
+    if effective_on and not on <= effective_on <= clock.today():
+        raise Invalid("effective_on", _("Between the day of the agreement and today, please."))
+    agreed = Agreement(case_id=case.id, terms=terms, amount=amount, agreed_on=on, perform_by=perform_by)
+    db.session.add(agreed)
+    db.session.flush()
+    db.session.add_all(schedule.written(parts, case_id=case.id, agreement_id=agreed.id))
+    if effective_on:
+        db.session.add(Confirmation(case_id=case.id, agreement_id=agreed.id, effective_on=effective_on))
     case.recovered, case.outcome, case.decided_at = amount, Outcome.SETTLED.value, clock.now()
 
 

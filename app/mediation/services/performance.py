@@ -1,0 +1,55 @@
+"""What became of an agreement: an instalment was performed, with its proofs, or it was not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from app import audit
+from app.accounts.permissions import Can
+from app.cases.models import Agreement, Case
+from app.core import clock
+from app.core.errors import Changed, Invalid, NotAllowed
+from app.files import services as stored
+from app.files.accept import Accepted
+from app.mediation.models import Instalment, InstalmentProof, InstalmentState
+from tenants.database import db
+
+
+def note(
+    part: Instalment,
+    case: Case,
+    by: Any,
+    *,
+    status: str,
+    on: date | None = None,
+    remark: str = "",
+    proofs: Iterable[Accepted] = (),
+    seen: int | None = None,
+) -> None:
+    """That it was performed on a day, that it was not, or that neither is so after all.
+
+    Raises Invalid beside what is missing, and Changed where somebody was faster.
+    """
+    if not by.can(Can.CASE_HANDLE, case):
+        raise NotAllowed(_("Your role does not include this."))
+    db.session.refresh(part, with_for_update=True)
+    if seen is not None and seen != part.version:
+        raise Changed(_("Somebody else has changed this in the meantime."), part)
+    if status == InstalmentState.DONE:
+        agreed = db.session.scalars(select(Agreement).where(Agreement.id == part.agreement_id)).one()
+        if on is None or not agreed.agreed_on <= on <= clock.today():
+            raise Invalid("on", _("Between the day of the agreement and today, please."))
+    elif not remark.strip():
+        raise Invalid("remark", _("Say why."))
+    before = part.status
+    part.status, part.performed_on = status, on if status == InstalmentState.DONE else None
+    part.remark = remark.strip()
+    part.version += 1
+    kept = stored.attach(InstalmentProof, proofs, instalment_id=part.id, added_at=clock.now())
+    facts = {"part": part.ordinal, "was": before, "on": part.performed_on, "files": len(kept) or None}
+    audit.record(f"case.instalment_{status}", case, by, facts=facts, text=remark.strip() or None)
