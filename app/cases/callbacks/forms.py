@@ -16,8 +16,8 @@ class AttemptForm(Form):
     """What came of a call, and what they said."""
 
     result = RadioField(
-        _l("What came of it"),
-        [InputRequired(_l("Say what came of it."))],
+        _l("What came of the call"),
+        [InputRequired(_l("Say what came of the call."))],
         choices=lambda: [(one.value, one.label) for one in Contact],
     )
     satisfaction = RadioField(

@@ -85,7 +85,7 @@ def attempt(
     if row.status != CallBackState.WAITING:
         raise WrongMoment(_("This call-back has ended already."))
     if result not in set(Contact):
-        raise Invalid("result", _("Say what came of it."))
+        raise Invalid("result", _("Say what came of the call."))
     answered = result == Contact.ANSWERED
     if answered and satisfaction not in range(1, 6):
         raise Invalid("satisfaction", _("Choose how satisfied they were."))

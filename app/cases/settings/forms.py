@@ -16,7 +16,7 @@ class SettingForm(Form):
 
     call_backs = RadioField(
         _l("Call back after closing"),
-        choices=lambda: [("all", _l("every case")), ("sample", _l("a share, drawn by lot")), ("none", _l("nobody"))],
+        choices=lambda: [("all", _l("every case")), ("sample", _l("a share, drawn by lot")), ("none", _l("no case"))],
     )
     call_back_share = IntegerField(
         _l("Share that is drawn, in percent"),

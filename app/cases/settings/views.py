@@ -44,7 +44,7 @@ def _yes(value: bool) -> str:
 _CALL_BACKS: dict[str, Any] = {
     "all": _l("every case"),
     "sample": _l("a share, drawn by lot"),
-    "none": _l("nobody"),
+    "none": _l("no case"),
 }
 words.extend(
     {"setting.changed": _l("Changed the settings of the center")},

@@ -18,7 +18,7 @@ from app.core.forms import Form, Line, max_length
 class AbsenceForm(Form):
     """Who is away, and who deputises."""
 
-    person = SelectField(_l("Who is away"))
+    person = SelectField(_l("Who is away"), [InputRequired(_l("This is needed."))])
     first_on = DateField(_l("First day"), [InputRequired(_l("Choose a day."))], default=clock.today)
     last_on = DateField(_l("Last day"), [InputRequired(_l("Choose a day."))])
     deputy = SelectField(
@@ -45,5 +45,7 @@ class HandOverForm(Form):
     """Whose cases go to whom, and why."""
 
     person = HiddenField()
-    to = ManyCheckboxField(_l("To whom"), choices=list)
+    to = ManyCheckboxField(
+        _l("To whom"), [DataRequired(_l("Choose at least one colleague who handles cases."))], choices=list
+    )
     text = Line(_l("Why they change hands"), [DataRequired(_l("This is needed.")), max_length(200)])
