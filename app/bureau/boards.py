@@ -60,7 +60,7 @@ def county(place: Place, period: Period) -> dict[str, Any]:
     burning = queries.burning(places)
     return {
         "cards": _cards(sums, standing, period, place),
-        "measures": measures(sums, place),
+        "measures": measures(sums, place, period),
         "trend": trend(period, places, place),
         "problems": _problems(problems, place, period),
         "burning": burning,
@@ -152,12 +152,18 @@ def address(code: str, period: Period, place: Place | None = None) -> str:
         "settlement": {"closed": period.code, "outcome": "settled"},
         "settled": {"settled": period.code},
         "recovered": {"settled": period.code},
+        "accepted": {"accepted": period.code},
+        "refused": {"outcome": "refused", "decided": period.code},
+        "withdrawn": {"outcome": "withdrawn", "decided": period.code},
+        "filed": {"outcome": "filed", "decided": period.code},
+        "not_filed": {"outcome": "not_filed", "decided": period.code},
+        "moved": {"outcome": "taken_over", "decided": period.code},
     }
     where: dict[str, Any] = {"county": place.slug} if place else {}
     return url_for("bureau.cases", **where, **asked.get(code, {}))
 
 
-def measures(sums: facts.Sums, place: Place) -> list[dict[str, Any]]:
+def measures(sums: facts.Sums, place: Place, period: Period) -> list[dict[str, Any]]:
     """Every measure of a period with its numerator and denominator, a year ago and a period before."""
     rows = []
     for code, measure in MEASURES.items():
@@ -167,6 +173,7 @@ def measures(sums: facts.Sums, place: Place) -> list[dict[str, Any]]:
                 {
                     "measure": measure,
                     "value": said(figure),
+                    "url": address(code, period, place) if figure.amount else None,
                     "parts": parts(figure),
                     "year": _arrow(figure.change(then)) | {"then": said(then)},
                     "before": _arrow(figure.change(before)) | {"then": said(before)},
@@ -251,7 +258,9 @@ def trend(period: Period, places: Sequence[int], place: Place | None = None) -> 
         Series(lists.named("categories", code), _line(grid, months, [code]), behind(category=code)) for code in alone
     ]
     if others:
-        series.append(Series(_("Other or not yet classified"), _line(grid, months, others)))
+        series.append(
+            Series(_("Other or not yet classified"), _line(grid, months, others), behind(besides=",".join(alone)))
+        )
     return Chart(
         "bar",
         _("Received by category"),

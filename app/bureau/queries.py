@@ -113,6 +113,16 @@ def _said(words: str) -> ColumnElement[bool]:
     return or_(number, *(column_.contains(words, autoescape=True) for column_ in shown))
 
 
+def _besides(codes: str) -> ColumnElement[bool]:
+    """What a chart shows as “other”: of none of these categories, or of none at all."""
+    shown = {below for code in codes.split(",") for below in lists.below("categories", code)}
+    return or_(Case.category.is_(None), Case.category.not_in(shown))
+
+
+def _named(codes: str) -> str:
+    return "、".join(str(lists.named("categories", code)) for code in codes.split(","))
+
+
 def _states() -> list[tuple[str, Any]]:
     return [("open", _("still open")), *((state.value, state.label) for state in CaseState)]
 
@@ -135,6 +145,7 @@ CASES = Listing(
             "category", _l("Category"), lambda value: Case.category.in_(lists.below("categories", value)),
             choices=lambda: lists.choices("categories"),
         ),
+        Filter("besides", _l("Category other than"), _besides, say=_named),
         Filter(
             "problem", _l("Problem"), lambda value: Case.problem.in_(lists.below("problems", value)),
             choices=lambda: lists.choices("problems"),
@@ -146,6 +157,9 @@ CASES = Listing(
         Filter("received", _l("Received in"), lambda period: _on_days(Case.received_at, period), parse=_period),
         Filter("closed", _l("Closed in"), lambda period: and_(
             Case.outcome.not_in(UNCOUNTED), _on_days(Case.closed_at, period)), parse=_period),
+        Filter("accepted", _l("Accepted in"), lambda period: _on_days(Case.accepted_at, period), parse=_period),
+        Filter("decided", _l("Decided in"), lambda period: _on_days(
+            func.coalesce(Case.decided_at, Case.closed_at), period), parse=_period),
         Filter("settled", _l("Settled in"), lambda period: and_(
             Case.outcome == "settled", _on_days(Case.decided_at, period)), parse=_period),
         Filter(

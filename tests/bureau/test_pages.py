@@ -47,7 +47,13 @@ def test_the_overview_says_what_was_counted_by_hand(supervisor: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [f"/overview?period={JUNE}", "/overview?period=2026-05", f"/counties/east?period={JUNE}"]
+    "page",
+    [
+        f"/overview?period={JUNE}",
+        "/overview?period=2026-05",
+        f"/counties/east?period={JUNE}",
+        "/counties/east?period=2026-05",
+    ],
 )
 def test_every_number_leads_to_a_list_of_that_length(supervisor: Any, page: str) -> None:
     pairs = NUMBER.findall(supervisor.get(page).text)
