@@ -112,7 +112,7 @@ class Exposure(_Matter):
     status: Mapped[str] = mapped_column(default=ExposureState.PROPOSED.value)
     medium: Mapped[str]
     checked_on: Mapped[date | None]
-    checked: Mapped[Words] = mapped_column(default="", server_default="")
+    verified: Mapped[Words] = mapped_column(default="", server_default="")
     heard_on: Mapped[date | None]
     heard: Mapped[Words] = mapped_column(default="", server_default="")
     published_on: Mapped[date | None]

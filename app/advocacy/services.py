@@ -84,7 +84,7 @@ def judge(
 
 def check(one: Exposure, by: Any, *, checked_on: date, text: str | None = None, **rest: Any) -> None:
     _past("checked_on", checked_on)
-    one.checked, one.checked_on = _needed(text), checked_on
+    one.verified, one.checked_on = _needed(text), checked_on
 
 
 def hear(one: Exposure, by: Any, *, heard_on: date, text: str | None = None, **rest: Any) -> None:

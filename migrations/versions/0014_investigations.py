@@ -332,7 +332,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("medium", sa.Text(), nullable=False),
         sa.Column("checked_on", sa.Date(), nullable=True),
-        sa.Column("checked", sa.Text(), server_default="", nullable=False),
+        sa.Column("verified", sa.Text(), server_default="", nullable=False),
         sa.Column("heard_on", sa.Date(), nullable=True),
         sa.Column("heard", sa.Text(), server_default="", nullable=False),
         sa.Column("published_on", sa.Date(), nullable=True),
