@@ -17,6 +17,7 @@ from app.audit.models import Entry
 from app.cases.jobs import remind
 from app.cases.models import Case
 from app.core import clock
+from app.demo.builder_beyond import go_beyond
 from app.demo.builder_cases import NOTICES, Cases, Desk, Folder
 from app.demo.builder_exchanges import Exchanges, Mail
 from app.demo.builder_register import Family, Register
@@ -68,6 +69,7 @@ def build(settings: Settings, cases: int, seed: int, now: datetime, progress: Pr
             writer.desk.record(BUILT, None, None, {"cases": cases, "seed": seed})
         writer.close()
         connection.commit()
+    go_beyond(now)
     _tidy(settings)
     _remind(now)
     return writer.made

@@ -1,0 +1,85 @@
+"""What few cases come to: in every county one that is investigated, a lawsuit that is supported, something exposed.
+
+So few that the services themselves write them, when all the others are there.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app.accounts.models import Person
+from app.advocacy import workflow as advocacy
+from app.cases.models import REPORT, Case, CaseState, Outcome
+from app.cases.queries import by_number
+from app.core import clock
+from app.demo.builder_papers import paper
+from app.investigations import workflow as investigations
+from tenants import realm
+from tenants.database import db
+from tenants.registry import registry
+
+WHY = "同一品牌多家门店先后闭店，收款账户不一，消费者余额总额较大，需查清预付款去向。"
+EXPOSED = "某健身机构多家门店闭店后不退预付款，请消费者保存合同和付款凭证，谨慎办理长期卡。"
+LAWSUIT = "消费者年龄较大，经营者拒不到场，诉求有合同和付款记录为据。"
+
+
+def go_beyond(now: datetime) -> None:
+    """In every county, as of this moment."""
+    with clock.freeze(now):
+        for place in registry.centers():
+            with realm.enter(registry.realm(place), db.leave):
+                _investigate(now)
+                _stand_up_for(now)
+                db.session.commit()
+
+
+def _latest(*wanted: Any) -> Case | None:
+    found = select(Case.number).where(*wanted, Case.nature != REPORT)
+    number = db.session.scalars(found.order_by(Case.received_at.desc(), Case.number).limit(1)).first()
+    return by_number(number) if number else None
+
+
+def _person(role: str) -> Any:
+    return db.session.scalars(select(Person).where(Person.role == role, Person.active).order_by(Person.login)).first()
+
+
+def _investigate(now: datetime) -> None:
+    """Under way: a plan, a visit, a picture as evidence under seal."""
+    case = _latest(Case.status == CaseState.MEDIATING.value, Case.prepaid)
+    director, handler = _person("director"), _person("handler")
+    if case is None:
+        return
+    one, today = investigations.propose(case, director, scope="complex", text=WHY), clock.on(now)
+    due, place = today + timedelta(days=7), {"place": case.merchant_name or "门店", "present": f"{handler.name}、店员"}
+    found = {"title": "前台收款码", "source": "门店前台", "holder": handler.name}
+    for step, told in (
+        ("plan", {"person": str(handler.id), "due_on": due, "text": "调取收款账户流水，查清账户归谁所有。"}),
+        ("plan", {"person": str(handler.id), "due_on": today, "text": "走访门店，核对停业告示和退款登记。"}),
+        ("visit", {"visited_at": now - timedelta(hours=3), "text": "门店关闭，门口张贴停业告示。", "said": place}),
+        ("finish", {"point": "2", "text": "已走访，停业属实。"}),
+        ("collect", {"taken_on": today, "said": found, "evidence": [paper("收款码照片.jpg")]}),
+        ("hand_on", {"item": "1", "act": "sealed", "moved_on": today, "said": {}, "text": "封条0017"}),
+    ):
+        db.session.flush()
+        investigations.INVESTIGATION.take(step, one, by=handler, **told)
+
+
+def _stand_up_for(now: datetime) -> None:
+    """A lawsuit that was approved; an exposure that was checked and waits for the director."""
+    case, director, handler = _latest(Case.outcome == Outcome.ENDED.value), _person("director"), _person("handler")
+    if case is None:
+        return
+    lawsuit = advocacy.ask(case, handler, "litigation", means="letter", text=LAWSUIT)
+    db.session.flush()
+    advocacy.LITIGATION.take("approve", lawsuit, by=director)
+    exposure = advocacy.ask(case, handler, "exposure", medium="own", text=EXPOSED)
+    for step, day, text in (
+        ("check", "checked_on", "已核对合同、付款记录和现场检查记录。"),
+        ("hear", "heard_on", "已书面告知，经营者未答复。"),
+    ):
+        db.session.flush()
+        told: dict[str, Any] = {day: clock.on(now)}
+        advocacy.EXPOSURE.take(step, exposure, by=handler, text=text, **told)
