@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from app.advocacy.models import Exposure, Judgment, LitigationSupport, Means, Medium
 from app.cases.models import Case
@@ -20,6 +20,18 @@ Said = Mapping[str, str]
 
 def of_case(model: Any, case: Case) -> Any:
     return db.session.scalars(select(model).where(model.case_id == case.id)).first()
+
+
+def both(case: Case) -> dict[str, Any]:
+    """kind -> what there is of it in the case, or None."""
+
+    def beside(model: Any) -> Any:
+        return and_(model.tenant_id == Case.tenant_id, model.case_id == Case.id)
+
+    query = select(LitigationSupport, Exposure).select_from(Case)
+    query = query.outerjoin(LitigationSupport, beside(LitigationSupport)).outerjoin(Exposure, beside(Exposure))
+    lawsuit, exposure = db.session.execute(query.where(Case.id == case.id)).one()
+    return {"litigation": lawsuit, "exposure": exposure}
 
 
 def case_of(one: Any) -> Case:

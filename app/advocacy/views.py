@@ -108,7 +108,7 @@ def _code(form: Any) -> int:
 
 def panel(case: Case, person: Any) -> Panel | None:
     """Both, as far as they have come; or the ways to ask for them."""
-    there = {kind: services.of_case(model, case) for kind, model in MODELS.items()}
+    there = services.both(case)
     may_ask = person.can(Can.CASE_HANDLE, case) and realm.current().writes == case.tenant_id
     facts = {"there": there, "titles": TITLES, "may_ask": may_ask}
     return Panel("advocacy/_panel.html", facts) if may_ask or any(there.values()) else None
