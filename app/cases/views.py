@@ -19,7 +19,7 @@ from app.cases.queries.queue import MOST, beside
 from app.cases.services.parties import represented
 from app.cases.staffing import services as staffing
 from app.cases.workflow import CASE
-from app.cases.worklist import bulk
+from app.cases.worklist import bulk, presence
 from app.cases.worklist import queries as liked
 from app.core.area import Area
 from app.core.errors import Changed, Invalid, Missing, WrongMoment
@@ -144,6 +144,7 @@ def note(number: str) -> Any:
     if not form.validate_on_submit():
         return _page(case, form, 422)
     services.note(case, me(), text=form.text.data, public=form.public.data == "yes")
+    presence.drop_draft(case, me())
     flash(_("The note is in the story."))
     return redirect(url_for(".show", number=number), 303)
 

@@ -28,6 +28,8 @@ WALLS = {
     "case_bulk_row": Wall("private", changes=("status", "why", "before", "version")),
     "case_export": Wall("private", changes=("status", "rows", "position", "ended_at", "until")),
     "case_export_file": Wall("private", removable=True),
+    "case_presence": Wall("private", changes=("seen_at", "writes"), removable=True),
+    "case_note_draft": Wall("private", changes=("text", "saved_at"), removable=True),
 }
 
 
@@ -190,6 +192,55 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_case_export_file_tenant_id")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_case_export_file")),
         sa.UniqueConstraint("tenant_id", "export_id", name=op.f("uq_case_export_file_tenant_id_export_id")),
+    )
+    op.create_table(
+        "case_presence",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("writes", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "case_id"],
+            ["case_record.tenant_id", "case_record.id"],
+            name=op.f("fk_case_presence_tenant_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "person_id"],
+            ["person.tenant_id", "person.id"],
+            name=op.f("fk_case_presence_tenant_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_case_presence_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_case_presence")),
+        sa.UniqueConstraint(
+            "tenant_id", "case_id", "person_id", name=op.f("uq_case_presence_tenant_id_case_id_person_id")
+        ),
+    )
+    op.create_index("ix_case_presence_seen", "case_presence", ["tenant_id", "seen_at"], unique=False)
+    op.create_table(
+        "case_note_draft",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "case_id"],
+            ["case_record.tenant_id", "case_record.id"],
+            name=op.f("fk_case_note_draft_tenant_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "person_id"],
+            ["person.tenant_id", "person.id"],
+            name=op.f("fk_case_note_draft_tenant_id_person_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_case_note_draft_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_case_note_draft")),
+        sa.UniqueConstraint(
+            "tenant_id", "case_id", "person_id", name=op.f("uq_case_note_draft_tenant_id_case_id_person_id")
+        ),
     )
     for table, wall in WALLS.items():
         for statement in wall.statements(table):

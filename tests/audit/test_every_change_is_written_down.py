@@ -115,6 +115,9 @@ NO_ENTRY = {
     "merchants.look_up": "searches the register while somebody types",
     "notifications.open_notice": "marks a notice as read on one's own screen",
     "notifications.read_all": "marks notices as read on one's own screen",
+    "worklist.here": "says that somebody has a case open",
+    "worklist.keep_draft": "keeps what somebody has not sent yet, for them alone",
+    "worklist.print_list": "puts the rows of a list on paper",
     "worklist.preview": "says what would become of each of the chosen cases",
     "portal.narrow": "carries what narrows a list into its address",
 }
@@ -130,6 +133,8 @@ ONLY_AN_ENTRY = {
 # table -> why a transaction that writes in it alone is no change of anything.
 ASIDE = {
     "act": "announces an act in another realm; what is done there is in both chains",
+    "case_note_draft": "what somebody is still writing",
+    "case_presence": "who has a case open just now",
     "notice": "what was told to one person, and whether they have read it",
     "throttle": "counts tries, so that the next one may have to wait",
 }

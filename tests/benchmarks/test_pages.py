@@ -136,6 +136,8 @@ def test_queue(big_city: Any, bare: Timing) -> None:
     timed("queue", browser, "/cases", big_city, bare, 12)
     closed = "/cases?scope=closed&sort=newest"
     timed("queue, closed cases", browser, closed, big_city, bare, 12)
+    timed("queue, rare filters", browser, "/cases?category=G10&problem=P06&idle=3", big_city, bare, 12)
+    timed("queue, rare filters, all", browser, "/cases?scope=all&sort=newest&category=G10&most=50", big_city, bare, 12)
     timed("queue, 20 pages down", browser, _far_down(browser, closed, 20), big_city, bare, 12)
 
 

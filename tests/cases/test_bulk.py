@@ -222,3 +222,15 @@ def test_nothing_chosen_is_said_and_leads_back_to_the_list(town):
     answer = town.client(EAST, "director").post("/cases/bulk", {"action": "assign", "asked": "?status=lodged"})
     assert answer.status_code == 303
     assert "status=lodged" in answer.headers["Location"]
+
+
+def test_the_chosen_are_printed_as_a_list(town, lodged):
+    number, other = lodged(), lodged(phone="13900000003")
+    foreign = lodged(WEST, title="西县的案件")
+    browser = town.client(EAST, "clerk")
+    assert browser.post("/cases/print", {"chosen": [number, foreign]}).status_code == 200
+    assert number in browser.page.words
+    assert other not in browser.page.words
+    assert "西县的案件" not in browser.page.words
+    browser.post("/cases/print", {"which": "all", "asked": "?status=lodged"})
+    assert other in browser.page.words

@@ -29,7 +29,7 @@ from app.cases.services.intake import Agent, Card, Complainant
 from app.cases.settings import services as settings
 from app.cases.tasks import services as tasks
 from app.cases.workflow import CASE
-from app.cases.worklist import bulk, export
+from app.cases.worklist import bulk, export, presence
 from app.cases.worklist import queries as liked
 from app.cases.worklist import services as worklist
 from app.core import clock
@@ -230,6 +230,8 @@ class County:
             worklist.like(by, columns=list(liked.CHOICES), density="compact")
             every = bulk.chosen(by, [], {"status": "accepted"})
             bulk.begin(bulk.ACTIONS["flag"], every, by, flag="urgent", text="督促")
+            presence.arrive(every[0], by, writes=True)
+            presence.keep_draft(every[0], by, "电话无人接听")
             export.begin(self.by("director"), {"merchant": "悦动健身"}, personal=True, reason="年度归档")
             db.session.commit()
 

@@ -18,7 +18,7 @@ from app.accounts.permissions import Can
 from app.cases import lists
 from app.cases.models import DIVIDED, Case
 from app.cases.queries.filters import beyond_the_open
-from app.cases.queries.queue import queue
+from app.cases.queries.queue import listed, queue
 from app.cases.workflow import CASE
 from app.cases.worklist import jobs
 from app.cases.worklist.models import Bulk, BulkRow, BulkState, RowState
@@ -78,7 +78,7 @@ def named(name: str, by: Any) -> Action:
 
 def chosen(by: Any, numbers: Sequence[str], asked: dict[str, str] | None = None) -> list[Case]:
     """The cases that were ticked, or all that a filter finds. Raises Invalid for none and for too many."""
-    query = select(Case).order_by(Case.number)
+    query = listed().order_by(Case.number)
     if asked is None:
         query = query.where(Case.number.in_(list(numbers)[:MOST]))
     else:

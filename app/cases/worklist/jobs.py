@@ -41,3 +41,11 @@ def expire() -> None:
     from app.cases.worklist import export as sheets
 
     sheets.expire()
+
+
+@job(name="worklist.forget", every="25 19 * * *")
+def forget() -> None:
+    """Forget who was on which case, and drafts of notes that were left."""
+    from app.cases.worklist import presence
+
+    presence.forget()

@@ -166,3 +166,40 @@ class ExportFile(StoredFile, Private):
     removable = True
 
     export_id: Mapped[UUID]
+
+
+class Presence(Private):
+    """Who has a case open just now, and whether they write in it. Soft: nobody is kept out."""
+
+    __tablename__ = "case_presence"
+    __table_args__ = (
+        owned_fk("case_record", "case_id"),
+        owned_fk("person", "person_id"),
+        UniqueConstraint("tenant_id", "case_id", "person_id"),
+        Index("ix_case_presence_seen", "tenant_id", "seen_at"),
+    )
+    changes: ClassVar[tuple[str, ...]] = ("seen_at", "writes")
+    removable = True  # on the next night: who looked at what is in nobody's interest
+
+    case_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    seen_at: Mapped[datetime]
+    writes: Mapped[bool] = mapped_column(default=False)
+
+
+class NoteDraft(Private):
+    """What somebody is still writing on a case; theirs alone until it is a note."""
+
+    __tablename__ = "case_note_draft"
+    __table_args__ = (
+        owned_fk("case_record", "case_id"),
+        owned_fk("person", "person_id"),
+        UniqueConstraint("tenant_id", "case_id", "person_id"),
+    )
+    changes: ClassVar[tuple[str, ...]] = ("text", "saved_at")
+    removable = True
+
+    case_id: Mapped[UUID]
+    person_id: Mapped[UUID]
+    text: Mapped[Words]
+    saved_at: Mapped[datetime]

@@ -19,7 +19,7 @@ from app.cases.queries.queue import clocks_of, queue
 from app.cases.services.parts import statement_of
 from app.cases.staffing import services as staffing
 from app.cases.workflow import CASE
-from app.cases.worklist import bulk, export, queries, services
+from app.cases.worklist import bulk, export, presence, queries, services
 from app.cases.worklist.forms import BulkForm, ExportForm, FilterForm, HabitForm, KeptForm
 from app.core import clock
 from app.core.area import Area
@@ -28,6 +28,7 @@ from app.files.serve import download
 from app.ui import render
 
 SHOWN = 50  # refusals that a preview lists
+PRINTED = 1000  # cases on one print
 
 worklist = Area("worklist", __name__, kinds={"center"}, url_prefix="/cases", template_folder=None)
 
@@ -115,6 +116,26 @@ def glance(number: str) -> Any:
     )
 
 
+@worklist.page("/<number>/here", allow=Can.CASE_READ, methods=["POST"])
+def here(number: str) -> Any:
+    """A fragment: who else has this case open just now."""
+    others = presence.arrive(by_number(number), me(), writes=bool(request.form.get("text", "").strip()))
+    return render("worklist/_here.html", others=others)
+
+
+@worklist.page("/<number>/draft", allow=Can.CASE_READ)
+def draft(number: str) -> Any:
+    """What this person had written and not sent."""
+    kept = presence.draft_of(by_number(number), me())
+    return {"text": kept.text, "at": kept.saved_at.isoformat()} if kept else {"text": ""}
+
+
+@worklist.page("/<number>/draft", allow=Can.CASE_READ, methods=["POST"], endpoint="keep_draft")
+def keep_draft(number: str) -> Any:
+    presence.keep_draft(by_number(number), me(), request.form.get("text", ""))
+    return {}
+
+
 # Many cases at once --------------------------------------------------------------------------------------------------
 
 
@@ -172,6 +193,17 @@ def start() -> Any:
     except Invalid as refusal:
         form.say(refusal)
     return _looked_over(form)
+
+
+@worklist.page("/print", allow=Can.CASE_READ, methods=["POST"])
+def print_list() -> Any:
+    """The chosen cases on paper."""
+    try:
+        cases = bulk.chosen(me(), *_which())
+    except Invalid as refusal:
+        flash(refusal.message, "warn")
+        return redirect(_back(), 303)
+    return render("worklist/print.html", cases=cases[:PRINTED], all=len(cases), at=clock.now())
 
 
 @worklist.page("/bulk/<uuid:bulk_id>", allow=Can.CASE_READ)

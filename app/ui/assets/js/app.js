@@ -8,5 +8,6 @@ import "./drafts.js";
 import "./files.js";
 import "./mentions.js";
 import "./session.js";
+import "./here.js";
 import "./requests.js";
 import "./charting.js";

@@ -35,6 +35,7 @@ onContent((part) => {
         clearTimeout(timer);
         timer = setTimeout(() => (field.value ? store.write(key, JSON.stringify({ text: field.value, at: Date.now() })) : store.drop(key)), 400);
       });
+      if (form.dataset.kept) onServer(form, field, key);
     }
     form.addEventListener("submit", () => {
       const keys = [...form.querySelectorAll("textarea")].map(name);
@@ -46,6 +47,28 @@ onContent((part) => {
     });
   }
 });
+
+/** The same words on the server, for the writer alone: so they are there on the next device, too. */
+function onServer(form, field, key) {
+  const url = form.dataset.kept;
+  let timer, known = "";
+  const keep = () => {
+    if (field.value === known) return;
+    known = field.value;
+    const body = new URLSearchParams({ text: known, csrf_token: form.elements.csrf_token.value });
+    fetch(url, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => { known = ""; });
+  };
+  field.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, 1500); });
+  form.addEventListener("submit", () => clearTimeout(timer));
+  fetch(url, { headers: { "HX-Request": "true" } }).then((answer) => (answer.ok ? answer.json() : { text: "" })).then(({ text, at }) => {
+    known = text;
+    if (!text || field.value) return;
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    const when = new Date(at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    announce(say("restored", { when }), { actions: [{ text: say("discard"), act: () => { field.value = ""; store.drop(key); keep(); } }] });
+  }).catch(() => { /* what this browser keeps is still there */ });
+}
 
 document.addEventListener("submit", (event) => {
   if (!("signout" in event.target.dataset)) return;

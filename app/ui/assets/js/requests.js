@@ -57,7 +57,7 @@ document.addEventListener("htmx:configRequest", ({ detail }) => {
 
 // A swap that moved the reader's place is said aloud once; polling is not.
 document.addEventListener("htmx:afterSwap", ({ detail: { elt, requestConfig } }) => {
-  if (elt.querySelector?.("[role=alert], [role=status]") || requestConfig?.elt?.getAttribute("hx-trigger")?.includes("every")) return;
+  if (elt.querySelector?.("[role=alert], [role=status]") || requestConfig?.elt?.matches?.("[data-here], [hx-trigger*='every']")) return;
   const live = document.getElementById("live");
   const word = element("p", { className: "visually-hidden", textContent: say("updated") });
   live?.append(word);
