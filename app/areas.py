@@ -21,6 +21,8 @@ AREAS = (
     "app.cases.worklist.views:worklist",
     "app.cases.party_pages:parties",
     "app.cases.alike_pages:alike",
+    "app.cases.claimants.views:claimants",
+    "app.cases.claimants.views:signals",
     "app.cases.reference:reference",
     "app.mediation.views:mediation",
     "app.mediation.register:mediators",

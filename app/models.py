@@ -15,6 +15,7 @@ MODULES = sorted(
 )
 for module in (
     *MODULES,
+    "app.cases.claimants.models",
     "app.cases.papers.models",
     "app.cases.callbacks.models",
     "app.cases.settings.models",

@@ -34,6 +34,7 @@ class Group:
 
 _LISTS = Item("reference.index", _l("Lists"), Can.LIST_KEEP)
 _MEDIATORS = Item("mediators.index", _l("Mediators and rooms"), Can.MEDIATION_KEEP)
+_SIGNALS = Item("signals.index", _l("Signals about claimants"), Can.LIST_KEEP)
 _TEMPLATES = Item("templates.index", _l("Templates of documents"), Can.LIST_KEEP)
 _SETTINGS = Item("settings.index", _l("Settings of the center"), Can.CASE_APPROVE)
 _PEOPLE = (
@@ -66,7 +67,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
                 Item("staffing.absences", _l("Absences")),
             ),
         ),
-        Group(_l("Administration"), (*_PEOPLE, _MEDIATORS, _LISTS, _TEMPLATES, _SETTINGS)),
+        Group(_l("Administration"), (*_PEOPLE, _MEDIATORS, _LISTS, _SIGNALS, _TEMPLATES, _SETTINGS)),
     ),
     "bureau": (
         Group(
@@ -85,6 +86,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
                 Item("bureau.rules", _l("Rules for time limits"), Can.CITY_ADMINISTER),
                 *_PEOPLE,
                 _LISTS,
+                _SIGNALS,
                 _TEMPLATES,
             ),
         ),

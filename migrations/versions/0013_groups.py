@@ -1,4 +1,4 @@
-"""Cases that go on in an earlier one; groups of cases with their ledger, instalments, payments and documents."""
+"""Cases that go on in an earlier one; signals about claimants; groups of cases with their ledger, instalments, payments and documents."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ WALLS = {
     "group_share": Wall("private", append_only=True),
     "group_batch": Wall("private", append_only=True),
     "group_batch_row": Wall("private", changes=("status", "why")),
+    "claimant_rule": Wall("shared", changes=("least", "days", "active", "version")),
+    "claimant_decision": Wall("private", append_only=True),
 }
 OUTCOMES = "'settled', 'ended', 'refused', 'withdrawn', 'taken_over'"
 STATES = "'lodged', 'accepted', 'mediating', 'settled', 'ended', 'refused', 'referred', 'closed'"
@@ -70,6 +72,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_case_join_into", "case_join", ["tenant_id", "into_id"], unique=False)
     groups()
+    claimants()
     for table, wall in WALLS.items():
         for statement in wall.statements(table):
             op.execute(statement)
@@ -287,6 +290,48 @@ def groups() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_group_batch_row")),
     )
     op.create_index("ix_group_batch_row_batch", "group_batch_row", ["tenant_id", "batch_id"], unique=False)
+
+
+def claimants() -> None:
+    op.create_table(
+        "claimant_rule",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("least", sa.Integer(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), server_default="true", nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint("code in ('LC1', 'LC2', 'LC3', 'LC4', 'LC5')", name=op.f("ck_claimant_rule_code")),
+        sa.CheckConstraint("least between 1 and 1000", name=op.f("ck_claimant_rule_least")),
+        sa.CheckConstraint("days between 1 and 1100", name=op.f("ck_claimant_rule_days")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_claimant_rule_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_claimant_rule")),
+        sa.UniqueConstraint("tenant_id", "code", name=op.f("uq_claimant_rule_tenant_id_code")),
+    )
+    op.create_table(
+        "claimant_decision",
+        sa.Column("tenant_id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("signals", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=False),
+        sa.Column("decided_by_name", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "verdict in ('consumer', 'doubtful', 'not_consumer')", name=op.f("ck_claimant_decision_verdict")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "case_id"],
+            ["case_record.tenant_id", "case_record.id"],
+            name=op.f("fk_claimant_decision_tenant_id_case_id"),
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_claimant_decision_tenant_id")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_claimant_decision")),
+    )
+    op.create_index("ix_claimant_decision_case", "claimant_decision", ["tenant_id", "case_id"], unique=False)
 
 
 def downgrade() -> None:
