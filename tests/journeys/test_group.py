@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from app.cases.models import Case
+from app.cases.models import Case, CaseState
 from app.cases.queries import by_number
 from app.cases.services import lodge
 from app.cases.workflow import CASE
@@ -113,3 +113,29 @@ def write_for_all(tab: Tab, number: str) -> Any:
     tab.send()
     tab.reads(tab.say("%(done)s of %(all)s through, %(refused)s refused", done=PEOPLE, all=PEOPLE, refused=0))
     tab.picture("group-documents")
+
+
+def test_what_came_twice_goes_on_in_the_earlier_case(lodged: Callable[..., str], sit: Callable[..., Tab]) -> None:
+    first, later = lodged(), lodged()
+    tab = sit(EAST, "handler")
+    tab.open(f"/cases/{later}")
+    join = tab.main.locator(f'form[action$="/cases/{later}/steps/join_earlier"] button')
+    join.wait_for()  # looked for once the case is on the screen
+    tab.follow(join.first)
+    tab.stands(CaseState.CLOSED)
+    tab.reads(first)
+    tab.picture("case-joined")
+    tab.take("part")
+    tab.fill("text", "不是同一件事")
+    tab.send()
+    tab.stands(CaseState.LODGED)
+    tab.open(f"/cases/{later}/claimant")
+    tab.picture("claimant")
+    tab.main.locator("[name=verdict][value=doubtful]").check()
+    tab.fill("reason", "同日在五家店购买同款商品")
+    tab.send()
+    tab = sit(EAST, "admin")
+    tab.menu("/claimant-signals")
+    tab.picture("claimant-signals")
+    tab.open("/claimant-signals/LC1")
+    tab.picture("claimant-signal")
