@@ -36,7 +36,7 @@ def detail(facts: dict[str, Any]) -> str:
     """Which session, when; of a recusal, who asked and how it was decided."""
     said = []
     if facts.get("session"):
-        said.append(_("No. %(n)s", n=facts["session"]))
+        said.append(_("Session %(n)s", n=facts["session"]))
     if facts.get("part"):
         said.append(_("Instalment %(n)s", n=facts["part"]))
     if facts.get("status"):
