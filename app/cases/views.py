@@ -214,6 +214,8 @@ def _taken(taken: Step | Approval, case: Case, ahead: str = "") -> Any:
         flash(_("Drafted. It waits for the director's approval."))
     else:
         flash(str(taken.done or taken.label))
+        if taken.name == "assign" and (warning := staffing.away(case.assignee_id)):
+            flash(warning, "warn")
     return redirect(ahead or url_for(".show", number=case.number), 303)
 
 

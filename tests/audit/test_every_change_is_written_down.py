@@ -64,7 +64,7 @@ BY_HAND: dict[str, tuple[str, str | None, str, dict[str, Any]]] = {
         EAST,
         "director",
         "/hand-over",
-        {"person": "{handler}", "chosen": "{case of handler}", "to": "{second}", "text": "休假", "go": "yes"},
+        {"person": "{director}", "chosen": "{case of director}", "to": "{second}", "text": "休假", "go": "yes"},
     ),
     "cases.new": (EAST, "clerk", "/cases/new", {"nature": "M"}),
     "parties.divide": (EAST, "handler", "/cases/{mixed case}/divide", {}),
@@ -88,10 +88,10 @@ BY_HAND: dict[str, tuple[str, str | None, str, dict[str, Any]]] = {
 FOUND = {
     "bulk": "select id from case_bulk where tenant_id = 2 order by begun_at desc limit 1",
     "second": "select id from person where tenant_id = 2 and login = 'second'",
-    "handler": "select id from person where tenant_id = 2 and login = 'handler'",
-    "case of handler": (
+    "director": "select id from person where tenant_id = 2 and login = 'director'",
+    "case of director": (
         "select case_.number from case_record case_ join person on person.id = case_.assignee_id "
-        "where case_.tenant_id = 2 and case_.open and person.login = 'handler' limit 1"
+        "where case_.tenant_id = 2 and case_.open and person.login = 'director' order by case_.id limit 1"
     ),
     "session of handler": (
         "select it.id from sign_in it join person on person.id = it.person_id where it.tenant_id = 2 "
