@@ -59,18 +59,7 @@ def hand_over() -> Any:
     taking = [one for one in queries.handlers() if one.id != person.id]
     form.to.choices = services.choices(taking)
     chosen = request.form.getlist("chosen")
-    rows, done = None, False
-    if form.validate_on_submit():
-        try:
-            to = {UUID(one) for one in form.to.data}
-            done = request.form.get("go") == "yes"
-            if done:
-                rows = services.hand_over(person, chosen, to, me(), text=form.text.data)
-                flash(_said(sum(row.to is not None for row in rows)))
-            else:
-                rows = services.plan(person, chosen, to, me())
-        except Invalid as refusal:
-            form.say(refusal)
+    rows, done = _planned(form, person, chosen) if form.validate_on_submit() else (None, False)
     cases = [] if done else queries.cases_of(person)
     return render(
         "staffing/hand_over.html",
@@ -82,6 +71,20 @@ def hand_over() -> Any:
         rows=rows,
         done=done,
     ), 422 if form.errors or form.form_errors else 200
+
+
+def _planned(form: forms.HandOverForm, person: Any, chosen: list[str]) -> tuple[Any, bool]:
+    """The rows of the plan, or of what came of it, and whether it was carried out."""
+    to = {UUID(one) for one in form.to.data}
+    try:
+        if request.form.get("go") != "yes":
+            return services.plan(person, chosen, to, me()), False
+        rows = services.hand_over(person, chosen, to, me(), text=form.text.data)
+    except Invalid as refusal:
+        form.say(refusal)
+        return None, False
+    flash(_said(sum(row.to is not None for row in rows)))
+    return rows, True
 
 
 def _said(count: int) -> str:
