@@ -44,6 +44,9 @@ class Shown:
     @staticmethod
     def _fill(control: Control) -> Any:
         if control.kind == "file":
+            if control.name == "sheet":
+                people = book(["林晓菊", "13800001237", "100", "是"], head=["姓名", "电话", "金额", "同意"])
+                return (people, "名单.xlsx")
             if control.accept == ".xlsx":
                 return (book(["1", "用户", "商家不退款", "2019/1/4", "不退款。", 0, 0]), "表.xlsx")
             return (io.BytesIO("收据".encode()), "收据.txt")
@@ -60,13 +63,17 @@ class Shown:
             "password": "",
             "hidden": "",
             "checkbox": "",
-        }.get(control.kind, _WORDS.get(control.name, "已核对材料"))
+        }.get(control.kind, _WORDS.get(control.name.partition("-")[0], "已核对材料"))
 
 
 _LOGINS = count(1)
 # What a field of that name takes, where a few Chinese words will not do.
 _WORDS = {
     "amount": "12.50",
+    "claimed": "12.50",
+    "offered": "12.50",
+    "agreed": "12.50",
+    "percent": "50",
     "phone": "13800001234",
     "contact_phone": "13800001234",
     "credit_code": "",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, DecimalField, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, DateField, DecimalField, IntegerField, RadioField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 from wtforms.widgets import TextInput
 
@@ -16,21 +15,12 @@ from app.cases.papers.forms import PaperForm, paper_form
 from app.core import clock
 from app.core.errors import Invalid
 from app.core.forms import Form, Line, Money, Prose, max_length, narrow
-from app.deadlines.wording import say
-from app.documents.kinds import GROUPS, kinds
 from app.documents.kinds import Form as Kind
 from app.files.fields import EvidenceField
 from app.groups.services import LONGEST_TITLE, MOST_INSTALMENTS
 from app.groups.sharing import FEN
 
 _needed = DataRequired(_l("This is needed."))
-
-
-_GROUPS: dict[str, Any] = {
-    "official": _l("Official forms"),
-    "casework": _l("Casework"),
-    "exchange": _l("Exchange"),
-}
 
 
 class OpenForm(Form):
@@ -85,17 +75,6 @@ class SettleForm(Form):
     on = DateField(_l("Agreed on"), [InputRequired(_l("Choose a day."))], default=clock.today)
     terms = Prose(_l("What was agreed"), [_needed, max_length(4000)], description=_l("The same words for everybody."))
     perform_by = DateField(_l("To be performed by"), [Optional()])
-
-
-class KindForm(Form):
-    kind = SelectField(
-        _l("Form"),
-        [_needed],
-        choices=lambda: {
-            str(_GROUPS[group]): [(one.code, say(one.title)) for one in kinds().values() if one.group == group]
-            for group in GROUPS
-        },
-    )
 
 
 def amount_of(said: str, number: str) -> Decimal | None:

@@ -20,6 +20,7 @@ from app.cases.papers.queries import form_of
 from app.cases.queries import by_number as case_by_number
 from app.core.area import Area
 from app.core.errors import Invalid
+from app.documents.kinds import kinds
 from app.files.serve import download
 from app.groups import forms, queries, services, words
 from app.ui import render
@@ -46,7 +47,7 @@ def new(case: str) -> Any:
     form = forms.OpenForm(title=_proposed(first))
     if form.validate_on_submit():
         try:
-            made = services.open_group(me(), title=form.title.data, cases=_chosen())
+            made = services.open_group(me(), title=form.title.data, cases=_chosen(case))
             flash(_("The group is there."))
             return redirect(url_for(".show", number=made.number), 303)
         except Invalid as refusal:
@@ -59,8 +60,8 @@ def _proposed(case: Case) -> str:
     return _("Group against %(merchant)s", merchant=case.merchant_name)[: services.LONGEST_TITLE]
 
 
-def _chosen() -> list[Case]:
-    return queries.cases_of(request.form.getlist("chosen")[: services.MOST])
+def _chosen(*always: str) -> list[Case]:
+    return queries.cases_of({*always, *request.form.getlist("chosen")[: services.MOST]})
 
 
 @groups.page("/<number>", allow=Can.CASE_READ)
@@ -257,13 +258,10 @@ def settle(number: str) -> Any:
     return render("groups/settle.html", group=group, form=form, rows=rows, done=done), _code(form)
 
 
-@groups.page("/<number>/documents", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+@groups.page("/<number>/documents", allow=Can.CASE_HANDLE)
 def kind(number: str) -> Any:
     """Which form is written for all."""
-    group, form = queries.by_number(number), forms.KindForm()
-    if form.validate_on_submit():
-        return redirect(url_for(".write", number=number, code=form.kind.data), 303)
-    return render("groups/kind.html", group=group, form=form), _code(form)
+    return render("groups/kind.html", group=queries.by_number(number), kinds=kinds().values())
 
 
 @groups.page("/<number>/documents/new/<code>", allow=Can.CASE_HANDLE, methods=["GET", "POST"])

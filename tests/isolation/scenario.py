@@ -457,11 +457,11 @@ class County:
 
     def make_a_group(self) -> None:
         """Three consumers of another merchant: one is paid a share, one is left out of the settlement."""
-        numbers = [self.lodge("accept", merchant=None, merchant_name=f"{self.name}水岸健身") for _n in range(3)]
+        numbers = [self.lodge("accept", merchant=None, merchant_name=f"{self.name}水岸健身") for _n in range(4)]
         with self.town.at(self.slug):
             handler, form = self.by("handler"), kinds()["minutes"]
             group = groups.open_group(
-                handler, title=f"{self.name}水岸健身群体案", cases=[by_number(number) for number in numbers]
+                handler, title=f"{self.name}水岸健身群体案", cases=[by_number(number) for number in numbers[:3]]
             )
             lines = ledger(group)
             amounts = {"claimed": Decimal(300), "offered": Decimal(200), "agreed": Decimal(200)}

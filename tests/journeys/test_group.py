@@ -105,8 +105,7 @@ def test_forty_are_settled_with_instalments(town: Town, sit: Callable[..., Tab],
 def write_for_all(tab: Tab, number: str) -> Any:
     """One form for forty, drafted from the facts of each."""
     tab.follow("One form for all")
-    tab.select("kind", "performance")
-    tab.send()
+    tab.follow(tab.main.locator('a[href$="/documents/new/performance"]'))
     for field in tab.main.locator("form.long input.form-control, form.long textarea").all():
         if not field.input_value():
             field.fill(clock.today().isoformat() if field.get_attribute("type") == "date" else "见台账")
