@@ -20,6 +20,7 @@ from app.core import clock
 from app.demo.builder_beyond import go_beyond
 from app.demo.builder_cases import NOTICES, Cases, Desk, Folder
 from app.demo.builder_exchanges import Exchanges, Mail
+from app.demo.builder_groups import gather
 from app.demo.builder_mediation import mediate
 from app.demo.builder_register import Family, Register
 from app.demo.builder_rows import Bulk
@@ -72,6 +73,7 @@ def build(settings: Settings, cases: int, seed: int, now: datetime, progress: Pr
         connection.commit()
     go_beyond(now)
     mediate(now)
+    gather(now)
     _tidy(settings)
     _remind(now)
     return writer.made

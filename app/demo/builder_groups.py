@@ -1,0 +1,96 @@
+"""Groups in every county: the merchant with most open complaints, its ledger, a payment; and matters that came twice.
+
+So few that the services themselves write them, when all the cases are there.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.accounts.models import Person
+from app.cases.claimants import services as claimants
+from app.cases.models import Case, CaseState
+from app.cases.queries import by_number
+from app.cases.workflow import CASE
+from app.core import clock
+from app.demo.builder_papers import paper
+from app.groups import queries, services
+from tenants import realm
+from tenants.database import db
+from tenants.registry import registry
+
+STEPS = ("join_earlier", "part")  # of cases, taken here and nowhere else in the city
+MOST = 17
+FACT = "门店停业，张贴停业告示；消费者均为办卡后未用完余额，合同文本和收款账户相同。"
+FINDING = "经营者提出统一方案：按余额八成分三期退还。"
+TERMS = "经营者按余额八成退还，分三期支付；逾期一期未付的，余款一并到期。"
+
+
+def gather(now: datetime) -> None:
+    """In every county, as of this moment."""
+    with clock.freeze(now):
+        for place in registry.centers():
+            with realm.enter(registry.realm(place), db.leave):
+                _group(now)
+                _join()
+                _assess()
+                db.session.commit()
+
+
+def _group(now: datetime) -> None:
+    """Agreed with all, settled with two of them, the first of three instalments paid."""
+    mediated = (CaseState.ACCEPTED.value, CaseState.MEDIATING.value)
+    open_ = (Case.status.in_(mediated), Case.nature == "C", Case.merchant_id.is_not(None))
+    query = select(Case.merchant_id).where(*open_).group_by(Case.merchant_id).having(func.count() > 1)
+    busiest = db.session.scalars(query.order_by(func.count().desc(), Case.merchant_id).limit(1)).first()
+    if busiest is None:
+        return
+    numbers = select(Case.number).where(*open_, Case.merchant_id == busiest).order_by(Case.received_at).limit(MOST)
+    cases = [by_number(number) for number in db.session.scalars(numbers).all()]
+    handler, today = _person("handler"), clock.on(now)
+    group = services.open_group(handler, title=f"{cases[0].merchant_name}群体投诉"[:40], cases=cases)
+    services.note(group, handler, kind="fact", text=FACT)
+    services.note(group, handler, kind="finding", text=FINDING)
+    services.attach(group, handler, [paper("收款码照片.jpg")])
+    lines = queries.ledger(group)
+    claims = {line.member.id: {"claimed": line.member.claimed or Decimal(1280)} for line in lines}
+    services.enter(group, handler, claims)
+    services.offer(group, handler, percent=Decimal(80), agreed=True)
+    first = services.plan(group, handler, count=3, first=today - timedelta(days=5))[0]
+    services.pay(group, handler, amount=first.amount, on=today - timedelta(days=6), evidence="银行回单，见群体案材料")
+    chosen = {line.member.id for line in lines[:2]}
+    services.settle(group, handler, chosen, terms=TERMS, on=today)
+
+
+def _join() -> None:
+    """One that came twice goes on in the earlier case; another was joined by mistake and taken out again."""
+    director = _person("director")
+    lodged = select(Case.number).where(Case.status == CaseState.LODGED.value, Case.nature == "C")
+    numbers = db.session.scalars(lodged.order_by(Case.received_at.desc(), Case.id.desc()).limit(3)).all()
+    if len(numbers) < 3:
+        return
+    for later, undone in zip(numbers[:2], (False, True), strict=True):
+        case = by_number(later)
+        CASE.take("join_earlier", case, by=director, into=numbers[2], text="同一消费者就同一件事再次投诉。")
+        db.session.flush()
+        if undone:
+            CASE.take("part", case, by=director, text="经核对不是同一件事。")
+            db.session.flush()
+
+
+def _assess() -> None:
+    """What somebody judged about a claimant."""
+    number = db.session.scalars(
+        select(Case.number).where(Case.status == CaseState.LODGED.value, Case.nature == "C").order_by(Case.id).limit(1)
+    ).first()
+    if number:
+        reason = "购买数量与日常消费相符，照常办理。"
+        claimants.judge(by_number(number), _person("handler"), verdict="consumer", reason=reason)
+
+
+def _person(role: str) -> Any:
+    return db.session.scalars(select(Person).where(Person.role == role, Person.active).order_by(Person.login)).first()
