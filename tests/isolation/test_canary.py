@@ -14,6 +14,7 @@ import pytest
 from flask_sqlalchemy.session import Session
 from sqlalchemy import Engine, event, text
 
+from app.cases import lists
 from tests.isolation import canaries, identifiers
 from tests.isolation.canaries import CODES, CODES_INSIDE, INSIDE
 from tests.isolation.crawler import Crawler
@@ -157,6 +158,7 @@ def without_walls(planted: Scenario) -> Iterator[None]:
     yield
     switch("enable")
     event.remove(Session, "after_begin", forget)
+    lists.forget()  # what was read without walls is not to be met by the next
 
 
 def test_without_the_walls_they_would_be_met(crawl: Callable[..., Crawler], without_walls: None) -> None:
