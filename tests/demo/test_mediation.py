@@ -25,7 +25,8 @@ def test_counties_mediate(built: int, root: Engine) -> None:
         assert (
             rows(
                 "select agreement_id from mediation_instalment part "
-                "join case_agreement agreed on agreed.id = agreement_id group by agreement_id, agreed.amount having sum(part.amount) <> agreed.amount"
+                "join case_agreement agreed on agreed.id = agreement_id "
+                "group by agreement_id, agreed.amount having sum(part.amount) <> agreed.amount"
             )
             == []
         )
