@@ -42,9 +42,7 @@ def refused(show):
 def test_every_control_has_its_label_above_and_the_optional_ones_say_so(blank):
     for name in ("title", "body", "amount", "kind", "channel-0", "channel-1", "elder"):
         assert f'for="{name}"' in blank
-    assert (
-        len(re.findall(r'class="optional"', blank)) == 2
-    )  # body, amount; a list without an empty line is settled
+    assert len(re.findall(r'class="optional"', blank)) == 2  # body, amount; a list without an empty line is settled
     assert "<legend>Channel</legend>" in blank
 
 
