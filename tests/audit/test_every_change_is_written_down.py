@@ -52,6 +52,8 @@ BY_HAND: dict[str, tuple[str, str | None, str, dict[str, Any]]] = {
         "/account/password",
         {"old_password": PASSWORD, "new_password": NEW, "new_password_again": NEW},
     ),
+    "groups.write": (EAST, "handler", "/groups/{group}/documents/new/minutes", {}),
+    "signals.rule": (EAST, "admin", "/claimant-signals/LC1", {}),
     "worklist.start": (
         EAST,
         "director",
@@ -97,6 +99,7 @@ FOUND = {
         "select it.id from sign_in it join person on person.id = it.person_id where it.tenant_id = 2 "
         "and person.login = 'handler' and it.ended_at is null order by it.begun_at desc limit 1"
     ),
+    "group": "select number from case_group where tenant_id = 2 order by id limit 1",
     "case": "select number from case_record where tenant_id = 2 and status = 'accepted' order by id limit 1",
     "mixed case": "select number from case_record where tenant_id = 2 and nature = 'M' order by id desc limit 1",
     "paper": (
