@@ -68,6 +68,8 @@ class Biography:
                 self._refuse()
             elif self.case.fate == "withdraw":
                 self._withdraw()
+            elif self.case.fate in ("file", "not_file"):
+                self._check()
             else:
                 self.hear()
         return self._life(), self.child
@@ -226,6 +228,16 @@ class Biography:
         if complaint and self.rng.random() < 0.09:
             self._reconsider("refusal")
 
+    def _check(self) -> None:
+        """A report: its clue is checked, and a case file is opened on it or not."""
+        checked_at = max(self.pace.after(self.awaited_since, 3, 13), self.pace.after(self.last, 0, 0))
+        if self.case.fate == "not_file":
+            self.decide("not_file", checked_at, self.pace.after(checked_at, 0, 2), self.words("report", "none"))
+            return
+        self.act(checked_at, "file", self.handler.login)
+        at = self.pace.after(checked_at, 8, 45)
+        self.act(at, "dealt_with", self.handler.login, self.words("report", "result"))
+
     def _calls(self, since: datetime) -> None:
         at = since
         for _ in range(self.rng.choice((0, 1, 1, 2))):
@@ -370,9 +382,9 @@ class Biography:
             if act.step == "retract":
                 facts["ground"] = RETRACTED
             facts["outcome"] = OUTCOMES.get(act.step, facts["outcome"])
-            if act.step == "accept":
+            if act.step in ("accept", "file"):
                 facts["accept"] = act.at
-            elif act.step in ("refuse", "settle", "end", "retract"):
+            elif act.step in ("refuse", "settle", "end", "retract", "not_file", "dealt_with"):
                 facts["decided"], facts["amount"] = act.at, act.facts.get("amount")
             if AFTER.get(act.step) == "closed":
                 facts["closed"] = act.at

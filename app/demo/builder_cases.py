@@ -133,6 +133,7 @@ class Cases:
         # What the other effects do is done by them; these ask the database for rows, or write there.
         self.effects: dict[str, Callable[..., None]] = {
             "accept": self._accept,
+            "file": self._accept,
             "assign": self._assign,
             "close": lambda folder, by, **said: closing.closed(folder.case),
             "retract": lambda folder, by, **said: closing.retracted(folder.case),

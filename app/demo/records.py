@@ -23,6 +23,9 @@ AFTER = {
     "reconsider": "lodged",
     "refer": "referred",
     "taken_over": "closed",
+    "file": "accepted",
+    "not_file": "closed",
+    "dealt_with": "closed",
 }
 OUTCOMES = {
     "refuse": "refused",
@@ -31,6 +34,8 @@ OUTCOMES = {
     "end": "ended",
     "retract": "ended",
     "taken_over": "taken_over",
+    "dealt_with": "filed",
+    "not_file": "not_filed",
     "reopen": None,
     "reconsider": None,
 }
@@ -54,7 +59,8 @@ SENT = {
 
 @dataclass(frozen=True)
 class Incoming:
-    """What came in, where and how; `fate` is what will become of it: hear | refuse | withdraw | refer.
+    """What came in, where and how; `fate` is what will become of it: hear | refuse | withdraw | refer,
+    of a report also file | not_file.
 
     One that was taken over has a `parent`, and was taken by an official of the center. One that `waits` is referred
     these days, and nobody has signed for it yet.

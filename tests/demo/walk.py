@@ -7,7 +7,7 @@ from typing import Any
 
 from app import deadlines
 from app.cases.models import Case, CaseClock
-from app.cases.services.parts import follow
+from app.cases.services.parts import first_limit, follow
 from app.cases.workflow import CASE
 from app.core import clock
 from app.deadlines import Rules
@@ -19,11 +19,11 @@ BESIDE = {"hotline": ("hotline-12345", "hotline_answer")}  # what the city has l
 
 def walked(life: Life, rules: Rules) -> Case:
     """The case as the steps of its life leave it; raises what the services would have raised."""
-    here = Case(status="lodged", tenant_id=2)
+    here = Case(status="lodged", tenant_id=2, nature=life.nature)
     on = clock.on(life.received_at)
     profile = rules.in_force(on)
     here.profile_code, here.profile_version = profile.code, profile.version
-    _start(here, profile.code, "acceptance", on, rules)
+    _start(here, profile.code, first_limit(life.nature, profile), on, rules)
     if beside := BESIDE.get(life.channel):
         _start(here, *beside, on, rules)
     before = ""
