@@ -27,7 +27,7 @@ class Walled(Base):
     """What every base may declare about its grants; the default is the narrowest that is useful."""
 
     __abstract__ = True
-    append_only: ClassVar[bool] = False  # no UPDATE, no DELETE: not granted, so not possible
+    append_only: ClassVar[bool] = False  # no UPDATE, and no DELETE unless removable: not granted, so not possible
     removable: ClassVar[bool] = False  # DELETE is granted
     changes: ClassVar[tuple[str, ...] | None] = None  # the only columns UPDATE is granted on; None is all
 

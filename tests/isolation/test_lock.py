@@ -153,11 +153,12 @@ def test_what_is_not_removable_cannot_be_removed(as_app: Engine, name: str) -> N
 
 @pytest.mark.parametrize("name", [name for name in OF_SOMEBODY if models()[name].append_only])
 def test_what_is_append_only_stays_as_written(as_app: Engine, name: str) -> None:
-    table = models()[name].__table__
+    model = models()[name]
+    table = model.__table__
     for statement in (
         update(table).values(id=table.c.id),
-        delete(table),
         text(f"truncate {name}"),
+        *([] if model.removable else [delete(table)]),
     ):
         with asking(as_app, [EAST], EAST, EAST) as connection, pytest.raises(DBAPIError) as fault:
             connection.execute(statement)
