@@ -54,23 +54,13 @@ def hand_over() -> Any:
     key = request.values.get("person", "")
     if not key:
         return render("staffing/choose.html", holders=queries.holders())
-    person = people.person(_key(key))
-    form = forms.HandOverForm(person=key)
-    taking = [one for one in queries.handlers() if one.id != person.id]
-    form.to.choices = services.choices(taking)
-    chosen = request.form.getlist("chosen")
+    form, person, chosen = forms.HandOverForm(person=key), people.person(_key(key)), request.form.getlist("chosen")
+    form.to.choices = services.choices([one for one in queries.handlers() if one.id != person.id])
     rows, done = _planned(form, person, chosen) if form.validate_on_submit() else (None, False)
     cases = [] if done else queries.cases_of(person)
-    return render(
-        "staffing/hand_over.html",
-        person=person,
-        form=form,
-        cases=cases,
-        clocks=clocks_of(cases),
-        chosen=chosen or [case.number for case in cases],
-        rows=rows,
-        done=done,
-    ), 422 if form.errors or form.form_errors else 200
+    told: dict[str, Any] = {"rows": rows, "done": done, "chosen": chosen or [case.number for case in cases]}
+    page = render("staffing/hand_over.html", person=person, form=form, cases=cases, clocks=clocks_of(cases), **told)
+    return page, 422 if form.errors or form.form_errors else 200
 
 
 def _planned(form: forms.HandOverForm, person: Any, chosen: list[str]) -> tuple[Any, bool]:
