@@ -88,6 +88,7 @@ _WORDS = {
     "table": "林晓竹，13800001236，100，是",
     "reason": "核查办理质量",
     "evidence": "JC-2026-17",
+    "instalments": "",
 }
 
 

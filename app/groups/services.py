@@ -79,7 +79,7 @@ def add(group: CaseGroup, by: Any, cases: Sequence[Case]) -> int:
     if not cases:
         raise Invalid("chosen", _("Choose at least one case."))
     _take_in(group, by, cases)
-    audit.record("group.added", group, by, facts={"cases": len(cases)})
+    _record("group.added", group, by, facts={"cases": len(cases)})
     return len(cases)
 
 
@@ -123,7 +123,7 @@ def remove(group: CaseGroup, by: Any, member: GroupMember, *, reason: str) -> No
         raise WrongMoment(_("It has got its share of a payment, and stays in the ledger."))
     member.left_at = clock.now()
     member.case.traits = [trait for trait in member.case.traits if trait != GROUPED]
-    audit.record("group.removed", group, by, facts={"case": member.case.number}, text=reason.strip())
+    _record("group.removed", group, by, facts={"case": member.case.number}, text=reason.strip())
     audit.record("case.ungrouped", member.case, by, facts={"group": group.number}, text=reason.strip())
 
 
@@ -137,7 +137,7 @@ def note(group: CaseGroup, by: Any, *, kind: str, text: str) -> GroupNote:
         raise Invalid("text", _("Write it first."))
     row = GroupNote(group_id=group.id, kind=kind, text=text.strip(), written_by_name=by.name, written_at=clock.now())
     db.session.add(row)
-    audit.record("group.noted", group, by, facts={"kind": kind})
+    _record("group.noted", group, by, facts={"kind": kind})
     return row
 
 
@@ -147,7 +147,7 @@ def attach(group: CaseGroup, by: Any, files: Sequence[Any]) -> list[GroupFile]:
     if not files:
         raise Invalid("evidence", _("Choose at least one file."))
     rows = stored.attach(GroupFile, files, group_id=group.id, added_by=by.id, added_at=clock.now())
-    audit.record("group.filed", group, by, facts={"files": len(rows)}, text="、".join(row.name for row in rows))
+    _record("group.filed", group, by, facts={"files": len(rows)}, text="、".join(row.name for row in rows))
     return rows
 
 
@@ -171,7 +171,7 @@ def enter(group: CaseGroup, by: Any, given: Mapping[UUID, Mapping[str, Decimal |
             audit.record("case.group_ledger", line.case, by, facts={"group": group.number}, changes=changes)
             changed += 1
     if changed:
-        audit.record("group.ledger", group, by, facts={"cases": changed})
+        _record("group.ledger", group, by, facts={"cases": changed})
     return changed
 
 
@@ -212,7 +212,7 @@ def plan(group: CaseGroup, by: Any, *, count: int, first: date, months: int = 1)
     ]
     db.session.add_all(rows)
     db.session.flush()
-    audit.record("group.planned", group, by, facts={"count": count, "total": str(total), "first": first})
+    _record("group.planned", group, by, facts={"count": count, "total": str(total), "first": first})
     return rows
 
 
@@ -245,7 +245,7 @@ def pay(group: CaseGroup, by: Any, *, amount: Decimal, on: date, evidence: str) 
         if share:
             db.session.add(GroupShare(payment_id=payment.id, member_id=line.member.id, amount=share))
             audit.record("case.group_paid", line.case, by, facts={"group": group.number, "amount": share, "on": on})
-    audit.record("group.paid", group, by, facts={"amount": amount, "on": on, "people": sum(map(bool, shares))})
+    _record("group.paid", group, by, facts={"amount": amount, "on": on, "people": sum(map(bool, shares))})
     return payment
 
 
@@ -257,9 +257,7 @@ def void(group: CaseGroup, by: Any, payment: GroupPayment, *, reason: str) -> No
     if payment.voided_at is not None:
         raise WrongMoment(_("It does not count any more."))
     payment.voided_at, payment.void_reason = clock.now(), reason.strip()
-    audit.record(
-        "group.unpaid", group, by, facts={"amount": payment.amount, "on": payment.paid_on}, text=reason.strip()
-    )
+    _record("group.unpaid", group, by, facts={"amount": payment.amount, "on": payment.paid_on}, text=reason.strip())
 
 
 # For all at once -----------------------------------------------------------------------------------------------------
@@ -312,7 +310,7 @@ def settle(
         raise Invalid("chosen", _("Choose at least one case."))
     done = [row if row.why else Row(row.line, _settle(row.line, by, terms, on, perform_by)) for row in rows]
     settled = sum(not row.why for row in done)
-    audit.record("group.settled", group, by, facts={"settled": settled, "refused": len(done) - settled})
+    _record("group.settled", group, by, facts={"settled": settled, "refused": len(done) - settled})
     return done
 
 
@@ -356,7 +354,7 @@ def write(group: CaseGroup, by: Any, form: Form, *, filled: Mapping[str, str], i
     for row in rows:
         if row.status == "waiting":
             unit.afterwards(jobs.write_one, row=row.id, by=by.id)
-    audit.record("group.papers", group, by, facts={"form": form.code, "cases": len(rows)})
+    _record("group.papers", group, by, facts={"form": form.code, "cases": len(rows)})
     return batch
 
 
@@ -369,7 +367,12 @@ def _lock(group: CaseGroup, by: Any) -> None:
     """One change of a group at a time, by somebody who may."""
     _may(by)
     db.session.refresh(group, with_for_update={"of": CaseGroup})
+
+
+def _record(event: str, group: CaseGroup, by: Any, **said: Any) -> None:
+    """A change of a group, which makes it a version newer."""
     group.version += 1
+    audit.record(event, group, by, **said)
 
 
 def _months_after(day: date, months: int) -> date:

@@ -62,6 +62,7 @@ BY_HAND: dict[str, tuple[str, str | None, str, dict[str, Any]]] = {
     ),
     "worklist.undo": (EAST, "director", "/cases/bulk/{bulk}/undo", {}),
     "worklist.keep": (EAST, "handler", "/cases/filters", {"asked": "?status=accepted", "name": "已受理"}),
+    "worklist.edit": (EAST, "handler", "/cases/filters/{filter}", {"name": "改过的名称"}),
     "staffing.hand_over": (
         EAST,
         "director",
@@ -71,6 +72,7 @@ BY_HAND: dict[str, tuple[str, str | None, str, dict[str, Any]]] = {
     "cases.new": (EAST, "clerk", "/cases/new", {"nature": "M"}),
     "parties.divide": (EAST, "handler", "/cases/{mixed case}/divide", {}),
     "advocacy.new": (EAST, "handler", "/cases/{case}/advocacy/exposure/new", {}),
+    "advocacy.step": (EAST, "director", "/cases/{supported}/advocacy/litigation/steps/approve", {}),
     "investigations.new": (EAST, "handler", "/cases/{case}/investigation/new", {}),
     "papers.new": (EAST, "handler", "/cases/{case}/documents/new/recusal", {}),
     "papers.edit": (EAST, "handler", "/cases/{paper}/edit", {}),
@@ -98,6 +100,14 @@ FOUND = {
     "session of handler": (
         "select it.id from sign_in it join person on person.id = it.person_id where it.tenant_id = 2 "
         "and person.login = 'handler' and it.ended_at is null order by it.begun_at desc limit 1"
+    ),
+    "supported": (
+        "select case_.number from litigation_support it join case_record case_ on case_.id = it.case_id "
+        "where it.tenant_id = 2 and it.status = 'asked' order by it.id limit 1"
+    ),
+    "filter": (
+        "select it.id from case_filter it join person on person.id = it.owner_id "
+        "where it.tenant_id = 2 and person.login = 'handler' order by it.id limit 1"
     ),
     "group": "select number from case_group where tenant_id = 2 order by id limit 1",
     "case": "select number from case_record where tenant_id = 2 and status = 'accepted' order by id limit 1",
@@ -130,6 +140,7 @@ ONLY_AN_ENTRY = {
     "cases.note",
     "cases.reveal",
     "handoffs.reveal",
+    "mediation.pack",
     "papers.bundle",
     "parties.reveal",
 }

@@ -21,6 +21,7 @@ from app.bureau import services as bureau
 from app.bureau.queries import case_of, grant_for
 from app.cases import services as cases
 from app.cases.callbacks import services as callbacks
+from app.cases.claimants import services as claimants
 from app.cases.papers import services as papers_of
 from app.cases.papers.workflow import PAPER
 from app.cases.queries import by_number
@@ -202,6 +203,7 @@ class County:
         self.investigate(standing["mediating"])
         self.stand_up_for(standing["ended"])
         self.give_tasks(standing["accepted"])
+        self.judge(standing["accepted"])
         self.call_back(standing["closed"])
         self.draft_a_refusal(self.lodge(), rejected=True)
         standing["drafted"] = self.draft_a_refusal(self.lodge())
@@ -436,6 +438,11 @@ class County:
                 advocacy.EXPOSURE.take(step, one, by=director, text="已核实", **told)
             db.session.commit()
         drain()
+
+    def judge(self, number: str) -> None:
+        with self.town.at(self.slug):
+            claimants.judge(by_number(number), self.by("handler"), verdict="doubtful", reason="同一人短期多次投诉")
+            db.session.commit()
 
     def call_back(self, number: str) -> None:
         """Nobody answers at the first try; one closed before waits for a call, too."""
