@@ -6,7 +6,7 @@ import threading
 import time
 
 from sqlalchemy import BigInteger, CheckConstraint, Engine, UniqueConstraint, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, TimeoutError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.bases import Reference
@@ -58,10 +58,13 @@ class Registry:
 
     def places(self) -> dict[str, Place]:
         """slug -> Place of every organisation, suspended ones too, in the order of their numbers."""
-        if time.monotonic() - self._read_at > FRESH_FOR:
-            with self._lock:
+        # While one reads, the others go on with what they know: each may hold a connection that the reader waits for.
+        if time.monotonic() - self._read_at > FRESH_FOR and self._lock.acquire(blocking=not self._places):
+            try:
                 if time.monotonic() - self._read_at > FRESH_FOR:
                     self._read()
+            finally:
+                self._lock.release()
         return self._places
 
     def _read(self) -> None:
@@ -70,7 +73,7 @@ class Registry:
         try:
             with self._engine.connect() as connection:
                 rows = connection.execute(select(table).order_by(table.c.id)).mappings().all()
-        except OperationalError:
+        except (OperationalError, TimeoutError):
             if not self._places:
                 raise
             return  # whoever is asked for next says that the database is away; nobody is shut out by that

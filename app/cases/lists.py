@@ -126,11 +126,23 @@ def entries(name: str) -> dict[str, Entry]:
     here = realm.home().id
     read_at, kept = _kept.get(here, (float("-inf"), {}))
     if time.monotonic() - read_at > FRESH_FOR:
-        with db.engine.connect() as connection:
-            announce(connection)
-            kept = _read(connection)
+        kept = _read_now()
         _kept[here] = time.monotonic(), kept
     return kept.get(name, {})
+
+
+def _read_now() -> Lists:
+    """In the transaction that runs, or for that moment in one of its own.
+
+    A request that took a second connection beside its first would wait for those who wait for theirs: enough at once,
+    and the pool stands still.
+    """
+    session = db.session() if db.session.registry.has() else None
+    if session is not None and session.in_transaction() and session.is_active:
+        return _read(session.connection())
+    with db.engine.connect() as connection:
+        announce(connection)
+        return _read(connection)
 
 
 def forget() -> None:

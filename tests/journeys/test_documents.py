@@ -63,6 +63,6 @@ def test_an_administrator_looks_at_a_template_on_a_phone_too(sit: Callable[..., 
     for phone in (False, True):
         admin = sit(EAST, "admin", phone=phone)
         admin.menu("/templates")
-        admin.follow(admin.page.get_by_role("link", name="投诉受理决定书"))
+        admin.follow(admin.page.get_by_role("link", name="投诉受理决定书", exact=True))
         admin.reads("江州市临河县消费者权益保护中心")
         admin.picture(f"template{'-phone' if phone else ''}")
