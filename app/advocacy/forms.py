@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
-from wtforms import DateTimeLocalField, RadioField, SelectField
+from wtforms import RadioField, SelectField
 from wtforms.validators import InputRequired
 
 from app.advocacy.models import Judgment, Means, Medium
-from app.investigations.forms import NEEDED, ReasonForm, RemarkForm, StepForm, day, line, listed, moment, prose
+from app.workflow.forms import NEEDED, ReasonForm, RemarkForm, StepForm, day, day_and_time, line, listed, prose
 
 __all__ = ["ReasonForm", "RemarkForm"]
-
-_MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
 class AskForm(StepForm):
@@ -29,12 +25,8 @@ class FileForm(StepForm):
 
 
 class HearingForm(StepForm):
-    hearing_at = DateTimeLocalField(_l("Hearing"), [InputRequired(_l("Choose day and time."))], format=_MOMENTS)
+    hearing_at = day_and_time(_l("Hearing"))
     text = prose(_l("Remark"), needed=False)
-
-    @property
-    def told(self) -> dict[str, Any]:
-        return {**super().told, "hearing_at": moment(self.hearing_at.data)}
 
 
 class JudgmentForm(StepForm):

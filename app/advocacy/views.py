@@ -20,9 +20,9 @@ from app.cases.papers import queries as papers
 from app.cases.queries import by_number
 from app.core.area import Area
 from app.core.errors import Invalid, Missing
-from app.investigations.forms import StepForm
 from app.ui import render
 from app.workflow import Step
+from app.workflow.forms import StepForm
 from tenants import realm
 
 __all__ = ["advocacy", "words"]

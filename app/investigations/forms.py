@@ -2,70 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, DateTimeLocalField, RadioField, SelectField
-from wtforms.validators import DataRequired, InputRequired, Optional
+from wtforms import RadioField, SelectField
+from wtforms.validators import InputRequired, Optional
 
-from app.core import clock
-from app.core.forms import Form, Line, Prose, max_length
+from app.core.forms import Form
 from app.files.fields import EvidenceField
 from app.handoffs import services as handoffs
 from app.investigations import queries
 from app.investigations.models import Conclusion, Custody, Investigation, Scope
+from app.workflow.forms import NEEDED, ReasonForm, RemarkForm, StepForm, day, day_and_time, line, listed, prose
 
-NEEDED = DataRequired(_l("This is needed."))
-
-
-def line(label: Any, *, needed: bool = True, limit: int = 200, description: Any = "") -> Line:
-    return Line(label, [NEEDED if needed else Optional(), max_length(limit)], description=description)
-
-
-def prose(label: Any, *, needed: bool = True, description: Any = "") -> Prose:
-    return Prose(label, [NEEDED if needed else Optional(), max_length(4000)], description=description)
-
-
-def day(label: Any, *, today: bool = True, description: Any = "") -> DateField:
-    default = clock.today if today else None
-    return DateField(label, [InputRequired(_l("Choose a day."))], default=default, description=description)
-
-
-def listed(states: Any) -> list[tuple[str, Any]]:
-    return [(state.value, state.label) for state in states]
-
-
-class StepForm(Form):
-    """The form of a step of an investigation: `fit` offers what this one has to choose from."""
-
-    def fit(self, one: Investigation) -> None:
-        for name, choices in self.offers(one).items():
-            self[name].choices = choices
-
-    def offers(self, one: Investigation) -> dict[str, list[tuple[str, Any]]]:
-        return {}
-
-    @property
-    def told(self) -> dict[str, Any]:
-        """What the step is taken with: codes and days as they are, what was typed apart from them."""
-        typed = {field.name for field in self if isinstance(field, Line | Prose) and field.name != "text"}
-        told = {name: value for name, value in self.facts.items() if name not in typed}
-        return {**told, "said": {name: self[name].data or "" for name in typed}}
+__all__ = ["ReasonForm", "RemarkForm", "StepForm"]
 
 
 class ProposeForm(Form):
     scope = RadioField(_l("Why it is looked into"), [InputRequired(_l("Choose one."))], choices=lambda: listed(Scope))
     text = prose(_l("Reason"), description=_l("What is to be found out that a mediation cannot."))
-
-
-class ReasonForm(StepForm):
-    text = prose(_l("Reason"))
-
-
-class RemarkForm(StepForm):
-    text = prose(_l("Remark"), needed=False)
 
 
 class PlanForm(StepForm):
@@ -86,21 +42,10 @@ class FinishForm(StepForm):
 
 
 class VisitForm(StepForm):
-    visited_at = DateTimeLocalField(
-        _l("When"), [InputRequired(_l("Choose day and time."))], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
-    )
+    visited_at = day_and_time(_l("When"))
     place = line(_l("Where"))
     present = line(_l("Who went, who was there"))
     text = prose(_l("What was found"))
-
-    @property
-    def told(self) -> dict[str, Any]:
-        told, typed = super().told, self.visited_at.data
-        return {**told, "visited_at": moment(typed)}
-
-
-def moment(typed: datetime) -> datetime:
-    return clock.at(typed.date(), typed.hour, typed.minute)
 
 
 class CollectForm(StepForm):
