@@ -14,6 +14,8 @@ AREAS = (
     "app.audit.views:audit",
     "app.notifications.views:notifications",
     "app.merchants.views:merchants",
+    "app.merchants.dealings.views:dealings",
+    "app.merchants.merging.views:merging",
     "app.documents.views:documents",
     "app.documents.views:templates",
     "app.cases.views:cases",

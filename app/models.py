@@ -21,6 +21,8 @@ for module in (
     "app.cases.settings.models",
     "app.cases.tasks.models",
     "app.cases.worklist.models",
+    "app.merchants.dealings.models",
+    "app.merchants.merging.models",
     "app.core.numbering",
     "tenants.registry",
     "tenants.provisioning",

@@ -19,6 +19,7 @@ from app.core.area import SIGNED_IN, Area
 from app.core.privacy import mask_phone
 from app.desk.palette import Target, found
 from app.desk.search import address_of, asked, find
+from app.merchants.dealings import queries as dealings
 from app.ui import render
 
 desk = Area("desk", __name__, kinds={"center"})
@@ -38,6 +39,7 @@ def today() -> Any:
         steps=CASE.by_name,
         tasks=tasks.mine(me()),
         bar=tasks.bar,
+        commitments=dealings.due(me()),
         burden=staffing.burden() if me().can(Can.CASE_ASSIGN) else None,
     )
 

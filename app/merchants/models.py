@@ -20,7 +20,10 @@ class Merchant(Owned):
         UniqueConstraint("tenant_id", "number"),
         UniqueConstraint("tenant_id", "credit_code"),
         CheckConstraint("length(credit_code) = 18", name="credit_code"),
+        owned_fk("merchant", "merged_into_id"),
+        CheckConstraint("merged_into_id <> id", name="merged_into"),
         Index("ix_merchant_name", "tenant_id", "name", "id"),
+        Index("ix_merchant_merged", "tenant_id", "merged_into_id", postgresql_where="merged_into_id is not null"),
     )
 
     number: Mapped[str]  # M2026-000123, in the address of its page
@@ -30,6 +33,7 @@ class Merchant(Owned):
     trade: Mapped[str] = mapped_column(default="", server_default="")
     address: Mapped[str] = mapped_column(default="", server_default="")
     region_code: Mapped[str | None]
+    merged_into_id: Mapped[UUID | None]  # the entry that stands for this one, which is out of the register
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, or_, select
 
-from app.core.errors import Missing
+from app.core.errors import Invalid, Missing
 from app.core.forms import narrow
 from app.core.listing import Filter, Listing, Order
 from app.merchants.models import Merchant, MerchantContact
@@ -32,6 +33,21 @@ def find(number: str | None) -> Merchant | None:
     return db.session.scalars(select(Merchant).where(Merchant.number == number)).first()
 
 
+def called_number(said: str | None) -> Merchant:
+    """The merchant of a number that somebody typed. Raises Invalid where there is none."""
+    merchant = find(narrow(said or "").upper())
+    if merchant is None:
+        raise Invalid("into", _("This merchant is not in the register."))
+    return merchant
+
+
+def standing(merchant: Merchant | None) -> Merchant | None:
+    """The entry that stands for this one: itself, or the one it was merged into, however often."""
+    while merchant is not None and merchant.merged_into_id is not None:
+        merchant = db.session.scalars(select(Merchant).where(Merchant.id == merchant.merged_into_id)).one()
+    return merchant
+
+
 def numbers(ids: Iterable[UUID]) -> dict[UUID, str]:
     """id -> number of merchants, in whichever register that this realm reads."""
     return dict(db.session.execute(select(Merchant.id, Merchant.number).where(Merchant.id.in_(set(ids)))).all())
@@ -46,7 +62,7 @@ def look_up(said: str, most: int = MOST) -> list[Merchant]:
     said = narrow(said)
     if len(said) < 2:
         return []
-    query = select(Merchant).where(called(said))
+    query = select(Merchant).where(called(said), Merchant.merged_into_id.is_(None))
     begins = or_(Merchant.name.startswith(said, autoescape=True), Merchant.sign.startswith(said, autoescape=True))
     return list(db.session.scalars(query.order_by(begins.desc(), Merchant.name, Merchant.id).limit(most)))
 
@@ -74,4 +90,4 @@ REGISTER = Listing(
 
 def register(view: Any) -> Any:
     """A page of the register."""
-    return view.page(select(Merchant))
+    return view.page(select(Merchant).where(Merchant.merged_into_id.is_(None)))

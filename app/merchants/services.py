@@ -12,7 +12,7 @@ from stdnum.cn import uscc
 from app import audit
 from app.accounts.permissions import Can
 from app.core import clock
-from app.core.errors import Changed, Invalid
+from app.core.errors import Changed, Invalid, WrongMoment
 from app.core.forms import narrow
 from app.core.numbering import next_number
 from app.merchants import queries
@@ -62,6 +62,8 @@ def change(merchant: Merchant, by: Any, *, seen: int | None = None, **facts: Any
     db.session.refresh(merchant, with_for_update=True)
     if seen is not None and seen != merchant.version:
         raise Changed(_("Somebody else has changed this in the meantime."), merchant)
+    if merchant.merged_into_id is not None:
+        raise WrongMoment(_("This entry was merged into another."))
     facts["name"], facts["credit_code"] = _name(facts["name"]), _code(facts.get("credit_code"), merchant)
     was = WATCH.look(merchant)
     for name in FIELDS:
@@ -83,7 +85,7 @@ def choose(chosen: str | None, said: str, by: Any) -> Merchant | None:
     if chosen == NEW:
         return add(by, name=said) if said and by.can(Can.MERCHANT_KEEP) else None
     if chosen:
-        merchant = queries.find(chosen)
+        merchant = queries.standing(queries.find(chosen))
         if merchant is None:
             raise Invalid("merchant_name", _("This merchant is not in the register."))
         return merchant

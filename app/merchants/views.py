@@ -14,7 +14,10 @@ from app.cases.queries.queue import clocks_of
 from app.core.area import Area
 from app.core.errors import Changed, Invalid
 from app.merchants import queries, services, words
+from app.merchants.dealings.workflow import dealt_with
 from app.merchants.forms import MerchantForm
+from app.merchants.history import history
+from app.merchants.merging import queries as merging
 from app.ui import render
 
 __all__ = ["merchants", "words"]
@@ -59,8 +62,17 @@ def show(number: str) -> Any:
     merchant = queries.by_number(number)
     view = queue(me()).read({"scope": "all", "sort": "newest", **request.args})
     shown = view.page(of_merchant(merchant.id))
-    contact = queries.contact_of(merchant)
-    return render("merchants/show.html", merchant=merchant, contact=contact, shown=shown, clocks=clocks_of(shown.rows))
+    return render(
+        "merchants/show.html",
+        merchant=merchant,
+        contact=queries.contact_of(merchant),
+        shown=shown,
+        clocks=clocks_of(shown.rows),
+        history=history(merchant),
+        dealt=dealt_with(merchant, me()),
+        stands=queries.standing(merchant),
+        merged=merging.merged_into(merchant),
+    )
 
 
 @merchants.page("/<number>/edit", allow=Can.MERCHANT_KEEP, methods=["GET", "POST"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 
@@ -9,12 +11,23 @@ from app.accounts.permissions import Can
 from app.audit import words
 from app.audit.words import Field
 
+
+def _both(facts: dict[str, Any]) -> str:
+    return f"{facts.get('merged', '')} → {facts.get('into', '')}"
+
+
 words.extend(
     {
         "merchant.added": _l("Entered a merchant in the register"),
         "merchant.changed": _l("Changed a merchant's entry"),
+        "merchant.merged": _l("Merged two entries of one merchant"),
+        "merchant.parted": _l("Undid the merging of two entries"),
+        "merchant.apart": _l("Found two entries to be two merchants"),
     },
-    {"merchant.added": lambda facts: facts.get("credit_code") or ""},
+    {
+        "merchant.added": lambda facts: facts.get("credit_code") or "",
+        **dict.fromkeys(("merchant.merged", "merchant.parted", "merchant.apart"), _both),
+    },
     {
         "merchant": words.Kind(
             _l("Merchant"), lambda entry: url_for("merchants.show", number=entry.subject_number), Can.MERCHANT_READ

@@ -73,6 +73,7 @@ BY_HAND: dict[str, tuple[str, str | None, str, dict[str, Any]]] = {
     "parties.divide": (EAST, "handler", "/cases/{mixed case}/divide", {}),
     "advocacy.new": (EAST, "handler", "/cases/{case}/advocacy/exposure/new", {}),
     "advocacy.step": (EAST, "director", "/cases/{supported}/advocacy/litigation/steps/approve", {}),
+    "dealings.new": (EAST, "handler", "/merchants/{merchant}/interviews/new", {}),
     "investigations.new": (EAST, "handler", "/cases/{case}/investigation/new", {}),
     "papers.new": (EAST, "handler", "/cases/{case}/documents/new/recusal", {}),
     "papers.edit": (EAST, "handler", "/cases/{paper}/edit", {}),
@@ -109,6 +110,7 @@ FOUND = {
         "select it.id from case_filter it join person on person.id = it.owner_id "
         "where it.tenant_id = 2 and person.login = 'handler' order by it.id limit 1"
     ),
+    "merchant": "select number from merchant where tenant_id = 2 and merged_into_id is null order by id limit 1",
     "group": "select number from case_group where tenant_id = 2 order by id limit 1",
     "case": "select number from case_record where tenant_id = 2 and status = 'accepted' order by id limit 1",
     "mixed case": "select number from case_record where tenant_id = 2 and nature = 'M' order by id desc limit 1",

@@ -14,6 +14,7 @@ from app.handoffs import packet
 from app.handoffs.workflow import LETTER, REFERRAL, REQUEST
 from app.investigations.workflow import INVESTIGATION
 from app.mediation.workflow import SESSION
+from app.merchants.dealings.workflow import COMMITMENT, INTERVIEW
 from tests.isolation.scenario import Scenario
 
 _OF = "where it.tenant_id = :t order by it.id"
@@ -64,6 +65,14 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ("advocacy", "number"): (f"select case_.number from exposure it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"),
     ("documents.check", "ticket"): f"select it.ticket_hash from document_check it {_OF}",
     ("merchants", "number"): f"select it.number from merchant it {_OF}",
+    ("merging", "number"): f"select it.number from merchant it {_OF}",
+    ("merging", "number other"): f"select it.number, it.number as other from merchant it {_OF}",
+    ("dealings", "number"): f"select it.number from merchant it {_OF}",
+    ("dealings", "key number"): (
+        f"select dealt.id, it.number from merchant it join (select tenant_id, id, merchant_id from merchant_interview "
+        "union all select tenant_id, id, merchant_id from merchant_commitment) dealt "
+        f"on (dealt.tenant_id, dealt.merchant_id) = (it.tenant_id, it.id) {_OF}, dealt.id"
+    ),
     ("transfer", "number"): f"select it.number from import_file it {_OF}",
     ("handoffs", "reference"): f"select {_REFERENCE} {_EXCHANGE} {_OURS}",
     ("handoffs", "file reference"): (
@@ -122,6 +131,8 @@ WORDS: dict[tuple[str, str], list[str]] = {
     ("reference.new", "name"): list(LISTS),
     ("cases", "field"): list(PERSONAL),
     ("groups", "code"): ["minutes"],
+    ("dealings", "kind"): ["interviews", "commitments"],
+    ("dealings", "step"): [*INTERVIEW.by_name, *COMMITMENT.by_name],
     ("signals", "code"): ["LC1", "LC4"],
     ("papers", "kind"): ["minutes", "recusal"],
     ("templates", "kind"): ["report-result", "minutes"],

@@ -54,6 +54,9 @@ from app.mediation.services import feeds, offers, performance, register, session
 from app.mediation.services.sessions import Plan
 from app.mediation.workflow import SESSION
 from app.merchants import services as merchants
+from app.merchants.dealings import services as dealings
+from app.merchants.dealings.workflow import COMMITMENT, INTERVIEW
+from app.merchants.merging import services as merging
 from app.merchants.queries import by_number as merchant_by_number
 from app.transfer import services as transfer
 from tenants.bases import uuid7
@@ -204,6 +207,7 @@ class County:
         self.stand_up_for(standing["ended"])
         self.give_tasks(standing["accepted"])
         self.judge(standing["accepted"])
+        self.deal_with_a_merchant(standing["accepted"])
         self.call_back(standing["closed"])
         self.draft_a_refusal(self.lodge(), rejected=True)
         standing["drafted"] = self.draft_a_refusal(self.lodge())
@@ -252,6 +256,32 @@ class County:
             )
             db.session.commit()
             self.merchant_number = made.number
+
+    def deal_with_a_merchant(self, number: str) -> None:
+        """Called in twice: once held with a commitment that was not kept; three entries, of which one is merged."""
+        now, today, place = clock.now(), clock.today(), {"place": "中心会议室"}
+        with self.town.at(self.slug):
+            handler = self.by("handler")
+            case = by_number(number)
+            assert case.merchant is not None
+            merchant = case.merchant
+            held = dealings.call_in(merchant, handler, held_at=now, said=place, text="连续闭店", case=number)
+            dealings.call_in(merchant, handler, held_at=now + timedelta(days=3), said=place, text="复查")
+            INTERVIEW.take("hold", held, by=handler, held_at=now, said={"present": "店长"}, text="同意退款")
+            db.session.flush()
+            told = {"due_on": today, "text": "七日内退款", "interview": str(held.id)}
+            broken = dealings.note(merchant, handler, **told)
+            dealings.note(merchant, handler, **told)
+            db.session.flush()
+            COMMITMENT.take("break", broken, by=handler, checked_on=today, text="电话核实未退款")
+            one, other, third = (merchants.add(handler, name=f"{self.name}四季鲜果{n}") for n in ("店", "", "有限公司"))
+            db.session.flush()
+            merging.merge(one, other, handler)
+            db.session.flush()
+            merging.keep_apart(other, third, handler)
+            for n in ("", "店"):  # these two wait for somebody to look at them
+                merchants.add(handler, name=f"{self.name}百味小吃{n}")
+            db.session.commit()
 
     def keep_the_lists(self) -> None:
         with self.town.at(self.slug):

@@ -175,6 +175,7 @@ DESCRIBED = {
 STOPPED = {"clock": "mediation", "reason": "testing", "evidence": "JC-1", "on": "2026-11-20"}
 MEETING = {"on": "2099-01-05", "at": "09:00", "lasts": "60", "way": "room", "place": "一楼", "consumers": "林晓梅"}
 AWAY = {"first_on": "2099-01-01", "last_on": "2099-01-02"}
+CALLED = {"held_at": "2099-01-05T09:30", "place": "会议室", "text": "说明退款安排"}
 LETTER = {"receiver": "5", "subject": "核查", "ask": "请核查。"}
 # {…} is East's own; `kind` says what is put into the field.
 FIELDS = [
@@ -218,6 +219,10 @@ FIELDS = [
     Field("handler", "/cases/{accepted}/steps/join_earlier", "into", "case", version="{version}"),
     Field("handler", "/groups/new/{lodged}", "chosen", "case", name="健身房", ask="退款"),
     Field("handler", "/groups/{group}/members", "chosen", "case"),
+    Field("handler", "/merchants/{dealt}/interviews/new", "case", "case", **CALLED),
+    Field("handler", "/merchants/{dealt}/commitments/new", "watcher", "person", text="退款", due_on="2099-01-01"),
+    Field("handler", "/merchants/{dealt}/commitments/new", "interview", "talk", text="退款", due_on="2099-01-01"),
+    Field("handler", "/merchants/{merchant}/merge", "into", "merchant"),
 ]
 QUESTIONS = [
     ("director", "/cases", "who", "person"),
@@ -238,6 +243,9 @@ ONE_OF = {
     "case": "select number from case_record where tenant_id = :t order by id limit 1",
     "person": "select id from person where tenant_id = :t and login = 'handler'",
     "merchant": "select number from merchant where tenant_id = :t limit 1",
+    "dealt": "select it.number from merchant it join merchant_interview talk on talk.merchant_id = it.id "
+    "where it.tenant_id = :t limit 1",
+    "talk": "select id from merchant_interview where tenant_id = :t and status = 'held' limit 1",
     "merchant_name": "select name from merchant where tenant_id = :t limit 1",
     "file": "select id from case_file where tenant_id = :t order by id limit 1",
     "letter": "select number from handoff_draft where tenant_id = :t and status = 'drafted' limit 1",
@@ -348,4 +356,4 @@ def _identified(form: Shown, address: str, own: set[str]) -> Iterator[tuple[str,
 def _without_numbers(address: str) -> str:
     """An address without what it is about: /cases/…/steps/assign."""
     path = address.partition("?")[0]
-    return re.sub(r"\{\w+\}|\bG?\d{4}-\d{6}\b|[0-9a-f]{8}-[0-9a-f-]{27}", "…", path)
+    return re.sub(r"\{\w+\}|\b[GM]?\d{4}-\d{6}\b|[0-9a-f]{8}-[0-9a-f-]{27}", "…", path)

@@ -1,0 +1,99 @@
+"""Interviews and commitments: a form for a new one and for every step; they are shown on the merchant's page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import flash, redirect, url_for
+from flask_babel import lazy_gettext as _l
+
+from app.accounts import me
+from app.accounts.permissions import Can
+from app.core.area import Area
+from app.core.errors import Invalid, Missing
+from app.merchants.dealings import forms, queries, services, words
+from app.merchants.dealings.models import MerchantCommitment, MerchantInterview
+from app.merchants.dealings.workflow import COMMITMENT, INTERVIEW
+from app.merchants.queries import by_number
+from app.ui import render
+from app.workflow import Workflow
+
+__all__ = ["dealings", "words"]
+
+
+@dataclass(frozen=True)
+class Kind:
+    model: Any
+    life: Workflow
+    form: Any
+    begin: Any
+    title: Any
+    begun: Any
+
+
+KINDS = {
+    "interviews": Kind(
+        MerchantInterview,
+        INTERVIEW,
+        forms.CallInForm,
+        services.call_in,
+        _l("Call in for an interview"),
+        _l("Called in."),
+    ),
+    "commitments": Kind(
+        MerchantCommitment, COMMITMENT, forms.NoteForm, services.note, _l("Note a commitment"), _l("Noted.")
+    ),
+}
+
+dealings = Area("dealings", __name__, kinds={"center"}, url_prefix="/merchants/<number>/<kind>")
+
+
+@dealings.page("/new", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def new(number: str, kind: str) -> Any:
+    merchant, made = by_number(number), _known(kind)
+    form = made.form()
+    form.fit(merchant)
+    if form.validate_on_submit():
+        try:
+            made.begin(merchant, me(), **form.told)
+            flash(str(made.begun))
+            return redirect(url_for("merchants.show", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("dealings/form.html", merchant=merchant, form=form, title=made.title, one=None), _code(form)
+
+
+@dealings.page("/<uuid:key>/steps/<step>", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def step(number: str, kind: str, key: UUID, step: str) -> Any:
+    merchant, life = by_number(number), _known(kind).life
+    one, declared = queries.one_of(KINDS[kind].model, merchant, key), life[step]
+    life.require(declared, one)
+    form = _form(declared, one)
+    if form.validate_on_submit():
+        try:
+            life.take(step, one, by=me(), seen=form.version.data or 0, **form.told)
+            flash(str(declared.done))
+            return redirect(url_for("merchants.show", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return render("dealings/form.html", merchant=merchant, form=form, title=declared.label, one=one), _code(form)
+
+
+def _known(kind: str) -> Kind:
+    if kind not in KINDS:
+        raise Missing
+    return KINDS[kind]
+
+
+def _form(declared: Any, one: Any) -> Any:
+    form = declared.form()
+    form.fit(one)
+    if not form.is_submitted():
+        form.version.data = one.version
+    return form
+
+
+def _code(form: Any) -> int:
+    return 422 if form.errors or form.form_errors else 200

@@ -1,0 +1,1 @@
+"""Entries of the register that mean one merchant: found, merged, and taken apart again."""
