@@ -67,6 +67,7 @@ NARROWED_BY = (
     "traits", "place", "amount", "people", "reopened", "origin", "origin_from", "summary_confirmed", "rule_chosen_at",
 )  # fmt: skip
 REPORT = "R"  # the nature of a report (举报)
+MIXED = "M"  # the nature of a letter that is both, until it is divided
 FOREIGN = "foreign"  # the trait of a consumer from abroad
 OPEN = tuple(state for state in CaseState if state not in (CaseState.REFUSED, CaseState.CLOSED))
 _OPEN = "status in ({})".format(", ".join(f"'{state.value}'" for state in OPEN))
@@ -210,6 +211,11 @@ class Case(Owned):
     def is_report(self) -> bool:
         """Word of an unlawful act: it is checked and told of, not mediated."""
         return self.nature == REPORT
+
+    @property
+    def is_confidential(self) -> bool:
+        """Something is reported in it: who did so is kept from the business that it is about."""
+        return self.nature in (REPORT, MIXED)
 
     @property
     def state(self) -> CaseState:

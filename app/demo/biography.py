@@ -393,7 +393,8 @@ class Biography:
             center=case.center.slug,
             received_at=case.received_at,
             channel=case.channel,
-            nature=case.nature,
+            # A letter that is both is divided before it is accepted; what went on whole had nothing reported in it.
+            nature="C" if case.nature == "M" and facts["accept"] else case.nature,
             reference=_reference(case),
             matter=case.matter,
             letter=case.letter,

@@ -22,6 +22,7 @@ from app.demo.builder_cases import NOTICES, Cases, Desk, Folder
 from app.demo.builder_exchanges import Exchanges, Mail
 from app.demo.builder_groups import gather
 from app.demo.builder_mediation import mediate
+from app.demo.builder_merchants import deal
 from app.demo.builder_register import Family, Register
 from app.demo.builder_rows import Bulk
 from app.demo.builder_script import Deed, Script, script
@@ -74,6 +75,7 @@ def build(settings: Settings, cases: int, seed: int, now: datetime, progress: Pr
     go_beyond(now)
     mediate(now)
     gather(now)
+    deal(now)
     _tidy(settings)
     _remind(now)
     return writer.made

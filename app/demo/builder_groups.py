@@ -13,8 +13,9 @@ from sqlalchemy import func, select
 
 from app.accounts.models import Person
 from app.cases.claimants import services as claimants
-from app.cases.models import Case, CaseState
+from app.cases.models import MIXED, Case, CaseState
 from app.cases.queries import by_number
+from app.cases.services.dividing import divide
 from app.cases.workflow import CASE
 from app.core import clock
 from app.demo.builder_papers import paper
@@ -27,6 +28,8 @@ STEPS = ("join_earlier", "part")  # of cases, taken here and nowhere else in the
 MOST = 17
 FACT = "门店停业，张贴停业告示；消费者均为办卡后未用完余额，合同文本和收款账户相同。"
 FINDING = "经营者提出统一方案：按余额八成分三期退还。"
+OWN = "购买后发现商品与宣传不符，商家拒绝退款。"
+REPORTED = "该店店内张贴的宣传内容涉嫌虚假，请依法核查。"
 TERMS = "经营者按余额八成退还，分三期支付；逾期一期未付的，余款一并到期。"
 
 
@@ -38,6 +41,7 @@ def gather(now: datetime) -> None:
                 _group(now)
                 _join()
                 _assess()
+                _divide()
                 db.session.commit()
 
 
@@ -90,6 +94,14 @@ def _assess() -> None:
     if number:
         reason = "购买数量与日常消费相符，照常办理。"
         claimants.judge(by_number(number), _person("handler"), verdict="consumer", reason=reason)
+
+
+def _divide() -> None:
+    """A mixed letter that became a complaint and a report."""
+    mixed = select(Case.number).where(Case.status == CaseState.LODGED.value, Case.nature == MIXED)
+    number = db.session.scalars(mixed.order_by(Case.received_at.desc(), Case.id).limit(1)).first()
+    if number:
+        divide(by_number(number), _person("handler"), complaint=OWN, report=REPORTED, demand="退还货款", problem="R07")
 
 
 def _person(role: str) -> Any:

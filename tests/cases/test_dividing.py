@@ -12,11 +12,14 @@ from sqlalchemy import select
 from app import audit
 from app.audit.models import Entry
 from app.cases.models import Case
+from app.cases.papers import services as papers
 from app.cases.papers.facts import facts_of
 from app.cases.queries import by_number, file_of, files_of
 from app.cases.services import attach, lodge, may_remove
 from app.cases.services.dividing import divide, other_half
 from app.cases.services.intake import Complainant
+from app.cases.workflow import CASE
+from app.core import clock
 from app.core.errors import Invalid, Missing, NotAllowed, WrongMoment
 from app.documents.kinds import kinds
 from app.files.accept import accept
@@ -83,6 +86,48 @@ def test_nothing_of_the_report_or_who_made_it_is_in_what_the_merchant_receives(t
             assert said not in of_report
         assert "无照经营" not in of_complaint
         assert "无照经营" not in complaint.title + complaint.summary
+
+
+@pytest.mark.parametrize("kind", sorted(code for code, form in kinds().items() if "merchant" in form.to))
+def test_nothing_of_a_letter_that_is_not_divided_yet_is_in_it_either(town, kind):
+    with town.at(EAST):
+        case = lodge(LETTER, town.person(EAST, "clerk")).case
+        db.session.flush()
+        said = str(facts_of(case, kinds()[kind]))
+        for words in ("林晓梅", "13812346027", REPORT, "无照经营"):
+            assert words not in said
+
+
+def test_a_mixed_letter_is_divided_before_it_is_accepted(town):
+    with town.at(EAST):
+        handler = town.person(EAST, "handler")
+        case = lodge(LETTER, handler).case
+        db.session.commit()
+        described = {"title": "退费", "summary": "退费", "category": "S0401", "problem": "P02"}
+        with pytest.raises(Invalid) as refusal:
+            CASE.take("accept", case, by=handler, nature="M", **described)
+        assert refusal.value.field == "nature"
+        db.session.rollback()
+        divide(case, handler, **HALVES)
+        db.session.flush()
+        CASE.take("accept", case, by=handler, **described)
+        assert case.status == "accepted"
+
+
+@pytest.mark.parametrize("kind", sorted(kinds()))
+def test_a_document_is_served_on_those_alone_whom_it_was_written_to(kind):
+    assert set(papers.recipients(kind)) == {*kinds()[kind].to, "office"}
+
+
+def test_what_was_not_written_to_the_merchant_is_not_served_on_it(town, halves):
+    with town.at(EAST):
+        report, handler = by_number(halves[1]), town.person(EAST, "handler")
+        form = kinds()["report-result"]
+        paper = papers.draft(report, form, handler, filled={one.name: one.sample for one in form.fields})
+        paper.status, paper.issued_on = "issued", clock.today()
+        with pytest.raises(Invalid) as refusal:
+            papers.serve(paper, report, handler, party="merchant", mode="handed", served_on=clock.today())
+        assert refusal.value.field == "party"
 
 
 def test_the_letter_as_it_came_stays_in_the_story_of_this_center(town, halves):

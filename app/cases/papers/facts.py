@@ -38,7 +38,6 @@ ROUTES_EN = (
 )
 OF_CONSUMER = ("consumer", "consumer_phone", "consumer_id", "consumer_address", "story", "demand")
 OF_PURCHASE = ("purchased_on", "order_number")  # by which a merchant would know who bought
-REPORT = "R"
 
 
 def facts_of(case: Case, form: Form) -> dict[str, Any]:
@@ -58,8 +57,9 @@ def facts_of(case: Case, form: Form) -> dict[str, Any]:
         }
     with force_locale("en"):
         said |= _in_english(case)
-    if case.nature == REPORT and "merchant" in form.to:
-        told = () if case.summary_confirmed else ("case_title", "summary")  # made by rule from what was reported
+    if case.is_confidential and "merchant" in form.to:
+        # Made by rule from what was reported, until somebody has written it anew; of both in one, never theirs.
+        told = () if case.summary_confirmed and case.is_report else ("case_title", "summary")
         said |= dict.fromkeys((*OF_CONSUMER, *OF_PURCHASE, *told), WITHHELD) | {"evidence": []}
     return said
 

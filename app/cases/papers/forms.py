@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from app.cases.papers.services import MODES, PARTIES
+from app.cases.papers.services import MODES
 from app.core import clock
 from app.core.forms import Form, Line, Prose, max_length
 from app.deadlines.wording import say
@@ -61,7 +61,7 @@ class BundleForm(Form):
 
 
 class ServiceForm(Form):
-    party = SelectField(_l("Served on"), choices=lambda: list(PARTIES.items()))
+    party = SelectField(_l("Served on"))
     mode = SelectField(_l("How"), choices=lambda: list(MODES.items()))
     served_on = DateField(_l("On"), [InputRequired(_l("Choose a day."))], default=clock.today)
     note = Prose(

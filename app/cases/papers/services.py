@@ -20,7 +20,7 @@ from app.core import clock
 from app.core.errors import Invalid, WrongMoment
 from app.documents import checks, library
 from app.documents import services as office
-from app.documents.kinds import Form
+from app.documents.kinds import Form, kinds
 from app.documents.models import DocumentState
 from app.files import services as stored
 from app.files.accept import Accepted
@@ -141,6 +141,8 @@ def serve(
     """Note how and when an issued document reached somebody, with what proves it. Raises WrongMoment and Invalid."""
     if paper.status != DocumentState.ISSUED:
         raise WrongMoment(_("Only an issued document can be served."))
+    if party not in recipients(paper.kind):
+        raise Invalid("party", _("This document is not meant for them."))
     if not paper.issued_on or not paper.issued_on <= served_on <= clock.today():
         raise Invalid("served_on", _("Between the day of issue and today, please."))
     served = CaseDocumentService(
@@ -161,6 +163,15 @@ def serve(
     facts |= {"files": len(proof)} if proof else {}
     audit.record("case.document_served", case, by, facts=facts)
     return served
+
+
+def recipients(kind: str) -> dict[str, Any]:
+    """Whom a document of this form may be served on: those it is written to, of what stays in the file nobody outside.
+
+    What is written to one side was filled in for that side alone: who made a report is kept out of what the business
+    gets, and of nothing else (Order 121 art. 31).
+    """
+    return {code: PARTIES[code] for code in PARTIES if code in (*kinds()[kind].to, "office")}
 
 
 def taken(paper: CaseDocument, case: Case, by: Any) -> None:

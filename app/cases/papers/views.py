@@ -128,6 +128,7 @@ def step(number: str, paper_id: UUID, step: str) -> Any:
 def serve(number: str, paper_id: UUID) -> Any:
     case, form = by_number(number), forms.ServiceForm()
     paper = queries.of(case, paper_id)
+    form.party.choices = list(services.recipients(paper.kind).items())
     if form.validate_on_submit():
         try:
             services.serve(paper, case, me(), **form.facts)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.accounts.models import Person
 from app.accounts.permissions import Can
 from app.cases import lists
-from app.cases.models import DIVIDED, FOREIGN, Case, Outcome
+from app.cases.models import DIVIDED, FOREIGN, MIXED, Case, Outcome
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
 from app.cases.services.parties import require_consent
 from app.cases.services.parts import decide_first, look_up, statement_of
@@ -47,6 +47,8 @@ def accept(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> Non
     describe(case, by, **facts)
     if not case.category or not case.problem:
         raise Invalid("category" if not case.category else "problem", _("Classify the case before it is accepted."))
+    if case.nature == MIXED:  # Order 121 art. 9: complaint and report are handled separately
+        raise Invalid("nature", _("Divide the letter first, or call it a complaint if nothing is reported in it."))
     case.accepted_at = clock.now()
     if case.assignee_id is None and by.can(Can.CASE_HANDLE, case):
         case.assignee_id = by.id

@@ -56,7 +56,7 @@ class HoldForm(StepForm):
 
 class NoteForm(StepForm):
     text = prose(_l("What the merchant undertakes"))
-    due_on = day(_l("By"), today=False)
+    due_on = day(_l("To be kept by"), today=False)
     watcher = SelectField(_l("Who sees to it"), [Optional()])
     interview = SelectField(_l("Given in the interview of"), [Optional()])
 
