@@ -20,7 +20,7 @@ from app.cases.papers.facts import proposed
 from app.cases.services.mediation import not_ahead
 from app.cases.workflow import CASE
 from app.core import clock, unit
-from app.core.errors import Invalid, NotAllowed, Refusal, WrongMoment
+from app.core.errors import Changed, Invalid, NotAllowed, Refusal, WrongMoment
 from app.core.numbering import next_number
 from app.documents.kinds import Form
 from app.files import services as stored
@@ -154,12 +154,18 @@ def attach(group: CaseGroup, by: Any, files: Sequence[Any]) -> list[GroupFile]:
 # The ledger ----------------------------------------------------------------------------------------------------------
 
 
-def enter(group: CaseGroup, by: Any, given: Mapping[UUID, Mapping[str, Decimal | None]]) -> int:
+def enter(
+    group: CaseGroup, by: Any, given: Mapping[UUID, Mapping[str, Decimal | None]], *, seen: int | None = None
+) -> int:
     """Write amounts into the lines of some members: member -> claimed, offered, agreed; how many lines changed.
 
-    What a settled case agreed on stays as it was signed.
+    What a settled case agreed on stays as it was signed. Raises Changed when `seen` is not the version any more: a
+    ledger is sent as a whole, and would put back what somebody else has written since.
     """
     _lock(group, by)
+    if seen is not None and seen != group.version:
+        db.session.expire_all()  # what is shown next is how it stands now
+        raise Changed(_("Somebody else has changed this in the meantime."), group)
     changed = 0
     for line in queries.ledger(group):
         member, was = line.member, LEDGER.look(line.member)

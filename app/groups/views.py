@@ -19,7 +19,7 @@ from app.cases.models import Case
 from app.cases.papers.queries import form_of
 from app.cases.queries import by_number as case_by_number
 from app.core.area import Area
-from app.core.errors import Invalid
+from app.core.errors import Changed, Invalid
 from app.documents.kinds import kinds
 from app.files.serve import download
 from app.groups import forms, queries, services, words
@@ -155,15 +155,17 @@ def file(number: str, file_id: UUID) -> Any:
 @groups.page("/<number>/ledger", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
 def ledger(number: str) -> Any:
     """The amounts of every line, to be written over."""
-    group, form = queries.by_number(number), forms.AddForm()
-    lines = queries.ledger(group)
+    group = queries.by_number(number)
+    form, lines = forms.AddForm(version=group.version), queries.ledger(group)
     if form.validate_on_submit():
         try:
-            changed = services.enter(group, me(), _typed(lines))
+            changed = services.enter(group, me(), _typed(lines), seen=form.version.data or 0)
             flash(ngettext("%(num)d line has changed.", "%(num)d lines have changed.", changed))
             return redirect(url_for(".show", number=number), 303)
         except Invalid as refusal:
             form.say(refusal)
+        except Changed:
+            form.catch_up(forms.AddForm(formdata=None, version=group.version))
     return render("groups/ledger.html", group=group, lines=lines, form=form, typed=request.form), _code(form)
 
 
@@ -286,7 +288,7 @@ def batch(number: str, batch_id: UUID) -> Any:
 
 
 def _code(form: Any) -> int:
-    return 422 if form.errors or form.form_errors else 200
+    return 409 if form.typed is not None else 422 if form.errors or form.form_errors else 200
 
 
 # On the page of a case -----------------------------------------------------------------------------------------------
