@@ -15,7 +15,7 @@ from app.accounts.permissions import Can
 from app.audit import words
 from app.cases import advice, forms, intake, joint, panels, queries
 from app.cases import party_forms as asked
-from app.cases.models import Case, CaseState
+from app.cases.models import MIXED, Case, CaseState
 from app.cases.queries.parties import parties as parties_of
 from app.cases.queries.parties import platform_of
 from app.cases.services import dividing
@@ -179,7 +179,7 @@ def _whose(case: Case, person: Any) -> panels.Panel | None:
 
 
 def _actions(case: Case, person: Any) -> list[panels.Action]:
-    if case.nature == dividing.MIXED and case.status == CaseState.LODGED and person.can(Can.CASE_TRIAGE, case):
+    if case.nature == MIXED and case.status == CaseState.LODGED and person.can(Can.CASE_TRIAGE, case):
         return [panels.Action(_("Divide the letter"), url_for("parties.divide", number=case.number))]
     mine = case.is_open and person.can(Can.CASE_INTAKE, case) and realm.current().writes == case.tenant_id
     return [panels.Action(_("Who complains"), url_for("parties.index", number=case.number))] if mine else []

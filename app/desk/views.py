@@ -18,7 +18,7 @@ from app.cases.workflow import CASE
 from app.core.area import SIGNED_IN, Area
 from app.core.privacy import mask_phone
 from app.desk.palette import Target, found
-from app.desk.search import address_of, asked, find
+from app.desk.search import address_of, asked, find, narrowed
 from app.merchants.dealings import queries as dealings
 from app.ui import render
 
@@ -61,8 +61,8 @@ def look_up() -> Any:
 
 @desk.page("/search", allow=Can.CASE_READ)
 def search() -> Any:
-    wish = asked(request.args, me())
-    hits = find(wish.said, after=request.args.get("after"), only_open="open" in request.args)
+    wish, view = asked(request.args, me()), narrowed(request.args, me())
+    hits = find(wish.said, view, after=request.args.get("after"))
     older = f"?{urlencode({**request.args, 'after': hits.older})}" if hits.older else None
     return render(
         "desk/search.html",
@@ -72,4 +72,5 @@ def search() -> Any:
         found=hits,
         clocks=clocks_of(hits.cases),
         older=older,
+        view=view,
     ), (422 if wish.fault else 200)

@@ -48,6 +48,11 @@ def document(text: str | None) -> str:
     return " ".join([f"'{token}'" for token in sorted(tokens)])
 
 
+def words(text: str | None) -> list[str]:
+    """The words of a search, folded: what blanks and punctuation set apart."""
+    return [word[:LONGEST_WORD] for word in _BETWEEN_WORDS.split(fold(text))[:MOST_WORDS] if word]
+
+
 def query(text: str | None) -> Query:
     """What to ask the index for all words of `text`, and which of them must be looked at again in the text itself.
 
@@ -56,8 +61,8 @@ def query(text: str | None) -> Query:
     """
     asked: dict[str, None] = {}
     again = []
-    for word in _BETWEEN_WORDS.split(fold(text))[:MOST_WORDS]:
-        runs = list(_RUN.finditer(word[:LONGEST_WORD]))
+    for word in words(text):
+        runs = list(_RUN.finditer(word))
         for run in runs:
             asked.update(dict.fromkeys(_questions(run.group())))
         if len(runs) > 1 or (runs and _IS_CJK.match(word, runs[0].start()) and len(runs[0].group()) > 2):

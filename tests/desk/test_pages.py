@@ -12,6 +12,8 @@ import pytest
 from app.cases.services import lodge, lodge_many
 from app.core import clock
 from app.core.forms import narrow
+from app.desk import search as desk_search
+from app.desk.search import snippet
 from tenants.database import db
 from tests.cases.conftest import TOLD
 from tests.forms import forms_of
@@ -267,3 +269,64 @@ def test_every_field_that_words_are_typed_into_is_sent_by_post(town):
                     assert not typed or form.method == "post", (path, typed)
                     seen += len(typed)
     assert seen > 20
+
+
+def test_where_the_words_stand_is_shown_and_marked_in_each_case_found(town, told):
+    told(facts="老板推荐充值三千元，办卡后第二个月门店关门，充值卡余额不退，电话13812346027。")
+    browser = town.client(EAST, "clerk")
+    page = browser.get("/search?q=充值卡余额").get_data(as_text=True)
+    assert "<mark>充值卡余额</mark>不退" in page
+    assert "13812346027" not in page
+
+
+@pytest.mark.parametrize(
+    ("text", "sought", "shown"),
+    [
+        ("充值卡余额不退", ["余额"], "充值卡[余额]不退"),
+        ("甲" * 40 + "余额" + "乙" * 100, ["余额"], "…" + "甲" * 16 + "[余额]" + "乙" * 62 + "…"),
+        ("余额 充值", ["充值", "余额"], "[余额] [充值]"),
+        ("ab12 cd", ["ab1"], "[ab1]2 cd"),
+        ("没有这个词", ["余额"], ""),
+        ("（余额）", ["）"], "（余额[）]"),
+    ],
+)
+def test_a_snippet_begins_shortly_before_the_first_word(text, sought, shown):
+    pieces = snippet(text, sought)
+    assert "".join(f"[{piece.text}]" if piece.sought else piece.text for piece in pieces) == shown
+
+
+def test_a_snippet_shows_what_the_title_does_not_where_it_can():
+    told = snippet("余额不退 店已搬走，余额三千", ["余额"], behind=4)
+    assert "".join(piece.text for piece in told).endswith("余额三千")
+
+
+def test_a_search_is_narrowed_and_keeps_its_words(town, told):
+    told(nature="C")
+    told(nature="R", title="举报健身房")
+    browser = town.client(EAST, "handler")
+    both = browser.get("/search?q=健身房")
+    assert both.status_code == 200
+    sent = browser.post("/narrow", {"list": "/east/search", "q": "健身房", "nature": "R"})
+    address = sent.location.removeprefix("/east")
+    browser.get(address)
+    found = [link for link in browser.page.links if re.search(r"/cases/\d{4}-\d{6}$", link)]
+    assert len(found) == 1
+    without = next(link for link in browser.page.links if link.startswith("?") and "nature" not in link)
+    browser.get(f"/search{without}")
+    assert len([link for link in browser.page.links if re.search(r"/cases/\d{4}-\d{6}$", link)]) == 2
+    assert "没有符合" in words(browser, "/search?q=健身房&status=closed")
+
+
+def test_a_narrowed_search_looks_further_than_one_page_of_hits(town, told, monkeypatch):
+    monkeypatch.setattr(desk_search, "SCANNED", 2)
+    for n in range(6):
+        told(nature="R" if n == 0 else "C", title=f"健身房{n}")  # the one that fits came in first: it is found last
+    browser = town.client(EAST, "handler")
+    browser.get("/search?q=健身房&nature=R")
+    assert len([link for link in browser.page.links if re.search(r"/cases/\d{4}-\d{6}$", link)]) == 1
+    monkeypatch.setattr(desk_search, "LOOKS", 2)
+    browser.get("/search?q=健身房&nature=R")
+    older = [link for link in browser.page.links if "after=" in link]
+    assert older, "the rest is left to the next page, which is offered"
+    browser.get(f"/search{older[0]}")
+    assert len([link for link in browser.page.links if re.search(r"/cases/\d{4}-\d{6}$", link)]) == 1

@@ -25,9 +25,8 @@ from app.accounts.models import Person
 from app.accounts.permissions import ROLES, Can
 from app.audit.models import Entry
 from app.cases import lists
-from app.cases.models import DIVIDED, Case, CaseClock, CaseDraft, CaseState, Party
+from app.cases.models import DIVIDED, MIXED, Case, CaseClock, CaseDraft, CaseState, Party
 from app.cases.papers.models import CaseDocument
-from app.cases.services.dividing import MIXED
 from app.core import clock
 from app.core.forms import narrow
 from app.core.listing import Filter

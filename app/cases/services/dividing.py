@@ -15,13 +15,13 @@ from sqlalchemy import select
 
 from app import audit
 from app.accounts.permissions import Can
-from app.cases.models import DIVIDED, Case, CaseState, Party
+from app.cases.models import DIVIDED, MIXED, REPORT, Case, CaseState, Party
 from app.cases.services.intake import Complaint, entitle, lodge, outline
 from app.cases.services.parts import WATCH, look_up, profile_of, statement_of
 from app.core.errors import Invalid, NotAllowed, WrongMoment
 from tenants.database import db
 
-MIXED, COMPLAINT, REPORT = "M", "C", "R"
+COMPLAINT = "C"
 _KEY = "divided-"  # and the key of the case that was divided: a letter is divided once
 
 
