@@ -17,7 +17,7 @@ from app.cases.models import Case, CaseClock, CaseDraft
 from app.cases.services import timing
 from app.cases.services.parts import redate
 from app.core import clock
-from app.deadlines import URGENT
+from app.deadlines import SOON, URGENT
 from app.jobs import job
 from app.notifications import notify
 from app.notifications.words import extend
@@ -59,7 +59,7 @@ def remind() -> None:
     today, calendar = clock.today(), deadlines.load_calendar()
     if not calendar.is_working_day(today) or clock.local(clock.now()).hour not in WORKING_HOURS:
         return
-    last = calendar.last_day_within(today, URGENT)
+    nearer, last = calendar.last_day_within(today, URGENT), calendar.last_day_within(today, SOON)
     query = select(Case.number, Case.assignee_id, Case.queue_on).where(Case.open, Case.queue_on <= last)
     burning = db.session.execute(query.order_by(Case.queue_on, Case.id)).all()
     for person in db.session.scalars(select(Person).where(Person.active)):
@@ -71,12 +71,22 @@ def remind() -> None:
         ]
         if mine:
             late = sum(case.queue_on < today for case in mine)
+            urgent = sum(today <= case.queue_on <= nearer for case in mine)
+            soon = len(mine) - late - urgent
             notify(
                 "case.digest",
                 people=[person.id],
-                facts={"late": late, "urgent": len(mine) - late, "numbers": [case.number for case in mine[:LISTED]]},
+                facts={
+                    "late": late,
+                    "urgent": urgent,
+                    "soon": soon,
+                    "numbers": [case.number for case in mine[:LISTED]],
+                },
                 endpoint="cases.index",
-                arguments={"due": "late" if late else "urgent", **({} if oversees else {"who": "me"})},
+                arguments={
+                    "due": "late" if late else "urgent" if urgent else "soon",
+                    **({} if oversees else {"who": "me"}),
+                },
                 key=f"digest:{today}",
             )
 
@@ -108,10 +118,10 @@ def follow_rules(subject: Any = None, number: Any = None) -> None:
 
 
 def _digest(facts: dict[str, Any]) -> str:
-    numbers = _(", ").join(facts["numbers"])
-    more = "…" if len(facts["numbers"]) < facts["late"] + facts["urgent"] else ""
-    said = {"late": facts["late"], "urgent": facts["urgent"], "numbers": f"{numbers}{more}"}
-    return _("%(late)s late, %(urgent)s due within two working days: %(numbers)s", **said)
+    numbers, soon = _(", ").join(facts["numbers"]), facts.get("soon", 0)
+    more = "…" if len(facts["numbers"]) < facts["late"] + facts["urgent"] + soon else ""
+    said = {"late": facts["late"], "urgent": facts["urgent"], "soon": soon, "numbers": f"{numbers}{more}"}
+    return _("%(late)s late, %(urgent)s due within two working days, %(soon)s within five: %(numbers)s", **said)
 
 
 audit.subscribe("calendar.recounted", redate_all)

@@ -162,7 +162,7 @@ def _snippets(said: str, cases: Sequence[Case]) -> dict[UUID, list[Piece]]:
         return {}
     document = select(SearchDocument.subject_id, func.left(SearchDocument.folded, READ))
     document = document.where(SearchDocument.kind == KIND, SearchDocument.subject_id.in_([case.id for case in cases]))
-    texts: dict[UUID, str] = {key: text for key, text in db.session.execute(document)}
+    texts: dict[UUID, str] = dict(db.session.execute(document).all())
     return {case.id: snippet(texts.get(case.id, ""), sought, behind=len(fold(case.title))) for case in cases}
 
 

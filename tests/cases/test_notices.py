@@ -97,15 +97,15 @@ def digests(town):
         rows = db.session.execute(
             select(Person.login, Notice.facts).join(Notice, Notice.person_id == Person.id).order_by(Person.login)
         )
-        return [(login, facts["late"], facts["urgent"], facts["numbers"]) for login, facts in rows]
+        return [(login, facts["late"], facts["urgent"], facts["soon"], facts["numbers"]) for login, facts in rows]
 
 
 def test_everybody_is_told_once_on_a_working_morning(town, three):
     # Received on Tuesday 2026-09-08: 9, 10, 11, 14, 15, 16, Th 17: late. On Friday the 11th: 14-18 (5), Su 20, Mo 21:
-    # due today. On Friday the 18th: 20, 21, 22, 23, 24, 28, 29: there is time.
-    late, today, _ahead = three
+    # due today. On Friday the 18th: 20, 21, 22, 23, 24, 28, Tu 29: five working days from Monday the 21st, so soon.
+    late, today, ahead = three
     morning(town)
-    assert digests(town) == [("director", 1, 1, [late, today]), ("handler", 1, 0, [late])]
+    assert digests(town) == [("director", 1, 1, 1, [late, today, ahead]), ("handler", 1, 0, 0, [late])]
     morning(town)  # the job is tried again
     assert len(digests(town)) == 2
     morning(town, date(2026, 9, 22))
@@ -135,7 +135,27 @@ def test_the_notice_says_how_many_and_which_and_leads_to_them(app, town, three):
         ).one()
         assert (notice.endpoint, notice.arguments) == ("cases.index", {"due": "late", "who": "me"})
         with app.test_request_context():
-            assert title(notice.event, notice.facts) == f"逾期 1 件，两个工作日内到期 0 件：{three[0]}"
+            assert (
+                title(notice.event, notice.facts)
+                == f"逾期 1 件，两个工作日内到期 0 件，五个工作日内到期 0 件：{three[0]}"
+            )
+
+
+def test_what_turns_yellow_is_told_to_who_has_it(town, lodged):
+    # Received on Monday 2026-09-14: 15, 16, 17, 18, 20 (worked), 21, Tu 22. On Wednesday the 16th it is due in five
+    # working days (17, 18, 20, 21, 22), on Tuesday the 15th in six.
+    with clock.freeze(clock.at(date(2026, 9, 14), 10)):
+        number = lodged()
+    with at(date(2026, 9, 14), 11), town.at(EAST):
+        CASE.take("claim", by_number(number), by=town.person(EAST, "handler"))
+        db.session.commit()
+    morning(town, date(2026, 9, 15))
+    assert digests(town) == []
+    morning(town, date(2026, 9, 16))
+    assert digests(town) == [("handler", 0, 0, 1, [number])]
+    with town.at(EAST):
+        told = db.session.scalars(select(Notice).where(Notice.event == "case.digest")).one()
+        assert told.arguments == {"due": "soon", "who": "me"}
 
 
 def test_a_long_list_is_cut(app):
