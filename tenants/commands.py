@@ -7,16 +7,16 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from sqlalchemy import create_engine
 
 from tenants import audit as walls
 from tenants import provisioning, realm
+from tenants.cli import Commands
 from tenants.database import db
 from tenants.policies import APP, GUEST, OWNER
 from tenants.registry import RESERVED, registry
 
-tenants = AppGroup("tenants", help="Organisations and the walls between them.")
+tenants = Commands("tenants", help="Organisations and the walls between them.")
 
 
 @tenants.command("roles")

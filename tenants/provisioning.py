@@ -24,7 +24,7 @@ from tenants.bases import OF_TENANT, Between, BetweenEntry, Owned, uuid7
 from tenants.database import Base, db
 from tenants.policies import APP, GUEST, OWNER, SEARCH
 from tenants.realm import Place, Realm
-from tenants.registry import Tenant, registry
+from tenants.registry import SLUG, Tenant, registry
 
 # The minutes a forgotten transaction may hold its locks, the seconds a statement may run or wait.
 LIMITS = {
@@ -191,7 +191,9 @@ def half_done() -> Select[Any]:
 def open_tenant(
     slug: str, name: str, kind: str, *, short_name: str | None = None, region_code: str | None = None
 ) -> Place:
-    """Open an organisation, from inside the bureau's realm. Raises ValueError on a slug that is taken."""
+    """Open an organisation, from inside the bureau's realm. Raises ValueError on a slug that is none, or taken."""
+    if not SLUG.fullmatch(slug):
+        raise ValueError(f"{slug} is no slug: small letters, digits and dashes, 2 to 31, a letter first")
     if registry.find(slug) is not None:
         raise ValueError(f"{slug} is taken")
     number = db.session.execute(select(func.coalesce(func.max(Tenant.id), 0) + 1)).scalar_one()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 
@@ -16,6 +17,9 @@ RESERVED = frozenset({"static", "healthz", "readyz", "api", "public", "assets", 
 FRESH_FOR = 5.0  # seconds; a suspended organisation is shut out everywhere within this time
 
 
+SLUG = re.compile(r"[a-z][a-z0-9-]{1,30}")
+
+
 class Tenant(Reference):
     """An organisation: the bureau (always 1), a center, or a department."""
 
@@ -24,7 +28,7 @@ class Tenant(Reference):
         UniqueConstraint("slug"),
         CheckConstraint("kind in ('bureau', 'center', 'department')", name="kind"),
         CheckConstraint("(kind = 'bureau') = (id = 1)", name="one_bureau"),
-        CheckConstraint("slug ~ '^[a-z][a-z0-9-]{1,30}$'", name="slug"),
+        CheckConstraint(f"slug ~ '^{SLUG.pattern}$'", name="slug"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from app.accounts import queries, services
 from app.core import trace
 from app.core.errors import Refusal
 from tenants import realm
+from tenants.cli import Commands
 from tenants.database import db
 from tenants.realm import Place
 from tenants.registry import registry
 
-accounts = AppGroup("accounts", help="People of an organisation, for whoever keeps the server.")
+accounts = Commands("accounts", help="People of an organisation, for whoever keeps the server.")
 
 
 def _place(slug: str) -> Place:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 
 import click
-from flask.cli import AppGroup
 
 from app.audit.trail import verify
 from tenants import realm
+from tenants.cli import Commands
 from tenants.database import db
 from tenants.registry import registry
 
-audit = AppGroup("audit", help="The chains of audit entries.")
+audit = Commands("audit", help="The chains of audit entries.")
 
 
 @audit.command("verify")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from app.deadlines import counting, queries, services
 from tenants import realm
+from tenants.cli import Commands
 from tenants.database import db
 from tenants.realm import BUREAU_ID
 from tenants.registry import registry
 
-deadlines = AppGroup("deadlines", help="The calendar of working days and the legal time limits.")
+deadlines = Commands("deadlines", help="The calendar of working days and the legal time limits.")
 
 
 @deadlines.command("seed")

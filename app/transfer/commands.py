@@ -5,20 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
 
 from app.cases import lists
-from app.core.errors import Refusal
+from app.core.errors import Invalid, Refusal
 from app.files.accept import EVIDENCE, accept
 from app.files.refusal import Refused
 from app.transfer import services
 from app.transfer.models import Import, ImportState
 from app.transfer.sheet import WANTED
 from tenants import realm
+from tenants.cli import Commands
 from tenants.database import db
 from tenants.registry import registry
 
-import_ = AppGroup("import", help="Take in what comes from elsewhere.")
+import_ = Commands("import", help="Take in what comes from elsewhere.")
 
 
 @import_.command("messages")
@@ -42,7 +42,8 @@ def messages(file: Path, slug: str, channel: str, columns: tuple[str, ...]) -> N
                     batch.columns = {**batch.columns, **_said(columns, sheet.head)}
             services.ready(batch)
         except (Refused, Refusal) as refusal:
-            raise click.ClickException(str(refusal.message)) from refusal
+            hint = f" --column WHAT=HEADING; WHAT: {', '.join(WANTED)}" if isinstance(refusal, Invalid) else ""
+            raise click.ClickException(f"{refusal.message}{hint}") from refusal
         db.session.commit()
         with click.progressbar(length=batch.rows, label=file.name) as bar:
             batch = services.run(batch.id, tell=lambda now: bar.update(now.position - bar.pos))

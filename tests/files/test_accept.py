@@ -222,6 +222,21 @@ def test_a_document_may_have_links_to_click_and_printer_settings() -> None:
     assert weigh(io.BytesIO(specimens.docx(**parts))) == "docx"
 
 
+@pytest.mark.parametrize(("declared", "refused"), [(90, False), (101, True)])
+def test_a_document_that_declares_more_than_a_hundred_megabytes_is_refused(declared: int, refused: bool) -> None:
+    """However little of it can be squeezed: the declared total counts by itself, not only against what is packed."""
+    out = io.BytesIO(specimens.docx())
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_STORED) as bundle:
+        bundle.writestr("word/media/image1.jpeg", random.Random(1).randbytes(2 * 2**20))
+        bundle.getinfo("word/media/image1.jpeg").file_size = declared * 2**20
+    out.seek(0)
+    if refused:
+        with pytest.raises(Refused, match="unpacks to far more"):
+            weigh(out)
+    else:
+        assert weigh(out) == "docx"
+
+
 def test_parts_that_overlap_are_refused() -> None:
     body = bytearray(specimens.docx(word__a=b"x" * 5_000))
     with zipfile.ZipFile(io.BytesIO(body)) as archive:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, create_engine, text
 
 from tenants.audit import faults
+from tenants.registry import registry
 
 # what somebody does -> what the audit says about it
 BREAKS = {
@@ -71,3 +72,23 @@ def test_the_command_exits_with_the_number_of_faults(app: Any, root: Engine) -> 
             connection.execute(text("alter table person force row level security"))
     assert result.exit_code == 1
     assert "person: row level security does not bind the owner" in result.output
+
+
+@pytest.mark.parametrize("slug", ["Bad_Slug", "x", "1abc", "a" * 40, "a b"])
+def test_an_impossible_slug_is_one_sentence(app: Any, slug: str) -> None:
+    done = app.test_cli_runner().invoke(args=["tenants", "add", slug, "某县中心", "--kind", "center"])
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: ")
+    assert len(done.output.splitlines()) == 1
+    assert "is no slug" in done.output
+
+
+def test_a_command_without_a_database_is_one_sentence(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    away = create_engine("postgresql+psycopg://127.0.0.1:9/nowhere", connect_args={"connect_timeout": 1})
+    monkeypatch.setattr(registry, "_engine", away)
+    monkeypatch.setattr(registry, "_places", {})
+    registry.forget()
+    done = app.test_cli_runner().invoke(args=["tenants", "list"])
+    registry.forget()
+    assert done.exit_code == 1
+    assert "The database does not answer" in done.output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from app.accounts.models import Person
 from app.audit import record
 from app.audit.models import Entry
+from app.cases import lists
+from app.cases.services import lodge
 from app.core import clock, unit
 from app.core.numbering import Counter
 from app.jobs import drain, job
@@ -21,12 +24,29 @@ from tenants.database import db
 from tenants.provisioning import Act
 from tenants.registry import registry
 from tenants.session import NotOurs
+from tests.cases.conftest import TOLD
 from tests.town import CITY, EAST, WEST
 
 
 def test_a_query_without_a_realm_raises(app: Any) -> None:
     with pytest.raises(realm.NoRealm):
         db.session.scalars(select(Person)).all()
+
+
+def test_what_is_kept_for_an_organisation_is_kept_for_nobody_without_one(app: Any) -> None:
+    """The lists are remembered by organisation (TI15): without a realm there is no key to look under."""
+    with pytest.raises(realm.NoRealm):
+        lists.entries("channels")
+
+
+def test_one_address_has_an_answer_for_each_county(town: Any) -> None:
+    """The same page, one after the other from one process: nothing of the first is in the second (TI15)."""
+    with town.at(EAST):
+        lodge(replace(TOLD, title="只有东县知道的事"), town.person(EAST, "handler"))
+        db.session.commit()
+    for slug, there in ((EAST, True), (WEST, False), (EAST, True)):
+        page = town.client(slug, "handler").open("GET", "/cases").get_data(as_text=True)
+        assert ("只有东县知道的事" in page) == there, slug
 
 
 def test_realms_do_not_nest(town: Any) -> None:

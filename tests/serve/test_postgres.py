@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,6 +63,28 @@ def test_a_broken_data_folder_is_one_sentence(folder: Path) -> None:
     ):
         pass
     assert "make demo-reset" in refusal.value.chinese
+
+
+@pytest.mark.parametrize("part", ["PG_VERSION", "global", "base"])
+def test_data_of_which_a_part_is_gone_are_one_sentence(folder: Path, part: str) -> None:
+    with postgres.running(folder):
+        pass
+    gone = folder / part
+    if gone.is_dir():
+        shutil.rmtree(gone)
+    else:
+        gone.unlink()
+    with pytest.raises(Refusal, match=rf"are not whole: {part}.* is missing") as refusal, postgres.running(folder):
+        pass
+    assert "make demo-reset" in refusal.value.chinese
+    assert "Command" not in str(refusal.value)
+
+
+def test_how_a_program_was_called_is_not_told() -> None:
+    silent = subprocess.CalledProcessError(1, ("/somewhere/initdb", "--auth=trust"))
+    assert postgres._in_words(silent) == "initdb: 1"
+    said = subprocess.CalledProcessError(1, ("/somewhere/initdb",), stderr=b"one\ninitdb: error: it is full.\n")
+    assert postgres._in_words(said) == "initdb: error: it is full"
 
 
 def test_data_of_another_version_are_refused(folder: Path) -> None:

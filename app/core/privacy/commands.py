@@ -6,14 +6,14 @@ import sys
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from app.core.privacy.sealing import models, reseal
+from tenants.cli import Commands
 from tenants.policies import OWNER
 
-privacy = AppGroup("privacy", help="Sealed personal data.")
+privacy = Commands("privacy", help="Sealed personal data.")
 
 
 @privacy.command("reseal")
