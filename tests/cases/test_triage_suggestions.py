@@ -410,6 +410,14 @@ def test_a_script_gets_the_panel_or_nothing_and_beside_a_step_the_form_of_that_s
     assert town.client(WEST, "handler").get(f"/cases/{number}/suggestions", checked=False).status_code == 404
 
 
+def test_what_a_case_is_called_already_is_not_suggested_again(town, trained, lodged):
+    facts = "在健身房办了年卡，突然闭店，会员卡里还有钱"
+    for category, found in (("S0401", []), ("G0101", ["S0401"])):
+        number = lodged(facts=facts, category=category, phone="13900000002", merchant_name="")
+        with town.at(EAST):
+            assert [one.code for one in queries.of_case(by_number(number)).categories] == found
+
+
 def test_a_suggestion_changes_nothing_and_leaves_no_entry(town, trained, lodged, statements):
     number = lodged(facts="在健身房办了年卡，突然闭店，会员卡里还有钱", category=None)
     with town.at(EAST):

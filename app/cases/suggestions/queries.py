@@ -67,9 +67,13 @@ def suggested(text: str, *, merchant_known: bool = False) -> Suggested:
 
 
 def of_case(case: Case) -> Suggested:
+    """What the text of a case suggests, without what it is called already."""
     statement = statement_of(case)
-    told = f"{statement.facts}\n{statement.demand}"
-    return suggested(f"{case.title}\n{told}", merchant_known=case.merchant_id is not None)
+    told = f"{case.title}\n{statement.facts}\n{statement.demand}"
+    found = suggested(told, merchant_known=case.merchant_id is not None)
+    if found.categories and found.categories[0].code == case.category:
+        return Suggested([], found.merchant)
+    return Suggested([one for one in found.categories if one.code != case.category], found.merchant)
 
 
 def _categories(text: str) -> list[Category]:
