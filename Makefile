@@ -61,7 +61,9 @@ messages: $(DEV) ## collect the msgids, update and compile the catalogues
 
 lock: $(DEV) ## pin what pyproject.toml asks for (UPGRADE=1 takes newer versions)
 	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) $(if $(UPGRADE),--upgrade) -o requirements.lock pyproject.toml
-	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements.lock --extra dev \
+	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements.lock --extra triage \
+		-o requirements-triage.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) $(if $(UPGRADE),--upgrade) -c requirements-triage.lock --extra dev \
 		-o requirements-dev.lock pyproject.toml
 
 assets: ## build styles and scripts anew (needs Node.js; the built files are committed)

@@ -25,6 +25,7 @@ AREAS = (
     "app.cases.alike_pages:alike",
     "app.cases.claimants.views:claimants",
     "app.cases.claimants.views:signals",
+    "app.cases.suggestions.views:suggestions",
     "app.cases.reference:reference",
     "app.mediation.views:mediation",
     "app.mediation.register:mediators",

@@ -20,6 +20,7 @@ COMMANDS = (
     "app.core.privacy.commands:privacy",
     "app.search.commands:search",
     "app.transfer.commands:import_",
+    "app.cases.suggestions.commands:triage",
     "app.facts.commands:facts",
     "app.demo.commands:demo",
 )

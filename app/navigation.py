@@ -35,6 +35,7 @@ class Group:
 _LISTS = Item("reference.index", _l("Lists"), Can.LIST_KEEP)
 _MEDIATORS = Item("mediators.index", _l("Mediators and rooms"), Can.MEDIATION_KEEP)
 _SIGNALS = Item("signals.index", _l("Signals about claimants"), Can.LIST_KEEP)
+_SUGGESTIONS = Item("suggestions.index", _l("Category suggestions"), Can.TRIAGE_KEEP)
 _TEMPLATES = Item("templates.index", _l("Templates of documents"), Can.LIST_KEEP)
 _SETTINGS = Item("settings.index", _l("Settings of the center"), Can.CASE_APPROVE)
 _PEOPLE = (
@@ -67,7 +68,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
                 Item("staffing.absences", _l("Absences")),
             ),
         ),
-        Group(_l("Administration"), (*_PEOPLE, _MEDIATORS, _LISTS, _SIGNALS, _TEMPLATES, _SETTINGS)),
+        Group(_l("Administration"), (*_PEOPLE, _MEDIATORS, _LISTS, _SIGNALS, _SUGGESTIONS, _TEMPLATES, _SETTINGS)),
     ),
     "bureau": (
         Group(

@@ -35,6 +35,7 @@ class Can(StrEnum):
     PERSON_KEEP = "person.keep"
     TRANSFER_EXPORT = "transfer.export"
     TRANSFER_IMPORT = "transfer.import"
+    TRIAGE_KEEP = "triage.keep"
 
 
 LABELS: dict[Can, Any] = {
@@ -61,6 +62,7 @@ LABELS: dict[Can, Any] = {
     Can.PERSON_KEEP: _l("Keep the organisation's people and their roles"),
     Can.TRANSFER_EXPORT: _l("Export lists"),
     Can.TRANSFER_IMPORT: _l("Import messages"),
+    Can.TRIAGE_KEEP: _l("Let suggestions of categories be learned"),
 }
 
 
@@ -101,6 +103,7 @@ _ROLES = (
                 Can.MEDIATION_KEEP,
                 Can.TRANSFER_EXPORT,
                 Can.TRANSFER_IMPORT,
+                Can.TRIAGE_KEEP,
             }
         ),
     ),
@@ -116,6 +119,7 @@ _ROLES = (
                 Can.MEDIATION_KEEP,
                 Can.MERCHANT_READ,
                 Can.TRANSFER_IMPORT,
+                Can.TRIAGE_KEEP,
             }
         ),
     ),

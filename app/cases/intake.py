@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from app.cases import checklist, queries
+from app.cases import checklist, lists, queries
 from app.cases.forms import IntakeForm
 from app.cases.models import Case
 from app.cases.party_forms import agent_of, card_of, people_of
@@ -26,6 +26,25 @@ def key() -> str:
     return str(uuid7())
 
 
+def blank(asked: Mapping[str, str]) -> IntakeForm:
+    form = IntakeForm(submission_key=key())
+    if not form.is_submitted():
+        take_over(form, asked)
+    return form
+
+
+def take_over(form: Any, asked: Mapping[str, str]) -> None:
+    """Put what somebody took over from a suggestion into its fields; it is nowhere else until the form is sent."""
+    given: dict[str, Any] = {}
+    if asked.get("category") in {code for choices in lists.leaves().values() for code, _words in choices}:
+        given["category"] = asked["category"]
+    merchant = merchants.standing(merchants.find(asked.get("merchant")))
+    if merchant is not None:
+        given |= {"merchant_number": merchant.number, "merchant_name": merchant.called}
+    if given:
+        form.put_in(**given)
+
+
 def complaint(form: IntakeForm, by: Any) -> Complaint:
     typed = form.facts
     merchant = register.choose(typed.pop("merchant_number"), typed["merchant_name"] or "", by)
@@ -39,7 +58,9 @@ def complaint(form: IntakeForm, by: Any) -> Complaint:
 def found(form: Any) -> list[Merchant]:
     """What to choose from when the page is shown again, or before a script has asked."""
     said = getattr(form, "merchant_name", None)
-    return merchants.look_up(said.data) if said is not None and said.data else []
+    shown = merchants.look_up(said.data) if said is not None and said.data else []
+    chosen = merchants.find(form.merchant_number.data) if shown else None
+    return shown if chosen is None or chosen in shown else [chosen, *shown]
 
 
 def halves(case: Case) -> dict[str, str]:

@@ -75,7 +75,7 @@ def _heading(view: View, code: str) -> dict[str, Any]:
 
 @cases.page("/new", allow=Can.CASE_INTAKE, methods=["GET", "POST"])
 def new() -> Any:
-    form = forms.IntakeForm(submission_key=intake.key())
+    form = intake.blank(request.args)
     if form.validate_on_submit():
         try:
             complaint = intake.complaint(form, me())
@@ -190,6 +190,8 @@ def _step_form(declared: Step, case: Case, **given: Any) -> Any:
     form = kind(**known, **given)
     if given or request.method == "GET":
         form.version.data = case.version
+    if isinstance(form, forms.DescribeForm) and not given and request.method == "GET":
+        intake.take_over(form, request.args)
     if isinstance(form, forms.OfCase):
         form.fit(case)
     if "consented" in form and not represented(case):

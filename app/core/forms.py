@@ -131,6 +131,12 @@ class Form(FlaskForm):
             elif said != stands:
                 self.typed.append(Typed(field.label.text, _in_words(fresh), _in_words(field)))
 
+    def put_in(self, **values: Any) -> None:
+        """Fill in what somebody has just chosen elsewhere; it counts as typed, not as what stood there."""
+        self._loaded = self.loaded
+        for name, value in values.items():
+            self[name].data = value
+
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
         """Not of a form that was brought back: it is shown with all that is in it, to be looked over and sent."""
         return BROUGHT_BACK not in request.form and bool(super().validate_on_submit(extra_validators))

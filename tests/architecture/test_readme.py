@@ -48,7 +48,7 @@ def test_every_setting_is_in_the_example() -> None:
 
 
 def test_the_locks_name_no_index() -> None:
-    for lock in ("requirements.lock", "requirements-dev.lock"):
+    for lock in ("requirements.lock", "requirements-triage.lock", "requirements-dev.lock"):
         text = (ROOT / lock).read_text("utf-8")
         assert "://" not in text
         assert not re.search(r"^-", text, re.MULTILINE)

@@ -130,6 +130,7 @@ NO_ENTRY = {
     "merchants.look_up": "searches the register while somebody types",
     "notifications.open_notice": "marks a notice as read on one's own screen",
     "notifications.read_all": "marks notices as read on one's own screen",
+    "suggestions.while_typing": "looks what a text may be about, and keeps nothing of it",
     "worklist.here": "says that somebody has a case open",
     "worklist.keep_draft": "keeps what somebody has not sent yet, for them alone",
     "worklist.print_list": "puts the rows of a list on paper",

@@ -145,6 +145,7 @@ CODES_INSIDE = {
     "handoff_draft.fields": "codes",
     "handoff_draft.files": "keys",
     "import_file.columns": "positions",
+    "triage_training.categories": "codes and counts",
     "notice.facts": "codes, numbers, dates: the service refuses words",
     "notice.arguments": "numbers",
 }

@@ -86,6 +86,7 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ("tasks", "task_id"): f"select it.id from task it {_OF}",
     ("alike", "number"): _CASES,
     ("claimants", "number"): _CASES,
+    ("suggestions", "number"): _CASES,
     ("groups", "case"): _CASES,
     ("groups", "number"): f"select it.number from case_group it {_OF}",
     ("groups", "member_id number"): f"select it.id, one.number from group_member it {_IN_GROUP}",
