@@ -206,7 +206,7 @@ def test_the_plan_changes_nothing_and_the_deed_stands_in_the_story_of_each(town,
     assert sorted(holder(town, number) for number in numbers) == ["director", "director", "handler", "second", "second"]
     drain()
     with town.at(EAST):
-        entries = db.session.scalars(select(Entry).where(Entry.event == "case.assign")).all()
+        entries = db.session.scalars(select(Entry).where(Entry.event == "case.assign").order_by(Entry.seq)).all()
         last = {entry.subject_number: entry for entry in entries}
         remarks = dict(db.session.execute(select(Remark.entry_id, Remark.text)).all())
         for number in numbers[:4]:

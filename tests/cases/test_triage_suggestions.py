@@ -657,7 +657,9 @@ def test_the_director_has_it_learned_behind_the_page_and_reads_how_the_test_came
     with town.at(EAST):
         training = db.session.scalars(select(Training)).one()
         entries = db.session.execute(
-            select(Entry.event, Entry.actor_name, Entry.facts).where(Entry.event.startswith("triage."))
+            select(Entry.event, Entry.actor_name, Entry.facts)
+            .where(Entry.event.startswith("triage."))
+            .order_by(Entry.seq)
         ).all()
     right, learned = training.correct, training.learned_from
     assert chinese("right with the first: %(n)s of %(all)s", n=right, all=22) in browser.page.words

@@ -64,7 +64,8 @@ def test_a_job_that_fails_leaves_nothing_is_tried_again_later_and_stops_nobody(t
     assert kinds(root) == [(2, "test-good")]
     assert queued(root) == {"test.poison": ("todo", 1), "test.counted": ("succeeded", 1)}
     with root.connect() as connection:
-        assert connection.exec_driver_sql("select task from job_receipt").scalars().all() == ["test.counted"]
+        done = connection.exec_driver_sql("select task from job_receipt where task like 'test.%%'").scalars().all()
+    assert done == ["test.counted"]  # what is done every five minutes may have been due in that moment
 
 
 def test_while_one_is_waiting_the_same_is_not_queued_again(town: Town, root: Engine) -> None:
