@@ -109,7 +109,7 @@ def _against(said: str) -> ColumnElement[bool]:
 def _said(words: str) -> ColumnElement[bool]:
     """In what the counties show of a case; who complained, and in what words, is not searched from here."""
     number = or_(Case.number == words, Case.reference == words)
-    shown = (Case.title, Case.merchant_name, Case.summary)
+    shown = (Case.given_title, Case.merchant_name, Case.given_summary)
     return or_(number, *(column_.contains(words, autoescape=True) for column_ in shown))
 
 

@@ -5,23 +5,27 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
+from flask_babel import gettext, lazy_pgettext
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    ColumnElement,
     Computed,
     Date,
     ForeignKeyConstraint,
     Index,
     Numeric,
     UniqueConstraint,
+    func,
+    select,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 from sqlalchemy.types import Text
 
 from app.accounts.models import Person
@@ -135,8 +139,10 @@ class Case(Owned):
     )
 
     number: Mapped[str]
-    title: Mapped[str]
-    summary: Mapped[str]  # redacted by rule, then read by a handler
+    # Written or read by somebody here. What a rule makes of the letter is still the letter: it stays with the
+    # statement, where the city does not read, until a handler has confirmed it.
+    given_title: Mapped[str] = mapped_column("title", default="", server_default="")
+    given_summary: Mapped[str] = mapped_column("summary", default="", server_default="")
     summary_confirmed: Mapped[bool] = mapped_column(default=False, server_default="false")
     party_label: Mapped[str]  # 林**
     phone_mask: Mapped[str]  # 138****6027
@@ -197,6 +203,25 @@ class Case(Owned):
         primaryjoin="and_(Case.id == foreign(CaseClock.case_id), Case.tenant_id == CaseClock.tenant_id)",
         order_by="CaseClock.started_on, CaseClock.id",
     )
+
+    if TYPE_CHECKING:
+        proposed_title: Mapped[str | None]
+        proposed_summary: Mapped[str | None]
+
+    @hybrid_property
+    def title(self) -> str:
+        """What it is called: as somebody here has put it, else by rule for who may read the statement."""
+        return self.given_title or self.proposed_title or gettext("Not yet read by a handler")
+
+    @title.inplace.expression
+    @classmethod
+    def _title(cls) -> ColumnElement[str]:
+        return func.coalesce(func.nullif(cls.given_title, ""), proposed(CaseStatement.title), "")
+
+    @property
+    def summary(self) -> str:
+        """As a handler has read it, else by rule for who may read the statement; empty for everybody else."""
+        return self.given_summary or self.proposed_summary or ""
 
     @property
     def is_open(self) -> bool:
@@ -279,6 +304,8 @@ class CaseStatement(Private):
     )
 
     case_id: Mapped[UUID]
+    title: Mapped[str] = mapped_column(default="", server_default="")  # proposed by rule, as the summary is
+    summary: Mapped[str] = mapped_column(default="", server_default="")
     facts: Mapped[Words]
     demand: Mapped[Words] = mapped_column(default="", server_default="")
     told_at: Mapped[datetime | None]  # when it was said to whoever passed it on, such as a hotline
@@ -289,6 +316,16 @@ class CaseStatement(Private):
     held: Mapped[list[str]] = mapped_column(
         ARRAY(Text), default=list, server_default="{}"
     )  # what of the checklist is there
+
+
+def proposed(column: Any) -> ColumnElement[str | None]:
+    """What a rule made of the letter of a case: read with the case, and nothing for who may not read the statement."""
+    mine = (CaseStatement.tenant_id == Case.tenant_id, CaseStatement.case_id == Case.id)
+    return select(column).where(*mine).correlate_except(CaseStatement).scalar_subquery()
+
+
+Case.proposed_title = column_property(proposed(CaseStatement.title))
+Case.proposed_summary = column_property(proposed(CaseStatement.summary))
 
 
 class Role(StrEnum):

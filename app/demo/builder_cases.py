@@ -252,7 +252,10 @@ class Cases:
 
     @staticmethod
     def _describe(folder: Folder, by: Any, text: str | None = None, **facts: Any) -> None:
-        folder.case.summary_confirmed = True
+        case, statement = folder.case, folder.statement
+        case.given_title = facts.pop("title", None) or case.given_title or statement.title
+        case.given_summary = facts.pop("summary", None) or case.given_summary or statement.summary
+        case.summary_confirmed = True
         for name, value in facts.items():
             setattr(folder.case, name, value)
 

@@ -71,7 +71,7 @@ def complaint(life: Life) -> dict[str, Any]:
     return {
         "facts": life.letter.body,
         "demand": life.letter.demand,
-        "title": life.letter.title,
+        ("title" if life.channel in _AT_THE_COUNTER else "heading"): life.letter.title,
         "summary": life.letter.summary,
         "name": who.name,
         "phone": who.phone,

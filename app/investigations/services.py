@@ -311,7 +311,7 @@ def _as_request(case: Case, by: Any, department: str, findings: str, advice: str
         by,
         kind="request",
         receiver=to.id,
-        subject=f"监管建议：{case.title}"[:LONGEST_TITLE],
+        subject=f"监管建议：{case.given_title or case.number}"[:LONGEST_TITLE],
         ask=f"{findings}\n\n建议：{advice}",
         wanted=f"请于{answer_by:%Y-%m-%d}前函复研究处理情况。",
         legal_basis=BASIS,

@@ -16,6 +16,7 @@ from app.accounts.models import Person
 from app.audit.models import Remark
 from app.cases.models import Case
 from app.cases.services import Complaint, entitle, lodge_many
+from app.cases.services.intake import LONGEST_TITLE
 from app.core import clock, unit
 from app.core.errors import Invalid, WrongMoment
 from app.core.numbering import next_number
@@ -151,7 +152,7 @@ def _complaint(row: Message, channel: str) -> Complaint:
     title = redact(row.title)
     return Complaint(
         facts=row.facts if not row.title or row.title in row.facts else f"{row.title}\n{row.facts}",
-        title=title if title and len(title) <= 40 else entitle(row.title or row.facts),
+        heading=title if title and len(title) <= LONGEST_TITLE else entitle(row.title or row.facts),
         name=row.name,
         phone=row.phone,
         address=row.address,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +21,7 @@ from app.core.privacy import blind_index
 from app.search import queries as search
 from tenants.database import db
 from tests.cases.conftest import TOLD
-from tests.town import EAST, WEST
+from tests.town import CITY, EAST, WEST
 
 
 @pytest.fixture
@@ -47,12 +48,37 @@ def test_the_row_that_the_city_reads_has_no_personal_data(east):
     assert "139****0000" in case.summary
 
 
-def test_until_a_handler_has_read_it_the_city_reads_how_a_letter_begins_and_never_the_letter(east):
+def test_until_a_handler_has_read_it_the_county_reads_how_a_letter_begins(east):
     long = "我在城东的健身房办了三年卡，昨天去的时候门关着。" * 12 + "此外我婆婆的病情店里的人都知道。"
     case = lodge(replace(TOLD, title="", facts=long), east).case
     assert long.startswith(case.summary.removesuffix("…"))
     assert len(case.summary) <= 80
     assert "婆婆" not in f"{case.title}{case.summary}"
+
+
+def test_until_a_handler_has_read_it_the_city_reads_nothing_of_a_letter(town, take):
+    """However short it is; what a handler has made of it, the city reads."""
+    told = replace(TOLD, title="", facts="婆婆的病店里都知道")
+    with town.at(EAST):
+        number = lodge(told, town.person(EAST, "clerk")).case.number
+        db.session.commit()
+    address = f"/counties/{EAST}/cases/{number}"
+    bureau = town.client(CITY, "supervisor")
+    page = bureau.get(address).text
+    assert "尚未研判" in page
+    assert "婆婆" not in page
+    assert not case_links(bureau, "/counties/cases?q=婆婆")
+    with town.at(EAST):
+        case = queries.by_number(number)
+        assert (case.title, case.summary) == ("婆婆的病店里都知道", "婆婆的病店里都知道")
+    take(number, "describe", title="泄露病情", summary="店家泄露顾客病情", category="S0401", problem="P02")
+    assert "店家泄露顾客病情" in bureau.get(address).text
+    assert case_links(bureau, "/counties/cases?q=店家泄露") == [f"/{CITY}{address}"]
+
+
+def case_links(browser, path):
+    browser.get(path)
+    return sorted({link for link in browser.page.links if re.fullmatch(r".*/cases/\d{4}-\d+", link)})
 
 
 def test_the_consumer_is_sealed_and_found_by_phone(east):

@@ -93,6 +93,27 @@ def test_the_director_sees_what_waits_for_approval(town, told):
     assert words(town.client(EAST, "director"), "/desk/today").count(number) == 2  # to approve, and new
 
 
+@pytest.mark.parametrize(
+    ("slug", "login", "searches"),
+    [
+        (EAST, "clerk", True),
+        (EAST, "director", True),
+        (EAST, "admin", False),
+        (MARKET, "officer", True),
+        (CITY, "analyst", True),
+        (CITY, "admin", True),
+    ],
+)
+def test_the_search_is_offered_to_who_may_use_it(town, slug, login, searches):
+    browser = town.client(slug, login)
+    browser.get("/account")
+    forms = [form for form in browser.page.forms if form.get("role") == "search"]
+    assert bool(forms) == searches
+    for form in forms:
+        answer = browser.post(form["action"].removeprefix(f"/{slug}"), {**form["fields"], "q": "健身"})
+        assert browser.get(answer.location.removeprefix(f"/{slug}")).status_code == 200
+
+
 def test_the_administrator_is_led_to_the_people(town):
     browser = town.client(EAST, "admin")
     words(browser, "/desk/today")

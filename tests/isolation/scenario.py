@@ -25,7 +25,7 @@ from app.cases.claimants import services as claimants
 from app.cases.papers import services as papers_of
 from app.cases.papers.workflow import PAPER
 from app.cases.queries import by_number
-from app.cases.services import Complaint, lists, parties
+from app.cases.services import Complaint, dividing, lists, parties
 from app.cases.services.intake import Agent, Card, Complainant
 from app.cases.settings import services as settings
 from app.cases.suggestions import learning
@@ -226,6 +226,7 @@ class County:
         standing["mixed"] = self.lodge(nature="M")
         self.make_a_group()
         self.lodge("accept", "mediate", "settle")  # one to be closed: of the other, papers and clocks come first
+        self.take_letters_in()
         self.import_messages()
         self.keep_filters()
         self.come_and_go()
@@ -601,8 +602,22 @@ class County:
 
     # Imports and visits ----------------------------------------------------------------------------------------------
 
+    def secret(self, of: str) -> str:
+        """What somebody confides in a few words: it goes through the services, so what they make of it is found too."""
+        return f"PRIV-{self.slug}-letter.{of}-aaaaaa"
+
+    def take_letters_in(self) -> None:
+        """Letters so short that their beginning is the whole: one that nobody read, and one that was divided."""
+        self.lodge(title="", facts=self.secret("taken"))
+        mixed = self.lodge(title="", facts=self.secret("mixed"), nature="M")
+        with self.town.at(self.slug):
+            told = {"complaint": self.secret("complaint"), "report": self.secret("report")}
+            dividing.divide(by_number(mixed), self.by("handler"), **told)
+            db.session.commit()
+
     def import_messages(self) -> None:
         rows = [[f"{self.id}{n}", "用户", "商家不退款", "2019/1/4", f"{self.name}：不退款。", 0, 0] for n in range(3)]
+        rows.append([f"{self.id}4", "用户", self.secret("heading"), "2019/1/4", self.secret("imported"), 0, 0])
         rows[1][3] = "不详"
         kinds = {".xlsx": EVIDENCE[".xlsx"]}
         for run in (True, False):

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from app import audit
 from app.accounts.permissions import Can
 from app.cases.models import DIVIDED, MIXED, REPORT, Case, CaseState, Party
-from app.cases.services.intake import Complaint, entitle, lodge, outline
+from app.cases.services.intake import Complaint, lodge, propose
 from app.cases.services.parts import WATCH, look_up, profile_of, statement_of
 from app.core.errors import Invalid, NotAllowed, WrongMoment
 from tenants.database import db
@@ -46,8 +46,9 @@ def divide(case: Case, by: Any, *, complaint: str, report: str, demand: str = ""
     statement.facts, statement.demand = complaint.strip(), demand.strip()
     before = WATCH.look(case)
     case.nature, case.traits, case.version = COMPLAINT, [*case.traits, DIVIDED], case.version + 1
-    case.title, case.summary_confirmed = entitle(complaint), False
-    case.summary = outline(complaint)
+    case.given_title = case.given_summary = ""
+    case.summary_confirmed = False
+    propose(case, statement)
     db.session.flush()
     look_up(case)
     changes = WATCH.since(before, case)

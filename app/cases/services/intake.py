@@ -15,6 +15,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import audit, deadlines
 from app.cases import lists
@@ -45,7 +46,7 @@ from tenants.database import db
 ANONYMOUS = "匿名"
 LONGEST_TITLE = 40
 LONGEST_SUMMARY = 600
-LONGEST_OUTLINE = 80  # what the city may read of a letter before a handler has
+LONGEST_OUTLINE = 80
 GROUP = 5  # who complain together make a group (群体投诉)
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SENTENCE = re.compile(r"[。！？!?；;\n]")
@@ -90,13 +91,17 @@ class Card:
 
 @dataclass(frozen=True)
 class Complaint:
-    """What was told, as it came in. `title` and `summary` are made from the facts where nobody wrote them."""
+    """What was told, as it came in.
+
+    `title` is what somebody here calls it. `heading` and `summary` are the words of who passed it on; they, and what a
+    rule makes of the facts where there are none, stay with the statement until a handler has read them.
+    """
 
     facts: str
     demand: str = ""
+    heading: str = ""
     title: str = ""
     summary: str = ""
-    summary_confirmed: bool = False
     name: str = ""
     phone: str = ""
     id_number: str = ""
@@ -292,6 +297,14 @@ def outline(text: str) -> str:
     return told if len(told) <= LONGEST_OUTLINE else f"{told[: LONGEST_OUTLINE - 1]}…"
 
 
+def propose(case: Case, statement: CaseStatement, title: str = "", summary: str = "") -> None:
+    """Call a case by rule until a handler has read it: what stands in a letter is its author's secret till then."""
+    statement.title = title or entitle(statement.facts)
+    statement.summary = summary or outline(statement.facts)
+    set_committed_value(case, "proposed_title", statement.title)
+    set_committed_value(case, "proposed_summary", statement.summary)
+
+
 def rows_of(
     complaint: Complaint, number: str, key: str | None, fingerprint: str, rules: Rules
 ) -> tuple[Case, CaseStatement, Party]:
@@ -306,9 +319,7 @@ def rows_of(
     case = Case(
         id=uuid7(),
         number=number,
-        title=complaint.title or entitle(complaint.facts),
-        summary=complaint.summary or outline(complaint.facts),
-        summary_confirmed=complaint.summary_confirmed,
+        given_title=complaint.title,
         party_label=mask_name(complaint.name) or ANONYMOUS,
         phone_mask=mask_phone(complaint.phone),
         nature=complaint.nature,
@@ -356,6 +367,7 @@ def rows_of(
         stream=complaint.stream,
         held=list(complaint.held),
     )
+    propose(case, statement, complaint.heading, complaint.summary)
     party = Party(case_id=case.id, role=Role.COMPLAINANT.value, position=0)
     party.name, party.phone = complaint.name, complaint.phone
     party.id_number, party.address = complaint.id_number, complaint.address

@@ -131,12 +131,13 @@ def document(case: Case, statement: CaseStatement, merchant: Merchant | None) ->
     """What a case can be found by: its words and its merchant. The phone is found by its blind index instead."""
     names = (merchant.name, merchant.sign, merchant.credit_code) if merchant else (case.merchant_name,)
     told = (statement.facts, statement.demand, statement.order_number)
+    title, summary = case.given_title or statement.title, case.given_summary or statement.summary
     return Document(
         kind=KIND,
         subject_id=case.id,
         number=case.number,
         at=case.received_at,
-        texts=(case.title, case.summary, case.reference, *told, *names),
+        texts=(title, summary, case.reference, *told, *names),
         is_open=case.is_open,
     )
 

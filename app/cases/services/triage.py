@@ -30,7 +30,7 @@ def describe(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> N
             raise Invalid(name, _("Between 1 and %(limit)s characters, please.", limit=limit))
     for name, listed in (("category", "categories"), ("problem", "problems"), ("nature", "natures")):
         lists.check(listed, facts.get(name), name, _("This is not on the list."), kept=getattr(case, name))
-    case.title, case.summary, case.summary_confirmed = facts["title"], facts["summary"], True
+    case.given_title, case.given_summary, case.summary_confirmed = facts["title"], facts["summary"], True
     case.category, case.problem = facts["category"], facts["problem"]
     case.nature = facts.get("nature") or case.nature
     decide_first(case)
