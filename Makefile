@@ -29,8 +29,8 @@ help: ## this list
 demo: $(RUN) ## 演示: the fictional city on http://127.0.0.1:8000 until Ctrl-C (PORT=… for another port)
 	@exec $(BIN)/python -m app.serve
 
-demo-reset: $(RUN) ## stop the demo and throw its data away
-	@$(BIN)/python -m app.serve reset
+demo-reset: $(RUN) ## stop the demo, throw its data away and start over
+	@$(BIN)/python -m app.serve reset && exec $(BIN)/python -m app.serve
 
 test: $(DEV) browser ## the whole suite with browser journeys, under 15 minutes on 2 cores
 	@$(PYTEST)

@@ -1,14 +1,19 @@
 """What a server imports and what `flask` finds."""
 
 import os
+import sys
 
 from app import create_app
 from app.core import logs
 from app.serve import environment
-from app.settings import Settings
+from app.settings import Settings, Unusable
+from tenants.cli import FAULTS, explained
 
 serving = "FLASK_RUN_FROM_CLI" not in os.environ
 if serving:
     logs.configure()  # before anything can go wrong: Python by itself would write a fault out with all that it quotes
 # A server refuses to start as a role that the walls do not bind. A command may come before there are roles at all.
-app = create_app(Settings.from_env(environment.known()), check_role=serving)
+try:
+    app = create_app(Settings.from_env(environment.known()), check_role=serving)
+except (Unusable, *FAULTS) as fault:
+    sys.exit(" ".join(explained(fault) or (str(fault),)))

@@ -9,6 +9,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app import setup
+from tenants.cli import in_a_sentence
 
 # module:group; each domain keeps its own commands beside its services.
 COMMANDS = (
@@ -30,7 +31,8 @@ COMMANDS = (
 @with_appcontext
 def set_up() -> None:
     """Make roles and tables and seed what every city needs; may be run again after every update."""
-    setup.set_up(current_app.config["SETTINGS"])
+    with in_a_sentence():
+        setup.set_up(current_app.config["SETTINGS"])
     click.echo("the database is set up")
 
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 SIX_MONTHS = 184  # days, at their longest
 
 
-class Unset(RuntimeError):
-    """A setting that the portal cannot do without is missing."""
+class Unusable(ValueError):
+    """A setting that the portal cannot do without is missing, or says nothing that it can use."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,18 @@ class Settings:
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
-        """Raises Unset, naming the variable, when one that has no safe default is missing."""
+        """Raises Unusable, naming the variable, when one that has no safe default is missing or one is no number."""
 
         def need(name: str) -> str:
             if not env.get(name):
-                raise Unset(f"{name} is not set. See .env.example for what it means.")
+                raise Unusable(f"{name} is not set. See .env.example for what it means.")
             return env[name]
+
+        def number(name: str, otherwise: int) -> int:
+            said = env.get(name) or str(otherwise)
+            if not said.isdecimal():
+                raise Unusable(f"{name} is {said}, which is not a number. See .env.example for what it means.")
+            return int(said)
 
         return cls(
             database_url=need("DATABASE_URL"),
@@ -58,27 +65,34 @@ class Settings:
             environment=env.get("ENVIRONMENT", "production"),
             instance=Path(env.get("INSTANCE", "instance")).absolute(),
             trusted_hosts=tuple(filter(None, env.get("TRUSTED_HOSTS", "127.0.0.1,localhost").split(","))),
-            proxies=int(env.get("PROXIES", "0")),
+            proxies=number("PROXIES", 0),
             base_url=env.get("BASE_URL", "http://127.0.0.1:8000").rstrip("/"),
             city=env.get("CITY", "江州市"),
-            grant_days=int(env.get("GRANT_DAYS", "14")),
-            sign_in_days=int(env.get("SIGN_IN_DAYS", "190")),
+            grant_days=number("GRANT_DAYS", 14),
+            sign_in_days=number("SIGN_IN_DAYS", 190),
         )
 
     def __post_init__(self) -> None:
-        """Raises ValueError where sign-ins would be forgotten before the six months of 网络安全法 are over."""
+        """Raises Unusable for what is no address, or where sign-ins are kept for less than six months (网络安全法)."""
+        for name in ("database_url", "app_url", "guest_url", "owner_url", "worker_url"):
+            try:
+                make_url(getattr(self, name) or "postgresql://")
+            except ArgumentError:
+                # The address is not repeated: there may be a password in it.
+                raise Unusable(f"{name.upper()} is not an address such as postgresql://user@host:5432/name.") from None
         if self.sign_in_days < SIX_MONTHS:
-            raise ValueError(
-                f"SIGN_IN_DAYS is {self.sign_in_days}: the law asks for six months, so {SIX_MONTHS} or more"
-            )
+            raise Unusable(f"SIGN_IN_DAYS is {self.sign_in_days}: the law asks for six months, so {SIX_MONTHS} or more")
 
     @property
     def keys(self) -> dict[str, bytes]:
-        """Field keys by id, the sealing one first. Raises ValueError on a key that is not 32 bytes of hex."""
+        """Field keys by id, the sealing one first. Raises Unusable on a key that is not 32 bytes of hex."""
         pairs = (pair.partition(":") for pair in self.field_keys.split(",") if pair)
-        keys = {key_id.strip(): bytes.fromhex(value) for key_id, _, value in pairs}
+        try:
+            keys = {key_id.strip(): bytes.fromhex(value) for key_id, _, value in pairs}
+        except ValueError:
+            keys = {}
         if not keys or any(len(key) != 32 for key in keys.values()):
-            raise ValueError("FIELD_KEYS wants id:hex pairs of 32 bytes each, such as k1:00ff…")
+            raise Unusable("FIELD_KEYS wants id:hex pairs of 32 bytes each, such as k1:00ff…")
         return keys
 
     def url(self, role: str) -> URL:

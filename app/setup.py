@@ -13,7 +13,7 @@ from app.cases.services import lists
 from app.deadlines import services as deadlines
 from app.settings import Settings
 from tenants.policies import APP, GUEST, OWNER
-from tenants.provisioning import make_roles
+from tenants.provisioning import add_extensions, make_roles
 from tenants.realm import BUREAU_ID
 from tenants.registry import Tenant
 
@@ -21,11 +21,12 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
 def set_up(settings: Settings) -> None:
-    """Make the roles, run the migrations as the owner, and seed what every city needs; may be run again."""
+    """Make the roles if need be, run the migrations as the owner, and seed what every city needs; may be run again."""
     root = create_engine(settings.url("setup"))
     make_roles(root, {role: settings.role_password(role) for role in (OWNER, APP, GUEST)})
     root.dispose()
     owner = create_engine(settings.url(OWNER))
+    add_extensions(owner)
     migrate(owner)
     seed(owner, settings.city)
     owner.dispose()

@@ -1,21 +1,83 @@
-"""Commands that say in one sentence when there is no database to work on."""
+"""Commands that say in one sentence what is the matter with the database."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy.exc import OperationalError
+from psycopg import errors
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from tenants.audit import BrokenWalls
+from tenants.provisioning import NoRoles, UnsafeRole
+
+FAULTS = (OperationalError, ProgrammingError, NoRoles, UnsafeRole, BrokenWalls)
+_NOT_SET_UP = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.InvalidSchemaName)
 
 
 class Commands(AppGroup):
     """A group of commands inside the application."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with in_a_sentence():
             return super().invoke(ctx)
-        except OperationalError as fault:
-            raise click.ClickException(
-                "数据库没有运行，请先启动（演示环境用 make demo）。 The database does not answer: start it (make demo)."
-            ) from fault
+
+
+@contextmanager
+def in_a_sentence() -> Iterator[None]:
+    """Raises ClickException, with nothing that was asked of the database, for what its keeper has to put right."""
+    try:
+        yield
+    except FAULTS as fault:
+        if said := explained(fault):
+            raise click.ClickException(" ".join(said)) from None
+        raise
+
+
+def explained(fault: Exception) -> tuple[str, str] | None:
+    """In Chinese and in English, what is the matter and what to do; None for what only a programmer can mend."""
+    why = getattr(fault, "orig", None)
+    if isinstance(fault, NoRoles):
+        return (
+            f"数据库角色不全，DATABASE_URL 的用户也不能建立（{fault}）。"
+            "请数据库管理员执行 flask tenants roles --print-sql 给出的语句，再重新运行。",
+            f"The roles are not all there, and the user of DATABASE_URL may not make them ({fault}): "
+            "have a DBA run what flask tenants roles --print-sql prints, and try again.",
+        )
+    if isinstance(fault, UnsafeRole):
+        return ("数据库用户不受行级安全约束，门户拒绝以其运行。", f"{_capital(fault)}.")
+    if isinstance(fault, BrokenWalls):
+        return ("数据库中的隔离策略与代码不符，拒绝启动。", f"{_capital(fault)}.")
+    if isinstance(why, errors.InsufficientPrivilege):
+        return (
+            f"数据库用户无权执行（{why.diag.message_primary}）。",
+            f"The database user may not do this: {why.diag.message_primary}.",
+        )
+    if isinstance(why, _NOT_SET_UP):
+        return (
+            "数据库尚未初始化，或版本早于程序：请先运行 flask set-up。",
+            "The database has not been set up, or is older than the program: run flask set-up first.",
+        )
+    if isinstance(fault, OperationalError):
+        said = unreachable(fault)
+        return (
+            f"无法连接数据库：{said}。请检查地址、用户和密码，或先启动数据库（演示环境用 make demo）。",
+            f"The database cannot be reached: {said}. "
+            "Check address, user and password, or start it first (the demo: make demo).",
+        )
+    return None
+
+
+def unreachable(fault: OperationalError) -> str:
+    """Which server did not let us in, and why, in its own words: the first of the addresses that were tried."""
+    lines = [line.strip() for line in str(fault.orig).splitlines() if line.strip()]
+    first = next((line for line in lines if line.startswith("- ")), lines[0] if lines else "")
+    return first.removeprefix("- ").rpartition("connection failed: ")[2].rstrip(".")
+
+
+def _capital(fault: Exception) -> str:
+    said = str(fault)
+    return said[:1].upper() + said[1:]

@@ -110,6 +110,13 @@ def export(slug: str, target: Path) -> None:
     place = registry.find(slug)
     if place is None:
         raise click.ClickException(f"no organisation is called {slug}")
-    with realm.enter(registry.realm(place), db.leave), target.open("wb") as out:
-        counts = provisioning.export(place, out)
+    draft = target.with_name(f".{target.name}.part")
+    try:
+        with realm.enter(registry.realm(place), db.leave), draft.open("wb") as out:
+            counts = provisioning.export(place, out)
+        draft.replace(target)
+    except OSError as fault:
+        raise click.ClickException(f"{target} cannot be written: {fault.strerror}") from fault
+    finally:
+        draft.unlink(missing_ok=True)
     click.echo(f"{sum(counts.values())} rows of {len(counts)} tables in {target}")

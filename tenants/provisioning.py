@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from psycopg import errors, sql
+from psycopg import Error, errors, sql
 from sqlalchemy import Connection, Engine, ForeignKey, Select, event, func, or_, select, text
-from sqlalchemy.exc import IntegrityError, InternalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants import realm
@@ -74,13 +74,31 @@ def roles_sql(database: str, passwords: dict[str, str]) -> list[str]:
     return [line.as_string(None) for line in lines]
 
 
+class NoRoles(RuntimeError):
+    """The roles of the portal are not there, and who sets up may not make them."""
+
+
 def make_roles(engine: Engine, passwords: dict[str, str]) -> None:
-    """Run `roles_sql` on the database that `engine` is connected to, with whatever optional extensions exist."""
+    """Run `roles_sql` on the database that `engine` is connected to, if whoever that is may; else they must be there.
+
+    Raises NoRoles, which never repeats a statement: a password stands in it.
+    """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.execute(text(_MAY_MAKE_ROLES)).scalar_one():
+            there = set(connection.execute(text(_THERE), {"roles": [OWNER, APP, GUEST, SEARCH]}).scalars())
+            if missing := [role for role in (OWNER, APP, GUEST, SEARCH) if role not in there]:
+                raise NoRoles(", ".join(missing))
+            return
         database = connection.execute(text("select current_database()")).scalar_one()
         for statement in roles_sql(database, passwords):
             _run_in_turn(connection, statement)
-        if _has_extension(connection, "btree_gin"):
+
+
+def add_extensions(owner: Engine) -> None:
+    """Those that make the portal faster, where the server has them; the owner may, for PostgreSQL trusts them."""
+    with owner.begin() as connection:
+        found = text("select 1 from pg_available_extensions where name = 'btree_gin'")
+        if connection.execute(found).first() is not None:
             connection.exec_driver_sql("create extension if not exists btree_gin")
 
 
@@ -90,22 +108,21 @@ def _run_in_turn(connection: Connection, statement: str) -> None:
         try:
             connection.exec_driver_sql(statement)
             return
-        except (InternalError, IntegrityError, ProgrammingError) as fault:
-            clash = isinstance(fault.orig, errors.InternalError_ | errors.UniqueViolation | errors.DuplicateObject)
-            if not clash or attempt == 49:
-                raise
-            time.sleep(0.02 + random.random() / 20)
-
-
-def _has_extension(connection: Connection, name: str) -> bool:
-    found = connection.execute(text("select 1 from pg_available_extensions where name = :name"), {"name": name})
-    return found.first() is not None
+        except DBAPIError as fault:
+            why = fault.orig
+        # Said again out here, so that the fault with the statement in it hangs on nothing.
+        if not isinstance(why, _CLASHES) or attempt == 49:
+            raise NoRoles(why.diag.message_primary if isinstance(why, Error) else type(why).__name__)
+        time.sleep(0.02 + random.random() / 20)
 
 
 class UnsafeRole(RuntimeError):
     """The application was about to serve as a role that row level security does not bind."""
 
 
+_CLASHES = (errors.InternalError_, errors.UniqueViolation, errors.DuplicateObject)  # two who make roles at once
+_MAY_MAKE_ROLES = "select rolsuper or rolcreaterole from pg_roles where rolname = current_user"
+_THERE = "select rolname from pg_roles where rolname = any (:roles)"
 _ROLE = """
 select rolname, rolsuper, rolbypassrls, rolcreaterole, pg_has_role(current_user, 'portal_owner', 'member') as owns
 from pg_roles where rolname = current_user

@@ -22,6 +22,11 @@ from app.settings import Settings
 TEMPLATE = "hengping_template"
 SECRET = "only-for-tests-" + "0" * 32
 
+# Real input is no part of the portal. It is where HENGPING_SHARED says, or beside the project; else its tests skip.
+BESIDE = Path(__file__).parents[2] / "shared"
+if BESIDE.is_dir():
+    os.environ.setdefault("HENGPING_SHARED", str(BESIDE))
+
 
 # One server for all workers ------------------------------------------------------------------------------------------
 

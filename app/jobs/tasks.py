@@ -11,12 +11,14 @@ from typing import Any
 import procrastinate
 from flask_sqlalchemy.session import Session
 from procrastinate import PsycopgConnector, RetryStrategy
-from sqlalchemy import event, select, text
+from sqlalchemy import create_engine, event, select, text
 
 from app.core import clock, trace
 from app.jobs.models import JobReceipt
 from tenants import realm
+from tenants.audit import refuse_broken_walls
 from tenants.database import db
+from tenants.provisioning import refuse_unsafe_role
 from tenants.registry import registry
 
 log = logging.getLogger("hengping.jobs")
@@ -173,7 +175,7 @@ def _conninfo() -> str:
 
 def run_worker(*, wait: bool = True, concurrency: int = 2) -> None:
     """Work the queues until stopped (SIGTERM finishes what is running), or with wait=False until they are empty."""
-    # Imported here so that every domain's jobs are declared before the worker looks.
+    _refuse_to_work_unsafely()
     connector = PsycopgConnector(
         conninfo=_conninfo(), kwargs={"options": "-c search_path=jobs"}, min_size=1, max_size=concurrency + 2
     )
@@ -192,6 +194,19 @@ def run_worker(*, wait: bool = True, concurrency: int = 2) -> None:
                 )
 
     asyncio.run(work())
+
+
+def _refuse_to_work_unsafely() -> None:
+    """As a server does: neither jobs nor their queue are served as a role that the walls do not bind."""
+    settings = _flask().config["SETTINGS"]
+    db.engine.connect().close()  # the application looks at its first connection
+    queue_engine = create_engine(settings.url("worker"))
+    try:
+        refuse_unsafe_role(queue_engine, now=True)
+    finally:
+        queue_engine.dispose()
+    if settings.environment == "production":
+        refuse_broken_walls(db.engine)
 
 
 def drain(limit: int = 200) -> int:

@@ -11,14 +11,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 
-from psycopg.errors import InsufficientPrivilege
-from sqlalchemy.exc import OperationalError, ProgrammingError
-
 from app.serve import checks, environment, postgres
 from app.serve.children import GRACE, Children
 from app.serve.refusal import Refusal, complain, say
 from app.settings import Settings
 from app.setup import set_up
+from tenants.cli import FAULTS, explained
 
 MADE_HERE = (
     "pg",
@@ -117,15 +115,9 @@ def serve(folder: Path, ending: Ending) -> None:
 def _set_up(settings: Settings) -> None:
     try:
         set_up(settings)
-    except OperationalError as fault:
-        reason = str(fault.orig).strip().splitlines()[-1]
-        raise Refusal(f"无法连接数据库：{reason}。", f"The database cannot be reached: {reason}.") from fault
-    except ProgrammingError as fault:
-        if isinstance(fault.orig, InsufficientPrivilege):
-            raise Refusal(
-                "DATABASE_URL 的用户不能建立角色，请数据库管理员执行 flask tenants roles --print-sql 给出的语句。",
-                "The user of DATABASE_URL may not create roles: have a DBA run flask tenants roles --print-sql.",
-            ) from fault
+    except FAULTS as fault:
+        if said := explained(fault):
+            raise Refusal(*said) from None
         raise
 
 
@@ -160,7 +152,7 @@ def reset(folder: Path) -> None:
                 shutil.rmtree(path)
             else:
                 path.unlink(missing_ok=True)
-    say("演示数据已清除，make demo 会重新建立。", "the demo's data are gone; make demo builds them anew")
+    say("演示数据已清除。", "the demo's data are gone")
 
 
 if __name__ == "__main__":

@@ -81,13 +81,25 @@ def _must_say_its_version(folder: Path) -> None:
 def _must_be_whole(folder: Path) -> None:
     """Raises Refusal for data of which a part is missing: what makes new data would stumble over the rest."""
     if not (folder / "base").is_dir() and not (folder / "global").is_dir():
-        return  # nothing was ever made here
+        if not (folder / "PG_VERSION").exists():
+            _must_be_empty(folder)
+        return
     for part in ("PG_VERSION", "base", "global/pg_control"):
         if not (folder / part).exists():
             raise Refusal(
                 f"{folder} 中的数据不完整：缺少 {part}。数据可以不要时，用 make demo-reset 重新开始。",
                 f"The data in {folder} are not whole: {part} is missing. If they may go, make demo-reset starts over.",
             )
+
+
+def _must_be_empty(folder: Path) -> None:
+    """Raises Refusal where data would have to be made among things of somebody else, which PostgreSQL will not."""
+    strange = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    if strange:
+        raise Refusal(
+            f"{folder} 中没有数据库，却有其他文件（{strange[0]}）：请移走，或用 make demo-reset 重新开始。",
+            f"{folder} holds no database, but something else ({strange[0]}): move it away, or use make demo-reset.",
+        )
 
 
 def _in_words(fault: BaseException) -> str:

@@ -32,7 +32,9 @@ def test_every_organisation_is_named_in_the_readme() -> None:
     assert [slug for slug in CITY.offices if f"`{slug}`" not in README and f"`/{slug}/`" not in README] == []
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/deployment.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "docs/deployment.md", "docs/commands.md", "docs/benchmarks.md"]
+)
 def test_no_link_leads_nowhere(page: str) -> None:
     place = ROOT / page
     links = re.findall(r"\]\(([^)#]+)\)", place.read_text("utf-8"))
@@ -42,7 +44,7 @@ def test_no_link_leads_nowhere(page: str) -> None:
 def test_every_setting_is_in_the_example() -> None:
     source = (ROOT / "app" / "settings.py").read_text("utf-8")
     example = (ROOT / ".env.example").read_text("utf-8")
-    settings = set(re.findall(r'(?:need|env\.get)\("([A-Z_]+)"', source))
+    settings = set(re.findall(r'(?:need|number|env\.get)\("([A-Z_]+)"', source))
     assert settings
     assert {name for name in settings if not re.search(rf"^(# )?{name}=", example, re.MULTILINE)} == set()
 

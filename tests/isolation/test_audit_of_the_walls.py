@@ -91,4 +91,4 @@ def test_a_command_without_a_database_is_one_sentence(app: Any, monkeypatch: pyt
     done = app.test_cli_runner().invoke(args=["tenants", "list"])
     registry.forget()
     assert done.exit_code == 1
-    assert "The database does not answer" in done.output
+    assert "The database cannot be reached: connection to server" in done.output

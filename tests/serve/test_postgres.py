@@ -80,6 +80,16 @@ def test_data_of_which_a_part_is_gone_are_one_sentence(folder: Path, part: str) 
     assert "Command" not in str(refusal.value)
 
 
+def test_a_folder_of_somebody_elses_things_is_one_sentence(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "letter.txt").write_text("mine")
+    said = r"holds no database, but something else \(letter\.txt\)"
+    with pytest.raises(Refusal, match=said) as refusal, postgres.running(folder):
+        pass
+    assert "letter.txt" in refusal.value.chinese
+    assert (folder / "letter.txt").read_text() == "mine"
+
+
 def test_how_a_program_was_called_is_not_told() -> None:
     silent = subprocess.CalledProcessError(1, ("/somewhere/initdb", "--auth=trust"))
     assert postgres._in_words(silent) == "initdb: 1"
