@@ -234,3 +234,10 @@ def test_the_chosen_are_printed_as_a_list(town, lodged):
     assert "西县的案件" not in browser.page.words
     browser.post("/cases/print", {"which": "all", "asked": "?status=lodged"})
     assert other in browser.page.words
+
+
+@pytest.mark.parametrize("page", ["/cases/bulk", "/cases/print"])
+def test_an_address_without_its_ticks_leads_back_to_the_list(town, page):
+    browser = town.client(EAST, "director")
+    assert browser.get(page).status_code == 303
+    assert "Tick the cases again" in browser.get(f"{page}?lang=en", follow_redirects=True).text

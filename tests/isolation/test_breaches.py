@@ -54,6 +54,20 @@ def test_without_the_private_policy_the_bureau_reads_what_people_confided(tamper
     assert count(tampering, "credential", tenant=CITY, reads=[1, 2, 3]) > 0
 
 
+def test_a_policy_that_lets_anybody_remove_lets_a_county_empty_its_neighbour(tampering: Connection) -> None:
+    def removed() -> int:
+        tampering.execute(text("set local role portal_app"))
+        tampering.execute(text("select portal.set_realm(array[2, 3], 2, 3)"))
+        gone = tampering.execute(text("delete from triage_model where tenant_id = 3")).rowcount
+        tampering.execute(text("reset role"))
+        return int(gone)
+
+    assert removed() == 0
+    tampering.execute(text("drop policy removed on triage_model"))
+    tampering.execute(text("create policy removed on triage_model for delete to portal_app using (true)"))
+    assert removed() > 0
+
+
 def _sign_in_as(connection: Connection, person: UUID) -> None:
     """A session in East that belongs to `person`, whoever that is."""
     table = SignIn.__table__

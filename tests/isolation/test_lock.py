@@ -136,12 +136,29 @@ def test_another_tenants_row_cannot_be_changed_nor_ones_own_be_moved(as_app: Eng
     model = models()[name]
     table = model.__table__
     column = table.c[(model.changes or ("tenant_id",))[0]]
-    with asking(as_app, [EAST, WEST], EAST, EAST) as connection:
+    # Both are seen, the confided rows of the other too: what decides is who writes.
+    with asking(as_app, [EAST, WEST], EAST, WEST) as connection:
+        assert WEST in owners(connection, name)
         touched = connection.execute(update(table).where(table.c.tenant_id == WEST).values({column: column}))
         assert touched.rowcount == 0
-        with pytest.raises(DBAPIError) as fault:
-            connection.execute(update(table).where(table.c.tenant_id == EAST).values(tenant_id=WEST))
+    with asking(as_app, [EAST, WEST], EAST, EAST) as connection, pytest.raises(DBAPIError) as fault:
+        connection.execute(update(table).where(table.c.tenant_id == EAST).values(tenant_id=WEST))
     assert refused(fault.value)
+
+
+@pytest.mark.parametrize("name", [name for name in TENANTS if models()[name].removable])
+def test_another_tenants_row_cannot_be_removed(as_app: Engine, name: str) -> None:
+    table = models()[name].__table__
+    with asking(as_app, [EAST, WEST], EAST, WEST) as connection:
+        assert WEST in owners(connection, name)
+        assert connection.execute(delete(table).where(table.c.tenant_id == WEST)).rowcount == 0
+    with asking(as_app, [EAST], EAST, EAST) as connection:
+        specimen = table.c.id == select(table.c.id).where(table.c.tenant_id == EAST).limit(1).scalar_subquery()
+        assert connection.execute(delete(table).where(specimen)).rowcount == 1, "one's own can"
+
+
+def test_nothing_that_lies_between_two_is_removable() -> None:
+    assert not [name for name in BETWEEN if models()[name].removable]
 
 
 @pytest.mark.parametrize("name", [name for name in TENANTS if not models()[name].removable])

@@ -181,6 +181,14 @@ def _back() -> str:
     return url_for("cases.index") + queue(me()).read({"scope": "open", **_address()}).url()
 
 
+@worklist.page("/bulk", allow=Can.CASE_READ, endpoint="preview_again")
+@worklist.page("/print", allow=Can.CASE_READ, endpoint="print_again")
+def back_to_the_list() -> Any:
+    """An address that somebody came back to, or whose language was switched: which cases were ticked, it does not say."""
+    flash(_("Tick the cases again, please."), "warn")
+    return redirect(_back(), 303)
+
+
 @worklist.page("/bulk/start", allow=Can.CASE_READ, methods=["POST"])
 def start() -> Any:
     form = BulkForm()
