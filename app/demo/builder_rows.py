@@ -72,7 +72,7 @@ class _Stage:
             prefixes=["temporary"],
             postgresql_on_commit="DROP",
         )
-        self.made = [(column.name, _default(column)) for column in columns]
+        self.made = [(_attribute(table, column), _default(column)) for column in columns]
         self.json = [place for place, column in enumerate(columns) if isinstance(column.type, JSONB)]
         self.rows: list[Any] = []
 
@@ -94,6 +94,12 @@ class _Stage:
             taken[list(beside.c).index(status)] = sent
         mine = beside.c[self.owner.name] == owner
         return insert(table).from_select(list(beside.c.keys()), select(*taken).where(mine))
+
+
+def _attribute(table: Table, column: Column[Any]) -> str:
+    """How the model calls a column: a few are called otherwise in the database."""
+    mapper = next((one for one in Base.registry.mappers if one.local_table is table), None)
+    return mapper.get_property_by_column(column).key if mapper else column.name
 
 
 def _default(column: Column[Any]) -> Callable[[], Any]:

@@ -320,6 +320,7 @@ def rows_of(
         id=uuid7(),
         number=number,
         given_title=complaint.title,
+        given_summary="",
         party_label=mask_name(complaint.name) or ANONYMOUS,
         phone_mask=mask_phone(complaint.phone),
         nature=complaint.nature,

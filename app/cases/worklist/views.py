@@ -184,7 +184,7 @@ def _back() -> str:
 @worklist.page("/bulk", allow=Can.CASE_READ, endpoint="preview_again")
 @worklist.page("/print", allow=Can.CASE_READ, endpoint="print_again")
 def back_to_the_list() -> Any:
-    """An address that somebody came back to, or whose language was switched: which cases were ticked, it does not say."""
+    """Where somebody came back to, or switched the language: which cases were ticked, the address does not say."""
     flash(_("Tick the cases again, please."), "warn")
     return redirect(_back(), 303)
 
