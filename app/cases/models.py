@@ -304,15 +304,15 @@ class CaseStatement(Private):
     )
 
     case_id: Mapped[UUID]
-    title: Mapped[str] = mapped_column(default="", server_default="")  # proposed by rule, as the summary is
-    summary: Mapped[str] = mapped_column(default="", server_default="")
+    title: Mapped[Words] = mapped_column(default="", server_default="")  # proposed by rule, as the summary is
+    summary: Mapped[Words] = mapped_column(default="", server_default="")
     facts: Mapped[Words]
     demand: Mapped[Words] = mapped_column(default="", server_default="")
     told_at: Mapped[datetime | None]  # when it was said to whoever passed it on, such as a hotline
     purchased_on: Mapped[date | None]
-    order_number: Mapped[str] = mapped_column(default="", server_default="")
-    platform: Mapped[str] = mapped_column(default="", server_default="")  # on which it was bought
-    stream: Mapped[str] = mapped_column(default="", server_default="")  # the room or the streamer
+    order_number: Mapped[Words] = mapped_column(default="", server_default="")
+    platform: Mapped[Words] = mapped_column(default="", server_default="")  # on which it was bought
+    stream: Mapped[Words] = mapped_column(default="", server_default="")  # the room or the streamer
     held: Mapped[list[str]] = mapped_column(
         ARRAY(Text), default=list, server_default="{}"
     )  # what of the checklist is there

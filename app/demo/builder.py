@@ -19,6 +19,7 @@ from app.cases.models import Case
 from app.core import clock
 from app.demo.builder_beyond import go_beyond
 from app.demo.builder_cases import NOTICES, Cases, Desk, Folder
+from app.demo.builder_desk import lay_out
 from app.demo.builder_exchanges import Exchanges, Mail
 from app.demo.builder_groups import gather
 from app.demo.builder_mediation import mediate
@@ -31,6 +32,7 @@ from app.demo.city import CITY
 from app.demo.records import Life
 from app.demo.story import MONTHS, lives
 from app.files.store import Store, store
+from app.jobs import drain
 from app.settings import Settings
 from tenants import realm
 from tenants.audit import models
@@ -76,6 +78,10 @@ def build(settings: Settings, cases: int, seed: int, now: datetime, progress: Pr
     mediate(now)
     gather(now)
     deal(now)
+    lay_out(now)
+    with clock.freeze(now):
+        while drain():
+            pass
     _tidy(settings)
     _remind(now)
     return writer.made

@@ -184,7 +184,7 @@ def handed_over(draft: HandoffDraft, case: Case, number: str) -> Handoff:
         subject=draft.subject,
         ask=redact(draft.ask),
         wanted=redact(draft.wanted),
-        summary=case.given_summary,
+        summary=redact(case.given_summary),
         legal_basis=redact(draft.legal_basis),
         contact=draft.drafted_by_name,
         facts=packet.facts_of(case),

@@ -15,6 +15,7 @@ from app.core import clock
 from app.core.errors import Changed, Invalid, WrongMoment
 from app.core.forms import narrow
 from app.core.numbering import next_number
+from app.core.privacy import names_nobody
 from app.merchants import queries
 from app.merchants.models import Merchant, MerchantContact
 from tenants.database import db
@@ -39,6 +40,7 @@ def add(
     contact_phone: str = "",
 ) -> Merchant:
     """Enter a merchant. Raises Invalid for a credit code that is wrong or already in the register."""
+    names_nobody(sign=sign)
     merchant = Merchant(
         number=next_number("merchant", clock.today().year, prefix="M"),
         name=_name(name),
@@ -106,6 +108,7 @@ def doubt(said: str) -> str:
 def _name(name: str) -> str:
     if not name.strip():
         raise Invalid("name", _("This is needed."))
+    names_nobody(name=name)
     return name.strip()
 
 

@@ -156,7 +156,7 @@ def _complaint(row: Message, channel: str) -> Complaint:
         name=row.name,
         phone=row.phone,
         address=row.address,
-        merchant_name=row.merchant,
+        merchant_name=redact(row.merchant),
         channel=channel,
         reference=row.reference,
         told_at=row.told_at,

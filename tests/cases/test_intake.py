@@ -76,6 +76,34 @@ def test_until_a_handler_has_read_it_the_city_reads_nothing_of_a_letter(town, ta
     assert case_links(bureau, "/counties/cases?q=店家泄露") == [f"/{CITY}{address}"]
 
 
+@pytest.mark.parametrize("field", ["title", "merchant_name"])
+@pytest.mark.parametrize("number", ["13812346027", "110101199003070011", "138 1234 6027"])
+def test_what_the_city_reads_takes_no_number_of_anybody(east, field, number):
+    with pytest.raises(Invalid) as refused:
+        lodge(replace(TOLD, **{field: f"退卡 {number}"}), east)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("field", ["title", "summary", "merchant_name"])
+def test_nor_does_what_a_handler_describes(lodged, take, field):
+    told = {"category": "S0401", "problem": "P02", "title": "退卡", "summary": "要求退还余额"}
+    with pytest.raises(Invalid) as refused:
+        take(lodged(), "describe", **{**told, field: "身份证 110101199003070011"})
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("field", ["title", "merchant_name"])
+def test_nor_does_what_a_handler_makes_of_it(town, lodged, field):
+    number, told = lodged(), {"category": "S0401", "problem": "P02", "title": "退卡", "summary": "要求退还余额"}
+    browser = town.client(EAST, "handler")
+    page = browser.post(f"/cases/{number}/steps/accept", {**told, field: "联系 13812346027"})
+    assert page.status_code == 422
+    assert "请勿填写电话号码和身份证号" in page.text
+    assert "联系 13812346027" in page.text, "what was typed is kept"
+    with town.at(EAST):
+        assert queries.by_number(number).status == "lodged"
+
+
 def case_links(browser, path):
     browser.get(path)
     return sorted({link for link in browser.page.links if re.fullmatch(r".*/cases/\d{4}-\d+", link)})

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import func, select
 
 from app.cases.claimants.models import ClaimantDecision
 from app.cases.models import Case, CaseJoin
-from app.demo import builder
 from app.groups import queries
 from app.groups.models import CaseGroup, GroupPayment, GroupShare
 from tenants import realm
 from tenants.database import db
 from tenants.registry import registry
-from tests.demo.conftest import NOW
 
 
-def test_a_county_has_a_group_that_was_paid_to_the_fen(city: Any, settings: Any) -> None:
-    builder.build(settings, 600, 7, NOW)  # enough that some merchant has two open complaints
+def test_a_county_has_a_group_that_was_paid_to_the_fen(built: int) -> None:
     grouped = joined = judged = 0
     for place in registry.centers():
         with realm.enter(registry.realm(place), db.leave):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import func, select
 
-from app.demo import builder
 from app.demo.city import CITY
 from app.merchants.dealings.models import MerchantCommitment, MerchantInterview
 from app.merchants.merging import queries
@@ -14,11 +11,9 @@ from app.merchants.merging.models import MerchantApart, MerchantMerge
 from tenants import realm
 from tenants.database import db
 from tenants.registry import registry
-from tests.demo.conftest import NOW
 
 
-def test_every_county_has_called_one_in_and_looked_after_its_register(city: Any, settings: Any) -> None:
-    builder.build(settings, 600, 7, NOW)
+def test_every_county_has_called_one_in_and_looked_after_its_register(built: int) -> None:
     for place in CITY.centers:
         with realm.enter(registry.realm(place.slug), db.leave):
             talks = sorted(db.session.scalars(select(MerchantInterview.status)))

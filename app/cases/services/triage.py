@@ -18,6 +18,7 @@ from app.cases.services.parties import require_consent
 from app.cases.services.parts import decide_first, look_up, statement_of
 from app.core import clock
 from app.core.errors import Invalid
+from app.core.privacy import names_nobody
 from app.merchants import services as register
 from tenants.database import db
 
@@ -28,6 +29,7 @@ def describe(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> N
     for name, limit in (("title", LONGEST_TITLE), ("summary", LONGEST_SUMMARY)):
         if not 0 < len((facts[name] or "").strip()) <= limit:
             raise Invalid(name, _("Between 1 and %(limit)s characters, please.", limit=limit))
+    names_nobody(title=facts["title"], summary=facts["summary"], merchant_name=facts.get("merchant_name"))
     for name, listed in (("category", "categories"), ("problem", "problems"), ("nature", "natures")):
         lists.check(listed, facts.get(name), name, _("This is not on the list."), kept=getattr(case, name))
     case.given_title, case.given_summary, case.summary_confirmed = facts["title"], facts["summary"], True

@@ -12,7 +12,7 @@ from app.core.privacy.masks import (
     mask_phone,
 )
 from app.core.privacy.parcels import unwrap, wrap
-from app.core.privacy.redaction import redact, tells_of_somebody
+from app.core.privacy.redaction import names_nobody, redact, tells_of_somebody
 from app.core.privacy.sealing import (
     Keyring,
     Sealing,
@@ -43,6 +43,7 @@ __all__ = [
     "mask_id",
     "mask_name",
     "mask_phone",
+    "names_nobody",
     "open_sealed",
     "own_words",
     "redact",

@@ -7,8 +7,10 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date
 
+from flask_babel import gettext as _
 from stdnum.cn import uscc
 
+from app.core.errors import Invalid
 from app.core.privacy.masks import COMPOUND_SURNAMES, mask_account, mask_email, mask_id, mask_name, mask_phone
 
 _SURNAMES = (
@@ -169,6 +171,13 @@ def tells_of_somebody(text: str | None) -> bool:
         or any(not _is_day(found.group()) for found in _LOCAL.finditer(written))
         for written in (plain, _BETWEEN_DIGITS.sub("", plain))
     )
+
+
+def names_nobody(**said: str | None) -> None:
+    """Raises Invalid beside a field that others than the center read, and in which a phone or ID number was typed."""
+    for name, words in said.items():
+        if tells_of_somebody(words):
+            raise Invalid(name, _("The city reads this too: leave out phone and ID numbers."))
 
 
 def _redact(text: str) -> str:

@@ -1,0 +1,62 @@
+"""Whatever the portal can keep, the demo keeps some of: a newcomer meets every part of it at work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import Engine, text
+
+from app.demo.builder_desk import ON_PAPER
+from tenants.audit import models
+
+# Tables that no city has rows in until somebody does what only a visitor can do.
+EMPTY = {
+    "sign_in": "nobody has signed in",
+    "throttle": "nobody has typed a wrong password",
+    "case_presence": "nobody has a page open",
+    "triage_model": "learning needs an extra that the demo does without",
+    "triage_training": "the same",
+    "group_batch": "no letter was written to all of a group at once",
+    "group_batch_row": "the same",
+}
+
+
+def test_every_table_of_the_demo_has_rows(built: int, root: Engine) -> None:
+    with root.connect() as connection:
+        bare = {name for name in models() if connection.execute(text(f"select 1 from {name} limit 1")).first() is None}
+    assert bare == EMPTY.keys()
+
+
+def test_what_lies_on_the_desks(built: int, root: Engine) -> None:
+    with root.connect() as connection:
+
+        def rows(query: str) -> list[tuple[Any, ...]]:
+            return [tuple(row) for row in connection.execute(text(query))]
+
+        staffed = (
+            "select tenant_id from person where role = any (array['center_admin', 'director', 'clerk', 'handler'])"
+        )
+        ((centers,),) = rows(
+            f"select count(*) from ({staffed} group by 1 having count(distinct role) = 4) as full_house"
+        )
+        assert rows("select count(distinct tenant_id) from case_document where status = 'issued'") == [(len(ON_PAPER),)]
+        assert {row[0] for row in rows("select distinct status from case_document")} == {
+            *("drafted", "waiting", "issued", "voided")
+        }
+        assert rows("select count(*) from case_record where people = 5") == [(centers,)]
+        assert rows("select count(*) from case_party where role = 'agent'") == [(centers,)]
+        assert rows("select count(*) from case_statement where stream <> '' and order_number <> ''") == [(centers,)]
+        assert rows("select count(*) from case_record where 'foreign' = any (traits)") == [(centers,)]
+        assert rows("select count(*) from import_file where status <> 'done'") == [(0,)]
+        assert rows("select count(*) from case_bulk where status <> 'done'") == [(0,)]
+        assert rows("select count(*) from case_export where status <> 'done'") == [(0,)]
+        assert rows("select count(*), count(revoked_at) from file_grant") == [(2, 1)]
+        assert rows("select count(*) from jobs.procrastinate_jobs where status not in ('succeeded')") == [(0,)]
+
+
+def test_the_city_with_all_of_that_passes_its_own_checks(built: int, app: Any, root: Engine) -> None:
+    run: Callable[..., Any] = app.test_cli_runner().invoke
+    for command in (["audit", "verify"], ["facts", "verify"], ["tenants", "audit"]):
+        done = run(args=command)
+        assert done.exit_code == 0, done.output
