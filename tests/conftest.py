@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
@@ -26,6 +27,11 @@ SECRET = "only-for-tests-" + "0" * 32
 BESIDE = Path(__file__).parents[2] / "shared"
 if BESIDE.is_dir():
     os.environ.setdefault("HENGPING_SHARED", str(BESIDE))
+
+
+# How long an example takes says something of the machine, and nothing of the law.
+hypothesis.settings.register_profile("hengping", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("hengping")
 
 
 # One server for all workers ------------------------------------------------------------------------------------------

@@ -449,11 +449,11 @@ class CaseDraft(DraftColumns, Private):
 
 
 class Agreement(Private):
-    """What the parties agreed, in words; the amount is on the case too."""
+    """What the parties agreed, in words; the amount is on the case too. An amendment moves the last day and no more."""
 
     __tablename__ = "case_agreement"
     __table_args__ = (owned_fk("case_record", "case_id"), Index("ix_case_agreement_case", "tenant_id", "case_id"))
-    append_only = True
+    changes = ("perform_by",)
 
     case_id: Mapped[UUID]
     terms: Mapped[Words]

@@ -46,7 +46,7 @@ def gather(now: datetime) -> None:
 
 
 def _group(now: datetime) -> None:
-    """Agreed with all, settled with two of them, the first of three instalments paid."""
+    """Agreed with all; all but one consent. Of the first of three instalments one of them got nothing yet."""
     mediated = (CaseState.ACCEPTED.value, CaseState.MEDIATING.value)
     open_ = (Case.status.in_(mediated), Case.nature == "C", Case.merchant_id.is_not(None))
     query = select(Case.merchant_id).where(*open_).group_by(Case.merchant_id).having(func.count() > 1)
@@ -64,10 +64,16 @@ def _group(now: datetime) -> None:
     claims = {line.member.id: {"claimed": line.member.claimed or Decimal(1280)} for line in lines}
     services.enter(group, handler, claims)
     services.offer(group, handler, percent=Decimal(80), agreed=True)
-    first = services.plan(group, handler, count=3, first=today - timedelta(days=5))[0]
-    services.pay(group, handler, amount=first.amount, on=today - timedelta(days=6), evidence="银行回单，见群体案材料")
-    chosen = {line.member.id for line in lines[:2]}
-    services.settle(group, handler, chosen, terms=TERMS, on=today)
+    services.plan(group, handler, terms=TERMS, count=3, first=today - timedelta(days=1))
+    answers = {line.member.id: line is not lines[-1] for line in lines}
+    signed = today - timedelta(days=3)
+    done = services.settle(group, handler, answers, on=signed, effective_on=signed, consented=True)
+    paid = [row.line for row in done if not row.why and not row.declined][:-1]
+    parts = {line.member.id: line.parts for line in queries.ledger(group)}
+    got = {line.member.id: parts[line.member.id][0].amount or Decimal() for line in paid}
+    if got:
+        statement = [paper("银行流水.jpg")]
+        services.pay(group, handler, got, on=today - timedelta(days=2), evidence="首期转账", proofs=statement)
 
 
 def _join() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,7 +20,10 @@ from app.core.errors import Invalid
 from app.core.forms import Form, Line, Money, Prose, max_length, narrow
 from app.documents.kinds import Form as Kind
 from app.files.fields import EvidenceField
+from app.groups import queries
+from app.groups.models import GroupPlan
 from app.groups.services import LONGEST_TITLE, MOST_INSTALMENTS
+from app.groups.services.payments import too_much
 from app.groups.sharing import FEN
 
 _needed = DataRequired(_l("This is needed."))
@@ -51,7 +57,9 @@ class OfferForm(Form):
     agreed = BooleanField(_l("Everybody agrees to it"))
 
 
-class PlanForm(Form):
+class _DaysForm(Form):
+    """By which days everybody is paid."""
+
     count = IntegerField(
         _l("Number of instalments"), [InputRequired(_l("This is needed.")), NumberRange(1, MOST_INSTALMENTS)]
     )
@@ -59,12 +67,79 @@ class PlanForm(Form):
     months = IntegerField(_l("Months between"), [InputRequired(), NumberRange(1, 12)], default=1)
 
 
+class PlanForm(_DaysForm):
+    terms = Prose(_l("What was agreed"), [_needed, max_length(4000)], description=_l("The same words for everybody."))
+
+    @classmethod
+    def of(cls, there: GroupPlan | None, version: int, **given: Any) -> PlanForm:
+        stands = {"terms": there.terms, **_days(there)} if there else {}
+        return cls(**given, data={**stands, "version": version})
+
+
+class AmendForm(_DaysForm):
+    reason = Prose(_l("Why it is amended"), [_needed, max_length(1000)])
+    on = DateField(_l("Agreed on"), [InputRequired(_l("Choose a day."))], default=clock.today)
+    consented = BooleanField(
+        _l("The merchant and all who are chosen have consented"), description=_l("The papers are in the file.")
+    )
+
+    @classmethod
+    def of(cls, version: int, **given: Any) -> AmendForm:
+        return cls(**given, data={"version": version})
+
+
+def _days(there: GroupPlan) -> dict[str, Any]:
+    return {"count": there.count, "first": there.first_on, "months": there.months}
+
+
 class PayForm(Form):
-    amount = Money(_l("What the merchant paid"), [InputRequired(_l("Enter an amount."))])
+    """A sum that is shared out, or in the line of each case what it got: beside the form, as `amount-` and its number.
+
+    `wrong` is what is wrong with the lines, by the number of the case, once they were read.
+    """
+
+    wrong: dict[str, str] | None = None
+
+    way = RadioField(
+        _l("What you know"),
+        choices=lambda: [
+            ("sum", _l("one sum for all: share it out in proportion")),
+            ("rows", _l("what each got: it is entered below")),
+        ],
+        default="sum",
+    )
+    amount = Money(_l("What the merchant paid"), [Optional()], description=_l("Of a sum that is shared out."))
     on = DateField(_l("Paid on"), [InputRequired(_l("Choose a day."))], default=clock.today)
     evidence = Line(
-        _l("Which paper shows it"), [_needed, max_length(200)], description=_l("The receipt, and where it is.")
+        _l("Which paper shows it"),
+        [max_length(200)],
+        description=_l("The receipt, and where it is; or put it in here."),
     )
+    proofs = EvidenceField(_l("Proofs"))
+
+    @classmethod
+    def of(cls, version: int, **given: Any) -> PayForm:
+        return cls(**given, data={"version": version})
+
+    def read(self, lines: Sequence[queries.Line], typed: Mapping[str, str]) -> Decimal | dict[UUID, Decimal] | None:
+        """What was paid; None where a line cannot be taken, of which `wrong` tells."""
+        self.wrong = {}
+        if self.way.data == "sum":
+            return self.amount.data or Decimal()
+        got: dict[UUID, Decimal] = {}
+        for line in lines:
+            number = line.case.number
+            try:
+                amount = amount_of(typed.get(f"amount-{number}", ""), number)
+            except Invalid as refusal:
+                self.wrong[number] = str(refusal.message)
+                continue
+            if amount and amount > line.outstanding:
+                self.wrong[number] = too_much(line)
+            elif amount:
+                got[line.member.id] = amount
+        self.form_errors.extend(self.wrong.values())
+        return None if self.wrong else got
 
 
 class ReasonForm(Form):
@@ -73,8 +148,19 @@ class ReasonForm(Form):
 
 class SettleForm(Form):
     on = DateField(_l("Agreed on"), [InputRequired(_l("Choose a day."))], default=clock.today)
-    terms = Prose(_l("What was agreed"), [_needed, max_length(4000)], description=_l("The same words for everybody."))
-    perform_by = DateField(_l("To be performed by"), [Optional()])
+    effective_on = DateField(
+        _l("In force since"),
+        [Optional()],
+        description=_l("The day both have signed. For 30 days from then both may ask the court to confirm it."),
+    )
+    consented = BooleanField(
+        _l("All who consent have done so in writing, whoever they represent too"),
+        description=_l("Order 20 art. 11; the papers are in the file."),
+    )
+
+    @classmethod
+    def of(cls, version: int, **given: Any) -> SettleForm:
+        return cls(**given, data={"version": version})
 
 
 def amount_of(said: str, number: str) -> Decimal | None:

@@ -1,7 +1,11 @@
-"""A group, its members with their line of the ledger, what is written once for all, and what was paid."""
+"""A group, its members with their line of the ledger, what is written once for all, the plan, and what was paid.
+
+By which day each is paid stands in the instalments of their own settlement, as in any other case.
+"""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -37,12 +41,16 @@ class CaseGroup(Owned):
 
 
 class GroupMember(Private):
-    """A case in a group, and its line of the ledger, in yuan. What was paid is the sum of its shares."""
+    """A case in a group, its line of the ledger, in yuan, and what it answered to the plan.
+
+    Who does not consent stays in the group and open: that case is mediated by itself.
+    """
 
     __tablename__ = "group_member"
     __table_args__ = (
         owned_fk("case_group", "group_id"),
         owned_fk("case_record", "case_id"),
+        owned_fk("group_plan", "plan_id"),
         CheckConstraint("claimed >= 0 and offered >= 0 and agreed >= 0", name="amounts"),
         Index("ix_group_member_case", "tenant_id", "case_id", unique=True, postgresql_where="left_at is null"),
         Index("ix_group_member_group", "tenant_id", "group_id"),
@@ -53,6 +61,9 @@ class GroupMember(Private):
     claimed: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     offered: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     agreed: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    consented: Mapped[bool | None]  # none before they were asked
+    answered_on: Mapped[date | None]
+    plan_id: Mapped[UUID | None]  # by which their instalments were made, once settled
     joined_at: Mapped[datetime]
     left_at: Mapped[datetime | None]
 
@@ -89,20 +100,40 @@ class GroupFile(StoredFile, Private):
     added_at: Mapped[datetime]
 
 
-class GroupInstalment(Private):
-    """What the merchant has promised to pay to all of them by a day, in yuan."""
+class GroupPlan(Private):
+    """One framework for all: the words of the agreement, and by which days each is paid what was agreed with them.
 
-    __tablename__ = "group_instalment"
+    The newest stands. Those before it stay, for somebody may have settled on them; an amendment says why.
+    """
+
+    __tablename__ = "group_plan"
     __table_args__ = (
         owned_fk("case_group", "group_id"),
-        CheckConstraint("amount > 0", name="amount"),
-        UniqueConstraint("tenant_id", "group_id", "due_on"),
+        CheckConstraint("count between 1 and 36 and months between 1 and 12", name="days"),
+        Index("ix_group_plan_group", "tenant_id", "group_id"),
     )
-    removable = True
+    append_only = True
 
     group_id: Mapped[UUID]
-    due_on: Mapped[date]
-    amount: Mapped[Decimal] = mapped_column(Numeric(14, 2))
+    terms: Mapped[Words]
+    count: Mapped[int]  # of instalments
+    first_on: Mapped[date]
+    months: Mapped[int]  # between two of them
+    reason: Mapped[Words] = mapped_column(default="", server_default="")  # of an amendment
+    written_by_name: Mapped[str]
+    written_at: Mapped[datetime]
+
+    @property
+    def days(self) -> list[date]:
+        """By which the instalments are due."""
+        return [months_after(self.first_on, n * self.months) for n in range(self.count)]
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or its last one."""
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 class GroupPayment(Private):
@@ -119,28 +150,42 @@ class GroupPayment(Private):
     group_id: Mapped[UUID]
     paid_on: Mapped[date]
     amount: Mapped[Decimal] = mapped_column(Numeric(14, 2))
-    evidence: Mapped[Words]  # the receipt, and where it is
+    evidence: Mapped[Words] = mapped_column(default="", server_default="")  # the receipt, and where it is
     noted_by_name: Mapped[str]
     noted_at: Mapped[datetime]
     voided_at: Mapped[datetime | None]
     void_reason: Mapped[Words] = mapped_column(default="", server_default="")
 
 
-class GroupShare(Private):
-    """What one member got of a payment, to the fen."""
+class GroupProof(StoredFile, Private):
+    """A paper that shows a payment to many: it may name them all, and goes into the file of none."""
 
-    __tablename__ = "group_share"
+    __tablename__ = "group_proof"
     __table_args__ = (
         owned_fk("group_payment", "payment_id"),
-        owned_fk("group_member", "member_id"),
-        CheckConstraint("amount >= 0", name="amount"),
-        UniqueConstraint("tenant_id", "payment_id", "member_id"),
-        Index("ix_group_share_member", "tenant_id", "member_id"),
+        Index("ix_group_proof_payment", "tenant_id", "payment_id"),
     )
     append_only = True
 
     payment_id: Mapped[UUID]
-    member_id: Mapped[UUID]
+    added_at: Mapped[datetime]
+
+
+class GroupShare(Private):
+    """What a payment covers of an instalment of one member, to the fen."""
+
+    __tablename__ = "group_payment_share"
+    __table_args__ = (
+        owned_fk("group_payment", "payment_id"),
+        owned_fk("mediation_instalment", "instalment_id"),
+        CheckConstraint("amount >= 0", name="amount"),
+        UniqueConstraint("tenant_id", "payment_id", "instalment_id"),
+        Index("ix_group_payment_share_instalment", "tenant_id", "instalment_id"),
+    )
+    append_only = True
+
+    payment_id: Mapped[UUID]
+    instalment_id: Mapped[UUID]
     amount: Mapped[Decimal] = mapped_column(Numeric(14, 2))
 
 

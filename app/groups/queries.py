@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from app.cases.models import OPEN, Case, CaseState
+from app.cases.models import OPEN, Agreement, Case, CaseState, Outcome
 from app.core import clock
 from app.core.errors import Missing
 from app.core.listing import Filter, Listing, Order
@@ -22,12 +22,14 @@ from app.groups.models import (
     GroupBatch,
     GroupBatchRow,
     GroupFile,
-    GroupInstalment,
     GroupMember,
     GroupNote,
     GroupPayment,
+    GroupPlan,
+    GroupProof,
     GroupShare,
 )
+from app.mediation.models import Confirmation, ConfirmationState, Instalment, InstalmentState
 from tenants.database import db
 
 GROUPED = "grouped"  # the trait of a case that is in a group
@@ -43,10 +45,11 @@ GROUPS = Listing(
 
 @dataclass(frozen=True)
 class Line:
-    """A member's line of the ledger, in yuan."""
+    """A member's line of the ledger, in yuan, and the settlement that its case has, with its instalments."""
 
     member: GroupMember
-    paid: Decimal
+    agreement: Agreement | None = None
+    parts: list[Instalment] = field(default_factory=list)  # without those that another plan has replaced
 
     @property
     def case(self) -> Case:
@@ -54,15 +57,40 @@ class Line:
 
     @property
     def agreed(self) -> Decimal:
-        return self.member.agreed or NOTHING
+        """What was signed, once it was; before that, what the ledger says."""
+        return self.agreement.amount if self.agreement else self.member.agreed or NOTHING
+
+    @property
+    def paid(self) -> Decimal:
+        return sum((part.paid for part in self.parts), NOTHING)
+
+    @property
+    def owed(self) -> list[Instalment]:
+        """The instalments that are still to be paid, wholly or in part, the earliest first."""
+        return [part for part in self.parts if part.owed]
 
     @property
     def outstanding(self) -> Decimal:
-        return max(self.agreed - self.paid, NOTHING)
+        return sum((part.owed for part in self.parts), NOTHING)
+
+    @property
+    def late(self) -> Decimal:
+        """What of it should have been paid by now."""
+        today = clock.today()
+        return sum((part.owed for part in self.parts if _is_late(part, today)), NOTHING)
 
     @property
     def is_under_way(self) -> bool:
         return self.case.status in _UNDER_WAY
+
+    @property
+    def declined(self) -> bool:
+        """They did not consent, and their case goes on by itself."""
+        return self.member.consented is False and self.is_under_way
+
+
+def _is_late(part: Instalment, today: date) -> bool:
+    return part.status == InstalmentState.FAILED or part.is_late(today)
 
 
 @dataclass(frozen=True)
@@ -74,20 +102,22 @@ class Sums:
     agreed: Decimal
     paid: Decimal
     outstanding: Decimal
+    late: Decimal
 
 
 @dataclass(frozen=True)
 class Due:
-    """An instalment, and how far what was paid covers it: the earliest first."""
+    """What all together are to be paid by a day."""
 
-    row: GroupInstalment
-    covered: Decimal
+    due_on: date
+    amount: Decimal
+    paid: Decimal
+    late: Decimal
+    people: int
 
     @property
     def tone(self) -> str:
-        if self.covered >= self.row.amount:
-            return "ok"
-        return "red" if self.row.due_on < clock.today() else "warn" if self.covered else ""
+        return "ok" if self.paid >= self.amount else "red" if self.late else "warn" if self.paid else ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +127,7 @@ class Opened:
     lines: list[Line]
     sums: Sums
     dues: list[Due]
+    plan: GroupPlan | None
     notes: list[GroupNote]
     files: list[GroupFile]
     payments: list[GroupPayment]
@@ -110,9 +141,8 @@ class Opened:
 def opened(group: CaseGroup) -> Opened:
     """All that its page says."""
     lines = ledger(group)
-    added = sums(lines)
     return Opened(
-        lines, added, instalments(group, added.paid), notes(group), files(group), payments(group), batches(group)
+        lines, sums(lines), dues(lines), plan(group), notes(group), files(group), payments(group), batches(group)
     )
 
 
@@ -161,24 +191,64 @@ def member_of(group: CaseGroup, member_id: UUID) -> GroupMember:
     return member
 
 
-def paid(group: CaseGroup) -> dict[UUID, Decimal]:
-    """member -> what they have got, of payments that count."""
+def ledger(group: CaseGroup, *, lock: bool = False) -> list[Line]:
+    """The lines of all members; with `lock`, their instalments change only here until the transaction ends."""
+    there = members(group)
+    settled = [member.case_id for member in there if member.case.outcome == Outcome.SETTLED]
+    all_ = select(Agreement).where(Agreement.case_id.in_(settled)).order_by(Agreement.id)
+    agreements = {one.case_id: one for one in db.session.scalars(all_)} if settled else {}  # the newest of each
+    parts: dict[UUID, list[Instalment]] = {}
+    for part in _parts(agreements.values(), lock):
+        parts.setdefault(part.case_id, []).append(part)
+    return [Line(member, agreements.get(member.case_id), parts.get(member.case_id, [])) for member in there]
+
+
+def _parts(agreements: Iterable[Agreement], lock: bool) -> list[Instalment]:
+    """The instalments of these, without those that were replaced; locked in the order of their keys."""
+    keys = [agreement.id for agreement in agreements]
+    if not keys:
+        return []
+    query = select(Instalment).where(
+        Instalment.agreement_id.in_(keys), Instalment.status != InstalmentState.REPLACED.value
+    )
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return sorted(db.session.scalars(query.order_by(Instalment.id)), key=lambda part: (part.due_on, part.ordinal))
+
+
+def plan(group: CaseGroup) -> GroupPlan | None:
+    """The plan that stands; None before one is laid down."""
+    query = select(GroupPlan).where(GroupPlan.group_id == group.id).order_by(GroupPlan.id.desc()).limit(1)
+    return db.session.scalars(query).first()
+
+
+def settled_on_it(group: CaseGroup) -> int:
+    """How many cases were settled on the plan of the group, whatever became of them."""
+    query = select(func.count()).where(GroupMember.group_id == group.id, GroupMember.plan_id.is_not(None))
+    return db.session.scalar(query) or 0
+
+
+def before_the_court(lines: Sequence[Line]) -> set[UUID]:
+    """The agreements that the court was asked to confirm, or has confirmed."""
+    keys = [line.agreement.id for line in lines if line.agreement]
+    asked = (ConfirmationState.APPLIED.value, ConfirmationState.CONFIRMED.value)
+    query = select(Confirmation.agreement_id).where(Confirmation.agreement_id.in_(keys), Confirmation.status.in_(asked))
+    return set(db.session.scalars(query)) if keys else set()
+
+
+def was_paid(member: GroupMember) -> bool:
+    """They got something of a payment that counts."""
     query = (
-        select(GroupShare.member_id, func.sum(GroupShare.amount))
+        select(GroupShare.id)
         .join(
             GroupPayment,
             (GroupPayment.tenant_id == GroupShare.tenant_id) & (GroupPayment.id == GroupShare.payment_id),
         )
-        .where(GroupPayment.group_id == group.id, GroupPayment.voided_at.is_(None))
-        .group_by(GroupShare.member_id)
+        .join(Instalment, (Instalment.tenant_id == GroupShare.tenant_id) & (Instalment.id == GroupShare.instalment_id))
+        .where(Instalment.case_id == member.case_id, GroupPayment.voided_at.is_(None))
+        .limit(1)
     )
-    return dict(db.session.execute(query).all())
-
-
-def ledger(group: CaseGroup) -> list[Line]:
-    """The lines of all members."""
-    got = paid(group)
-    return [Line(member, got.get(member.id, NOTHING)) for member in members(group)]
+    return db.session.scalar(query) is not None
 
 
 def sums(lines: Sequence[Line]) -> Sums:
@@ -188,6 +258,7 @@ def sums(lines: Sequence[Line]) -> Sums:
         agreed=sum((line.agreed for line in lines), NOTHING),
         paid=sum((line.paid for line in lines), NOTHING),
         outstanding=sum((line.outstanding for line in lines), NOTHING),
+        late=sum((line.late for line in lines), NOTHING),
     )
 
 
@@ -257,32 +328,53 @@ def payment_of(group: CaseGroup, payment_id: UUID) -> GroupPayment:
     return payment
 
 
-def shares(payment: GroupPayment) -> list[tuple[GroupMember, Decimal]]:
-    """Who got what of it."""
+def shares(payment: GroupPayment) -> list[tuple[Case, Instalment, Decimal]]:
+    """Whose instalments it covers, and how far."""
     query = (
-        select(GroupMember, GroupShare.amount)
-        .join(GroupShare, (GroupShare.tenant_id == GroupMember.tenant_id) & (GroupShare.member_id == GroupMember.id))
-        .join(Case, (Case.tenant_id == GroupMember.tenant_id) & (Case.id == GroupMember.case_id))
+        select(Case, Instalment, GroupShare.amount)
+        .join(Instalment, (Instalment.tenant_id == Case.tenant_id) & (Instalment.case_id == Case.id))
+        .join(GroupShare, (GroupShare.tenant_id == Instalment.tenant_id) & (GroupShare.instalment_id == Instalment.id))
         .where(GroupShare.payment_id == payment.id)
-        .options(joinedload(GroupMember.case))
     )
-    return list(db.session.execute(query.order_by(Case.received_at, Case.id)))
+    rows = db.session.execute(query.order_by(Case.received_at, Case.id, Instalment.due_on, Instalment.ordinal))
+    return [(case, part, amount) for case, part, amount in rows]
 
 
-def instalments(group: CaseGroup, total_paid: Decimal) -> list[Due]:
-    """The plan, with what has come in laid over it from the first day on."""
-    query = select(GroupInstalment).where(GroupInstalment.group_id == group.id).order_by(GroupInstalment.due_on)
-    dues, left = [], total_paid
-    for row in db.session.scalars(query):
-        covered = min(left, row.amount)
-        dues.append(Due(row, covered))
-        left -= covered
-    return dues
+def proofs(payment: GroupPayment) -> list[GroupProof]:
+    query = select(GroupProof).where(GroupProof.payment_id == payment.id)
+    return list(db.session.scalars(query.order_by(GroupProof.id)))
+
+
+def proof_of(payment: GroupPayment, file_id: UUID) -> GroupProof:
+    """Raises Missing for a paper of another payment, or none at all."""
+    query = select(GroupProof).where(GroupProof.payment_id == payment.id, GroupProof.id == file_id)
+    proof = db.session.scalars(query).first()
+    if proof is None:
+        raise Missing
+    return proof
+
+
+def dues(lines: Sequence[Line]) -> list[Due]:
+    """What all together are to be paid by which day, and how far that was done."""
+    today = clock.today()
+    by_day: dict[date, list[Instalment]] = {}
+    for part in (part for line in lines for part in line.parts if part.amount):
+        by_day.setdefault(part.due_on, []).append(part)
+    return [
+        Due(
+            due_on,
+            amount=sum((part.amount or NOTHING for part in parts), NOTHING),
+            paid=sum((part.paid for part in parts), NOTHING),
+            late=sum((part.owed for part in parts if _is_late(part, today)), NOTHING),
+            people=len({part.case_id for part in parts}),
+        )
+        for due_on, parts in sorted(by_day.items())
+    ]
 
 
 def next_due(dues: Sequence[Due]) -> tuple[date, Decimal] | None:
     """The first day on which something is open, and how much."""
-    return next(((due.row.due_on, due.row.amount - due.covered) for due in dues if due.covered < due.row.amount), None)
+    return next(((due.due_on, due.amount - due.paid) for due in dues if due.paid < due.amount), None)
 
 
 def batches(group: CaseGroup) -> list[GroupBatch]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import ngettext, pgettext
 
 from app import audit
 from app.accounts import me
@@ -23,6 +23,8 @@ from app.core.errors import Changed, Invalid
 from app.documents.kinds import kinds
 from app.files.serve import download
 from app.groups import forms, queries, services, words
+from app.groups.models import CaseGroup
+from app.groups.services.plans import fixed as fixed_of
 from app.ui import render
 from app.ui.charts import Chart, Series
 
@@ -73,14 +75,16 @@ def show(number: str) -> Any:
 
 
 def _picture(lines: Sequence[queries.Line]) -> Chart:
-    """What each has got, and what is open of what was agreed."""
+    """What each of those who settled has got, should have got by now, and will get."""
+    lines = [line for line in lines if line.parts]
     return Chart(
         "bar",
-        _("What was agreed with each, and paid"),
+        _("How far each has been paid"),
         labels=[line.case.number for line in lines],
         series=[
             Series(_("Paid"), [float(line.paid) for line in lines]),
-            Series(_("Outstanding"), [float(line.outstanding) for line in lines]),
+            Series(pgettext("instalment", "Late"), [float(line.late) for line in lines]),
+            Series(pgettext("instalment", "Not due yet"), [float(line.outstanding - line.late) for line in lines]),
         ],
         unit=_("yuan"),
         stacked=True,
@@ -193,35 +197,112 @@ def offer(number: str) -> Any:
     return render("groups/offer.html", group=group, form=form), _code(form)
 
 
-@groups.page("/<number>/instalments", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+# The plan, and who settles on it --------------------------------------------------------------------------------------
+
+
+@groups.page("/<number>/plan", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
 def plan(number: str) -> Any:
-    group, form = queries.by_number(number), forms.PlanForm()
-    sums = queries.sums(queries.ledger(group))
+    group = queries.by_number(number)
+    form = forms.PlanForm.of(queries.plan(group), group.version)
     if form.validate_on_submit():
         try:
-            services.plan(group, me(), count=form.count.data, first=form.first.data, months=form.months.data)
-            flash(_("The instalments are laid down."))
+            services.plan(group, me(), **_told(form))
+            flash(_("The plan is laid down."))
             return redirect(url_for(".show", number=number), 303)
         except Invalid as refusal:
             form.say(refusal)
-    return render("groups/plan.html", group=group, form=form, sums=sums), _code(form)
+        except Changed:
+            form.catch_up(forms.PlanForm.of(queries.plan(group), group.version, formdata=None))
+    fixed, sums = fixed_of(group), queries.sums(queries.ledger(group))
+    return render("groups/plan.html", group=group, form=form, sums=sums, fixed=fixed), _code(form)
+
+
+@groups.page("/<number>/settle", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def settle(number: str) -> Any:
+    """Who can be settled and who cannot, before; what became of each, after."""
+    group, done = queries.by_number(number), None
+    form = forms.SettleForm.of(group.version)
+    if form.validate_on_submit():
+        try:
+            done = services.settle(group, me(), _answers(group), **_told(form))
+        except Invalid as refusal:
+            form.say(refusal)
+        except Changed:
+            form.catch_up(forms.SettleForm.of(group.version, formdata=None))
+    rows, there = done if done is not None else services.may_settle(group, me()), queries.plan(group)
+    return render(
+        "groups/settle.html", group=group, form=form, rows=rows, done=done, plan=there, typed=request.form
+    ), _code(form)
+
+
+def _answers(group: CaseGroup) -> dict[UUID, bool]:
+    """Whether each consents to the plan, of those who were asked."""
+    said = {member.id: request.form.get(f"answer-{member.case.number}") for member in queries.members(group)}
+    return {key: answer == "yes" for key, answer in said.items() if answer in ("yes", "no")}
+
+
+@groups.page("/<number>/amendment", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
+def amend(number: str) -> Any:
+    """What is open of those who settled, by other days; what was paid stays."""
+    group, done = queries.by_number(number), None
+    form = forms.AmendForm.of(group.version)
+    if form.validate_on_submit():
+        try:
+            done = services.amend(group, me(), _members(group), **_told(form))
+        except Invalid as refusal:
+            form.say(refusal)
+        except Changed:
+            form.catch_up(forms.AmendForm.of(group.version, formdata=None))
+    rows = done if done is not None else services.may_amend(group, me())
+    chosen = set(request.form.getlist("chosen")) if form.is_submitted() else {row.line.case.number for row in rows}
+    return render("groups/amend.html", group=group, form=form, rows=rows, done=done, chosen=chosen), _code(form)
+
+
+def _members(group: CaseGroup) -> set[UUID]:
+    chosen = set(request.form.getlist("chosen"))
+    return {member.id for member in queries.members(group) if member.case.number in chosen}
+
+
+def _told(form: Any) -> dict[str, Any]:
+    """What was filled in, and the version that was seen."""
+    return {**form.facts, "seen": form.version.data or 0}
+
+
+# Payments ------------------------------------------------------------------------------------------------------------
 
 
 @groups.page("/<number>/payments", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
 def pay(number: str) -> Any:
-    group, form = queries.by_number(number), forms.PayForm()
-    sums = queries.sums(queries.ledger(group))
-    if form.validate_on_submit():
+    """One sum that is shared out, or a line for each."""
+    group = queries.by_number(number)
+    form, lines = forms.PayForm.of(group.version), queries.ledger(group)
+    if form.validate_on_submit() and (got := form.read(lines, request.form)) is not None:
         try:
-            payment = services.pay(
-                group, me(), amount=form.amount.data or Decimal(), on=form.on.data, evidence=form.evidence.data
-            )
-            flash(_("Shared out to the fen."))
+            said = {name: form[name].data for name in ("on", "evidence", "proofs")}
+            payment = services.pay(group, me(), got, **said, seen=form.version.data or 0)
+            flash(_("The payment is noted."))
             return redirect(url_for(".payment", number=number, payment_id=payment.id), 303)
         except Invalid as refusal:
             form.say(refusal)
-    dues = queries.instalments(group, sums.paid)
-    return render("groups/pay.html", group=group, form=form, sums=sums, next_due=queries.next_due(dues)), _code(form)
+        except Changed:
+            form.proofs.data = []  # a browser sends no file twice
+            form.catch_up(forms.PayForm.of(group.version, formdata=None))
+            lines = queries.ledger(group)
+    return _pay_page(group, form, lines), _code(form)
+
+
+def _pay_page(group: CaseGroup, form: forms.PayForm, lines: Sequence[queries.Line]) -> str:
+    owing = [line for line in lines if line.outstanding]
+    next_due = queries.next_due(queries.dues(lines))
+    return render(
+        "groups/pay.html",
+        group=group,
+        form=form,
+        lines=owing,
+        sums=queries.sums(lines),
+        next_due=next_due,
+        typed=request.form,
+    )
 
 
 @groups.page("/<number>/payments/<uuid:payment_id>", allow=Can.CASE_READ)
@@ -229,7 +310,14 @@ def payment(number: str, payment_id: UUID) -> Any:
     """Who got what of a payment: to look up, and to print."""
     group = queries.by_number(number)
     shown = queries.payment_of(group, payment_id)
-    return render("groups/payment.html", group=group, payment=shown, shares=queries.shares(shown))
+    shares, proofs = queries.shares(shown), queries.proofs(shown)
+    return render("groups/payment.html", group=group, payment=shown, shares=shares, proofs=proofs)
+
+
+@groups.page("/<number>/payments/<uuid:payment_id>/proofs/<uuid:file_id>", allow=Can.CASE_READ)
+def proof(number: str, payment_id: UUID, file_id: UUID) -> Any:
+    shown = queries.payment_of(queries.by_number(number), payment_id)
+    return download(queries.proof_of(shown, file_id), by=me(), inline="inline" in request.args)
 
 
 @groups.page("/<number>/payments/<uuid:payment_id>/void", allow=Can.CASE_APPROVE, methods=["GET", "POST"])
@@ -244,20 +332,6 @@ def void(number: str, payment_id: UUID) -> Any:
 
 
 # For all at once -----------------------------------------------------------------------------------------------------
-
-
-@groups.page("/<number>/settle", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
-def settle(number: str) -> Any:
-    """Who can be settled and who cannot, before; what became of each, after."""
-    group, form, done = queries.by_number(number), forms.SettleForm(), None
-    if form.validate_on_submit():
-        chosen = {UUID(one) for one in request.form.getlist("chosen") if len(one) == 36}
-        try:
-            done = services.settle(group, me(), chosen, **form.facts)
-        except Invalid as refusal:
-            form.say(refusal)
-    rows = done if done is not None else services.may_settle(group, me())
-    return render("groups/settle.html", group=group, form=form, rows=rows, done=done), _code(form)
 
 
 @groups.page("/<number>/documents", allow=Can.CASE_HANDLE)

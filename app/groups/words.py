@@ -23,7 +23,8 @@ _EVENTS: dict[str, Any] = {
     "group.noted": _l("Wrote something down for all"),
     "group.filed": _l("Put papers in for all"),
     "group.ledger": _l("Wrote into the ledger"),
-    "group.planned": _l("Laid down the instalments"),
+    "group.planned": _l("Laid down the plan"),
+    "group.amended": _l("Amended the plan"),
     "group.paid": _l("Noted a payment and shared it out"),
     "group.unpaid": _l("Declared that a payment does not count"),
     "group.settled": _l("Settled for all"),
@@ -32,6 +33,9 @@ _EVENTS: dict[str, Any] = {
     "case.ungrouped": _l("Taken out of the group"),
     "case.group_ledger": _l("Wrote into the ledger of the group"),
     "case.group_paid": _l("Got a share of a payment"),
+    "case.group_unpaid": _l("Lost a share of a payment that does not count"),
+    "case.group_declined": _l("Did not consent to the plan of the group"),
+    "case.group_amended": _l("Put what is open on other days, by the amended plan of the group"),
 }
 
 
@@ -46,6 +50,7 @@ def detail(facts: dict[str, Any]) -> str:
     said += [str(facts[name]) for name in ("on", "first") if facts.get(name)]
     if "settled" in facts:
         said.append(_("%(settled)s settled, %(refused)s not", settled=facts["settled"], refused=facts["refused"]))
+        said += [_("%(n)s did not consent", n=facts["declined"])] if facts.get("declined") else []
     return " · ".join(said)
 
 
@@ -53,6 +58,11 @@ def _yuan(amount: Any) -> str:
     return str(money(Decimal(str(amount)), cents=True))
 
 
+_AMOUNTS = {
+    "claimed": words.Field(_l("Claimed"), _yuan),
+    "offered": words.Field(lazy_pgettext("ledger", "Offered"), _yuan),
+    "agreed": words.Field(_l("Agreed"), _yuan),
+}
 words.extend(
     _EVENTS,
     dict.fromkeys(_EVENTS, detail),
@@ -61,11 +71,5 @@ words.extend(
             _l("Group"), lambda entry: url_for("groups.show", number=entry.subject_number), Can.CASE_READ
         )
     },
-    {
-        "case.group_ledger": {
-            "claimed": words.Field(_l("Claimed"), _yuan),
-            "offered": words.Field(lazy_pgettext("ledger", "Offered"), _yuan),
-            "agreed": words.Field(_l("Agreed"), _yuan),
-        }
-    },
+    {"case.group_ledger": _AMOUNTS, "case.group_declined": _AMOUNTS},
 )

@@ -246,6 +246,7 @@ class InstalmentState(State):
     DUE = "due", lazy_pgettext("instalment", "To be performed"), "blue"
     DONE = "done", lazy_pgettext("instalment", "Performed"), "ok"
     FAILED = "failed", lazy_pgettext("instalment", "Not performed"), "red"
+    REPLACED = "replaced", lazy_pgettext("instalment", "Replaced"), ""  # by an amendment, or by a later agreement
 
 
 class Instalment(Private):
@@ -255,11 +256,20 @@ class Instalment(Private):
     __table_args__ = (
         owned_fk("case_record", "case_id"),
         owned_fk("case_agreement", "agreement_id"),
-        UniqueConstraint("tenant_id", "agreement_id", "ordinal"),
         states_check(InstalmentState, "status"),
         CheckConstraint("amount >= 0", name="amount"),
+        CheckConstraint("covered >= 0", name="covered"),
         CheckConstraint("(status = 'done') = (performed_on is not null)", name="performed_on"),
         Index("ix_mediation_instalment_due", "tenant_id", "due_on", postgresql_where="status = 'due'"),
+        # What was replaced keeps its place beside what replaced it.
+        Index(
+            "ix_mediation_instalment_ordinal",
+            "tenant_id",
+            "agreement_id",
+            "ordinal",
+            unique=True,
+            postgresql_where="status <> 'replaced'",
+        ),
     )
 
     case_id: Mapped[UUID]
@@ -267,6 +277,7 @@ class Instalment(Private):
     ordinal: Mapped[int]
     due_on: Mapped[date]
     amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))  # yuan
+    covered: Mapped[Decimal] = mapped_column(Numeric(14, 2), default=0, server_default="0")  # by payments to a group
     words: Mapped[Words] = mapped_column(default="", server_default="")
     status: Mapped[str] = mapped_column(default=InstalmentState.DUE.value)
     performed_on: Mapped[date | None]
@@ -276,6 +287,16 @@ class Instalment(Private):
     @property
     def state(self) -> InstalmentState:
         return InstalmentState(self.status)
+
+    @property
+    def paid(self) -> Decimal:
+        """All of it once it was performed, else what payments to a group have covered."""
+        return (self.amount or Decimal()) if self.status == InstalmentState.DONE else self.covered
+
+    @property
+    def owed(self) -> Decimal:
+        """What is still to be paid of it; nothing of what was replaced."""
+        return Decimal() if self.status == InstalmentState.REPLACED else (self.amount or Decimal()) - self.paid
 
     def is_late(self, today: date) -> bool:
         return self.status == InstalmentState.DUE and self.due_on < today

@@ -131,8 +131,7 @@ class Agreed:
 
     @property
     def performed(self) -> Decimal:
-        done = (one.amount for one in self.parts if one.status == InstalmentState.DONE)
-        return sum((amount for amount in done if amount), Decimal(0))
+        return sum((one.paid for one in self.parts), Decimal(0))
 
 
 def agreed(case: Case) -> Agreed | None:
@@ -141,8 +140,8 @@ def agreed(case: Case) -> Agreed | None:
     agreement = db.session.scalars(query).first()
     if agreement is None:
         return None
-    parts = select(Instalment).where(Instalment.agreement_id == agreement.id).order_by(Instalment.ordinal)
-    rows = list(db.session.scalars(parts))
+    parts = select(Instalment).where(Instalment.agreement_id == agreement.id)
+    rows = list(db.session.scalars(parts.order_by(Instalment.ordinal, Instalment.id)))
     files: dict[UUID, list[InstalmentProof]] = {}
     shown = select(InstalmentProof).where(InstalmentProof.instalment_id.in_([one.id for one in rows]))
     for proof in db.session.scalars(shown.order_by(InstalmentProof.id)):

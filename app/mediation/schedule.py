@@ -10,11 +10,14 @@ from decimal import Decimal
 from uuid import UUID
 
 from flask_babel import gettext as _
+from sqlalchemy import update
 
 from app.core.errors import Invalid
 from app.core.forms import narrow
 from app.mediation.models import Instalment
+from app.mediation.models import InstalmentState as S
 from app.ui.text import money
+from tenants.database import db
 
 MOST = 120  # ten years of months
 _LINE = re.compile(
@@ -67,8 +70,14 @@ def check(terms: Sequence[Term], amount: Decimal, agreed_on: date) -> None:
         raise Invalid("instalments", _("The instalments come to %(sum)s, the agreement to %(amount)s.", **said))
 
 
-def written(terms: Sequence[Term], *, case_id: UUID, agreement_id: UUID) -> list[Instalment]:
-    """The rows of a schedule."""
+def replace(*, case_id: UUID) -> None:
+    """What is still due of an earlier agreement of the case is not waited for any more."""
+    due = (Instalment.case_id == case_id, Instalment.status.in_((S.DUE.value, S.FAILED.value)))
+    db.session.execute(update(Instalment).where(*due).values(status=S.REPLACED.value, version=Instalment.version + 1))
+
+
+def written(terms: Sequence[Term], *, case_id: UUID, agreement_id: UUID, after: int = 0) -> list[Instalment]:
+    """The rows of a schedule, numbered on from those that stay."""
     return [
         Instalment(
             case_id=case_id,
@@ -77,9 +86,10 @@ def written(terms: Sequence[Term], *, case_id: UUID, agreement_id: UUID) -> list
             due_on=term.due_on,
             amount=term.amount,
             words=term.words,
+            covered=Decimal(0),
             status="due",
             remark="",
             version=1,
         )
-        for ordinal, term in enumerate(terms, start=1)
+        for ordinal, term in enumerate(terms, start=after + 1)
     ]

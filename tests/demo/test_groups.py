@@ -14,19 +14,24 @@ from tenants.registry import registry
 
 
 def test_a_county_has_a_group_that_was_paid_to_the_fen(built: int) -> None:
-    grouped = joined = judged = 0
+    grouped = joined = judged = late = declined = 0
     for place in registry.centers():
         with realm.enter(registry.realm(place), db.leave):
             for group in db.session.scalars(select(CaseGroup)):
                 lines = queries.ledger(group)
                 grouped += len(lines)
-                assert {line.case.status for line in lines} & {"settled"}
-                assert all(line.paid + line.outstanding == line.agreed for line in lines)
+                settled = [line for line in lines if line.case.status == "settled"]
+                assert settled
+                assert all(line.parts and line.paid + line.outstanding == line.agreed for line in settled)
+                late += any(line.late for line in settled)
+                declined += any(line.declined for line in lines)
             paid, shared = select(func.sum(GroupPayment.amount)), select(func.sum(GroupShare.amount))
             assert db.session.scalar(paid) == db.session.scalar(shared)
             joined += db.session.scalar(select(func.count()).select_from(Case).where(Case.outcome == "joined")) or 0
             assert not db.session.scalars(select(CaseJoin).where(CaseJoin.case_id == CaseJoin.into_id)).all()
             judged += db.session.scalar(select(func.count()).select_from(ClaimantDecision)) or 0
     assert grouped >= 2
+    assert late
+    assert declined
     assert joined >= 1
     assert judged >= 1

@@ -12,6 +12,7 @@ import pytest
 from app.cases.queries import by_number
 from app.cases.services import lodge
 from app.cases.workflow import CASE
+from app.core import clock
 from app.groups import queries, services
 from tenants.database import db
 from tests.cases.conftest import TOLD, lodged, look, take
@@ -68,3 +69,26 @@ def within(town: Any) -> Callable[..., Any]:
             return done
 
     return do
+
+
+@pytest.fixture
+def settled(grouped: Any, within: Any) -> Callable[..., str]:
+    """A group of East that agreed on all that is claimed and settled: `settled(3, claims=[…], count=3, first=…)`."""
+
+    def make(
+        people: int, *, claims: list[Any] | None = None, on: Any = None, effective_on: Any = None, **plan: Any
+    ) -> str:
+        number = grouped(people, claims=claims)
+        day = on or clock.today()
+
+        def settle(group: Any, by: Any) -> None:
+            services.offer(group, by, percent=Decimal(100), agreed=True)
+            services.plan(group, by, **{"terms": "分期退还", "count": 1, "first": day, **plan})
+            answers = {line.member.id: True for line in queries.ledger(group)}
+            done = services.settle(group, by, answers, on=day, effective_on=effective_on, consented=True)
+            assert not [row.why for row in done if row.why]
+
+        within(number, settle)
+        return number
+
+    return make

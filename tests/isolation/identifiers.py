@@ -92,6 +92,11 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ("groups", "member_id number"): f"select it.id, one.number from group_member it {_IN_GROUP}",
     ("groups", "file_id number"): f"select it.id, one.number from group_file it {_IN_GROUP}",
     ("groups", "number payment_id"): f"select one.number, it.id from group_payment it {_IN_GROUP}",
+    ("groups", "file_id number payment_id"): (
+        "select it.id, one.number, paid.id from group_proof it "
+        "join group_payment paid on (paid.tenant_id, paid.id) = (it.tenant_id, it.payment_id) "
+        f"join case_group one on (one.tenant_id, one.id) = (paid.tenant_id, paid.group_id) {_OF}"
+    ),
     ("groups", "batch_id number"): f"select it.id, one.number from group_batch it {_IN_GROUP}",
     ("parties.reveal", "number party_id"): (
         f"select case_.number, it.id from case_party it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"

@@ -521,12 +521,13 @@ class County:
             lines = ledger(group)
             amounts = {"claimed": Decimal(300), "offered": Decimal(200), "agreed": Decimal(200)}
             groups.enter(group, handler, {line.member.id: amounts for line in lines[:2]})
-            groups.plan(group, handler, count=2, first=clock.today())
-            groups.pay(group, handler, amount=Decimal("100.01"), on=clock.today(), evidence="银行回单")
+            groups.plan(group, handler, terms="退还三分之二，分两期", count=2, first=clock.today())
             groups.note(group, handler, kind="finding", text="商家停业，备案资金冻结。")
             groups.attach(group, handler, [accept(io.BytesIO("公告".encode()), "公告.txt")])
             groups.write(group, handler, form, filled={one.name: one.sample for one in form.fields}, issue=False)
-            groups.settle(group, handler, {lines[0].member.id}, terms="退还三分之二", on=clock.today())
+            groups.settle(group, handler, {lines[0].member.id: True}, on=clock.today(), consented=True)
+            statement = [accept(io.BytesIO("流水".encode()), "银行流水.txt")]
+            groups.pay(group, handler, Decimal("100.01"), on=clock.today(), evidence="银行回单", proofs=statement)
             db.session.commit()
 
     # Across the wall -------------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from app.deadlines import NoRule, Profile
 from app.deadlines.wording import days
 from app.documents.kinds import Form
 from app.documents.models import DocumentState
-from app.mediation.models import Instalment
+from app.mediation.models import Instalment, InstalmentState
 from tenants import realm
 from tenants.database import db
 
@@ -191,8 +191,10 @@ def _ground(case: Case) -> str:
 
 def _agreed(agreement: Agreement) -> str:
     """What was agreed, and where it is performed in parts, each with its day."""
-    query = select(Instalment).where(Instalment.agreement_id == agreement.id).order_by(Instalment.ordinal)
-    parts = list(db.session.scalars(query))
+    query = select(Instalment).where(
+        Instalment.agreement_id == agreement.id, Instalment.status != InstalmentState.REPLACED.value
+    )
+    parts = list(db.session.scalars(query.order_by(Instalment.ordinal)))
     if len(parts) < 2:
         return agreement.terms
     listed = [

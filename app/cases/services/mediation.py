@@ -55,6 +55,7 @@ def settle(
     agreed = Agreement(case_id=case.id, terms=terms, amount=amount, agreed_on=on, perform_by=perform_by)
     db.session.add(agreed)
     db.session.flush()
+    schedule.replace(case_id=case.id)
     db.session.add_all(schedule.written(parts, case_id=case.id, agreement_id=agreed.id))
     if effective_on:
         db.session.add(Confirmation(case_id=case.id, agreement_id=agreed.id, effective_on=effective_on))

@@ -13,7 +13,7 @@ from app import audit
 from app.accounts.permissions import Can
 from app.cases.models import Agreement, Case
 from app.core import clock
-from app.core.errors import Changed, Invalid, NotAllowed
+from app.core.errors import Changed, Invalid, NotAllowed, WrongMoment
 from app.files import services as stored
 from app.files.accept import Accepted
 from app.mediation.models import Instalment, InstalmentProof, InstalmentState
@@ -33,13 +33,18 @@ def note(
 ) -> None:
     """That it was performed on a day, that it was not, or that neither is so after all.
 
-    Raises Invalid beside what is missing, and Changed where somebody was faster.
+    Raises Invalid beside what is missing, Changed where somebody was faster, and WrongMoment of what another plan has
+    replaced or a payment to the whole group has performed.
     """
     if not by.can(Can.CASE_HANDLE, case):
         raise NotAllowed(_("Your role does not include this."))
     db.session.refresh(part, with_for_update=True)
     if seen is not None and seen != part.version:
         raise Changed(_("Somebody else has changed this in the meantime."), part)
+    if part.status == InstalmentState.REPLACED:
+        raise WrongMoment(_("Another plan has replaced this instalment."))
+    if part.status == InstalmentState.DONE != status and part.covered and part.covered == part.amount:
+        raise WrongMoment(_("It was paid through the group: there the payment is declared not to count."))
     if status == InstalmentState.DONE:
         agreed = db.session.scalars(select(Agreement).where(Agreement.id == part.agreement_id)).one()
         if on is None or not agreed.agreed_on <= on <= clock.today():
