@@ -15,5 +15,9 @@ if serving:
 # A server refuses to start as a role that the walls do not bind. A command may come before there are roles at all.
 try:
     app = create_app(Settings.from_env(environment.known()), check_role=serving)
-except (Unusable, *FAULTS) as fault:
-    sys.exit(" ".join(explained(fault) or (str(fault),)))
+except Unusable as fault:
+    sys.exit(" ".join(fault.both))
+except FAULTS as fault:
+    if said := explained(fault):
+        sys.exit(" ".join(said))
+    raise

@@ -18,6 +18,10 @@ SIX_MONTHS = 184  # days, at their longest
 class Unusable(ValueError):
     """A setting that the portal cannot do without is missing, or says nothing that it can use."""
 
+    def __init__(self, chinese: str, english: str) -> None:
+        super().__init__(english)
+        self.both = chinese, english
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -45,13 +49,19 @@ class Settings:
 
         def need(name: str) -> str:
             if not env.get(name):
-                raise Unusable(f"{name} is not set. See .env.example for what it means.")
+                raise Unusable(
+                    f"没有设置 {name}，含义见 .env.example。",
+                    f"{name} is not set. See .env.example for what it means.",
+                )
             return env[name]
 
         def number(name: str, otherwise: int) -> int:
             said = env.get(name) or str(otherwise)
             if not said.isdecimal():
-                raise Unusable(f"{name} is {said}, which is not a number. See .env.example for what it means.")
+                raise Unusable(
+                    f"{name} 不是数字：{said}，含义见 .env.example。",
+                    f"{name} is {said}, which is not a number. See .env.example for what it means.",
+                )
             return int(said)
 
         return cls(
@@ -76,12 +86,20 @@ class Settings:
         """Raises Unusable for what is no address, or where sign-ins are kept for less than six months (网络安全法)."""
         for name in ("database_url", "app_url", "guest_url", "owner_url", "worker_url"):
             try:
-                make_url(getattr(self, name) or "postgresql://")
-            except ArgumentError:
+                scheme = make_url(getattr(self, name) or "postgresql://").drivername
+            except (ArgumentError, ValueError):  # the latter for a port that is no number
+                scheme = ""
+            if not scheme.startswith("postgresql"):
                 # The address is not repeated: there may be a password in it.
-                raise Unusable(f"{name.upper()} is not an address such as postgresql://user@host:5432/name.") from None
+                raise Unusable(
+                    f"{name.upper()} 不是形如 postgresql://user@host:5432/name 的地址。",
+                    f"{name.upper()} is not an address such as postgresql://user@host:5432/name.",
+                )
         if self.sign_in_days < SIX_MONTHS:
-            raise Unusable(f"SIGN_IN_DAYS is {self.sign_in_days}: the law asks for six months, so {SIX_MONTHS} or more")
+            raise Unusable(
+                f"SIGN_IN_DAYS 为 {self.sign_in_days}：法律要求留存六个月，不得少于 {SIX_MONTHS} 天。",
+                f"SIGN_IN_DAYS is {self.sign_in_days}: the law asks for six months, so {SIX_MONTHS} or more",
+            )
 
     @property
     def keys(self) -> dict[str, bytes]:
@@ -92,7 +110,10 @@ class Settings:
         except ValueError:
             keys = {}
         if not keys or any(len(key) != 32 for key in keys.values()):
-            raise Unusable("FIELD_KEYS wants id:hex pairs of 32 bytes each, such as k1:00ff…")
+            raise Unusable(
+                "FIELD_KEYS 须为“编号:64 位十六进制”，例如 k1:00ff…",
+                "FIELD_KEYS wants id:hex pairs of 32 bytes each, such as k1:00ff…",
+            )
         return keys
 
     def url(self, role: str) -> URL:
@@ -110,6 +131,11 @@ class Settings:
         return make_url(self.database_url).set(
             drivername="postgresql+psycopg", username=login, password=self.role_password(login)
         )
+
+    def role_passwords(self) -> dict[str, str]:
+        """role -> the password in its address; the derived one where that holds none."""
+        roles = ("portal_owner", "portal_app", "portal_guest")
+        return {role: self.url(role).password or self.role_password(role) for role in roles}
 
     def role_password(self, role: str) -> str:
         return hmac.new(self.secret_key.encode(), f"role:{role}".encode(), hashlib.sha256).hexdigest()

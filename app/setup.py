@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.cases.services import lists
 from app.deadlines import services as deadlines
 from app.settings import Settings
-from tenants.policies import APP, GUEST, OWNER
-from tenants.provisioning import add_extensions, make_roles
+from tenants.policies import OWNER
+from tenants.provisioning import add_extensions, make_roles, refuse_wrong_owner
 from tenants.realm import BUREAU_ID
 from tenants.registry import Tenant
 
@@ -21,11 +21,16 @@ MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
 def set_up(settings: Settings) -> None:
-    """Make the roles if need be, run the migrations as the owner, and seed what every city needs; may be run again."""
-    root = create_engine(settings.url("setup"))
-    make_roles(root, {role: settings.role_password(role) for role in (OWNER, APP, GUEST)})
-    root.dispose()
+    """Make the roles if need be, run the migrations as the owner, and seed what every city needs; may be run again.
+
+    Where every role has an address of its own they are a DBA's, and are left alone.
+    """
+    if not (settings.owner_url and settings.app_url and settings.guest_url):
+        root = create_engine(settings.url("setup"))
+        make_roles(root, settings.role_passwords())
+        root.dispose()
     owner = create_engine(settings.url(OWNER))
+    refuse_wrong_owner(owner)
     add_extensions(owner)
     migrate(owner)
     seed(owner, settings.city)

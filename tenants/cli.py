@@ -7,14 +7,16 @@ from contextlib import contextmanager
 from typing import Any
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
-from psycopg import errors
+from psycopg import Error, errors
+from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from tenants.audit import BrokenWalls
-from tenants.provisioning import NoRoles, UnsafeRole
+from tenants.audit import BrokenWalls, NotSetUp
+from tenants.provisioning import NoRoles, UnsafeRole, WrongOwner
 
-FAULTS = (OperationalError, ProgrammingError, NoRoles, UnsafeRole, BrokenWalls)
+FAULTS = (OperationalError, ProgrammingError, NoRoles, WrongOwner, UnsafeRole, NotSetUp, BrokenWalls)
 _NOT_SET_UP = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.InvalidSchemaName)
 
 
@@ -32,13 +34,16 @@ def in_a_sentence() -> Iterator[None]:
     try:
         yield
     except FAULTS as fault:
-        if said := explained(fault):
+        if said := explained(fault, current_app.config["SETTINGS"].url("setup")):
             raise click.ClickException(" ".join(said)) from None
         raise
 
 
-def explained(fault: Exception) -> tuple[str, str] | None:
-    """In Chinese and in English, what is the matter and what to do; None for what only a programmer can mend."""
+def explained(fault: Exception, url: URL | None = None) -> tuple[str, str] | None:
+    """In Chinese and in English, what is the matter and what to do; None for what only a programmer can mend.
+
+    `url` is the server that was meant, for the faults that do not name one.
+    """
     why = getattr(fault, "orig", None)
     if isinstance(fault, NoRoles):
         return (
@@ -47,6 +52,8 @@ def explained(fault: Exception) -> tuple[str, str] | None:
             f"The roles are not all there, and the user of DATABASE_URL may not make them ({fault}): "
             "have a DBA run what flask tenants roles --print-sql prints, and try again.",
         )
+    if isinstance(fault, WrongOwner):
+        return ("OWNER_URL 的用户须是 portal_owner：各表须归其所有。", f"{_capital(fault)}.")
     if isinstance(fault, UnsafeRole):
         return ("数据库用户不受行级安全约束，门户拒绝以其运行。", f"{_capital(fault)}.")
     if isinstance(fault, BrokenWalls):
@@ -56,13 +63,19 @@ def explained(fault: Exception) -> tuple[str, str] | None:
             f"数据库用户无权执行（{why.diag.message_primary}）。",
             f"The database user may not do this: {why.diag.message_primary}.",
         )
-    if isinstance(why, _NOT_SET_UP):
+    if isinstance(fault, NotSetUp) or isinstance(why, _NOT_SET_UP):
         return (
             "数据库尚未初始化，或版本早于程序：请先运行 flask set-up。",
             "The database has not been set up, or is older than the program: run flask set-up first.",
         )
     if isinstance(fault, OperationalError):
-        said = unreachable(fault)
+        if state := getattr(why, "sqlstate", None):  # we were let in, and then it was not done
+            said = why.diag.message_primary if isinstance(why, Error) else state
+            return (
+                f"数据库没有完成操作：{said}。请稍后再试。",
+                f"The database did not do it: {said}. Try again later.",
+            )
+        said = unreachable(fault, url)
         return (
             f"无法连接数据库：{said}。请检查地址、用户和密码，或先启动数据库（演示环境用 make demo）。",
             f"The database cannot be reached: {said}. "
@@ -71,11 +84,14 @@ def explained(fault: Exception) -> tuple[str, str] | None:
     return None
 
 
-def unreachable(fault: OperationalError) -> str:
+def unreachable(fault: OperationalError, url: URL | None) -> str:
     """Which server did not let us in, and why, in its own words: the first of the addresses that were tried."""
     lines = [line.strip() for line in str(fault.orig).splitlines() if line.strip()]
     first = next((line for line in lines if line.startswith("- ")), lines[0] if lines else "")
-    return first.removeprefix("- ").rpartition("connection failed: ")[2].rstrip(".")
+    said = first.removeprefix("- ").rpartition("connection failed: ")[2].rstrip(".")
+    if url is None or "port" in said or "socket" in said:
+        return said
+    return f"{url.host}:{url.port or 5432}: {said}"
 
 
 def _capital(fault: Exception) -> str:

@@ -13,7 +13,6 @@ from tenants import audit as walls
 from tenants import provisioning, realm
 from tenants.cli import Commands
 from tenants.database import db
-from tenants.policies import APP, GUEST, OWNER
 from tenants.registry import RESERVED, registry
 
 tenants = Commands("tenants", help="Organisations and the walls between them.")
@@ -24,7 +23,7 @@ tenants = Commands("tenants", help="Organisations and the walls between them.")
 def roles(print_sql: bool) -> None:
     """Make the four database roles."""
     settings = current_app.config["SETTINGS"]
-    passwords = {role: settings.role_password(role) for role in (OWNER, APP, GUEST)}
+    passwords = settings.role_passwords()
     url = settings.url("setup")
     if print_sql:
         for statement in provisioning.roles_sql(url.database or "", passwords):
@@ -95,6 +94,7 @@ def resume(slug: str) -> None:
 def audit() -> None:
     """Compare the walls in PostgreSQL with the models; a sentence per fault, and non-zero if there is one."""
     with db.engine.connect() as connection:
+        walls.refuse_no_tables(connection)
         found = walls.faults(connection)
     for sentence in found:
         click.echo(sentence)
@@ -116,7 +116,7 @@ def export(slug: str, target: Path) -> None:
             counts = provisioning.export(place, out)
         draft.replace(target)
     except OSError as fault:
-        raise click.ClickException(f"{target} cannot be written: {fault.strerror}") from fault
+        raise click.ClickException(f"无法写入 {target}。 {target} cannot be written: {fault.strerror}") from fault
     finally:
         draft.unlink(missing_ok=True)
     click.echo(f"{sum(counts.values())} rows of {len(counts)} tables in {target}")

@@ -26,6 +26,8 @@ from tenants.policies import APP, GUEST, OWNER, SEARCH
 from tenants.realm import Place, Realm
 from tenants.registry import SLUG, Tenant, registry
 
+ROLES = [OWNER, APP, GUEST, SEARCH]
+
 # The minutes a forgotten transaction may hold its locks, the seconds a statement may run or wait.
 LIMITS = {
     APP: {"statement_timeout": "30s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "60s"},
@@ -37,11 +39,12 @@ LIMITS = {
 def roles_sql(database: str, passwords: dict[str, str]) -> list[str]:
     """The statements that make the four roles and hand them one database; may be run again and again.
 
-    For a superuser or a role with CREATEROLE; `flask tenants roles --print-sql` prints them for a DBA.
+    For a superuser, or a role with CREATEROLE that owns the database; `flask tenants roles --print-sql` prints them for
+    a DBA.
     """
     name = sql.Identifier(database)
     lines: list[sql.Composable] = []
-    for role in (OWNER, APP, GUEST, SEARCH):
+    for role in ROLES:
         login = sql.SQL("login" if role in passwords else "nologin")
         lines.append(
             sql.SQL(
@@ -50,8 +53,15 @@ def roles_sql(database: str, passwords: dict[str, str]) -> list[str]:
             ).format(literal=sql.Literal(role), role=sql.Identifier(role))
         )
         password = sql.SQL(" password {}").format(sql.Literal(passwords[role])) if role in passwords else sql.SQL("")
+        # Since version 16 NOCREATEDB may be said only by who has CREATEDB: it is said where it changes something.
         lines.append(
-            sql.SQL("alter role {role} with {login} nocreatedb nocreaterole inherit{password}").format(
+            sql.SQL(
+                "do $do$ begin if exists (select from pg_roles where rolname = {literal} and rolcreatedb) "
+                "then alter role {role} nocreatedb; end if; end $do$"
+            ).format(literal=sql.Literal(role), role=sql.Identifier(role))
+        )
+        lines.append(
+            sql.SQL("alter role {role} with {login} nocreaterole inherit{password}").format(
                 role=sql.Identifier(role), login=login, password=password
             )
         )
@@ -74,6 +84,17 @@ def roles_sql(database: str, passwords: dict[str, str]) -> list[str]:
     return [line.as_string(None) for line in lines]
 
 
+class WrongOwner(RuntimeError):
+    """The migrations were about to run as a role other than the one that the walls name as owner of the tables."""
+
+
+def refuse_wrong_owner(owner: Engine) -> None:
+    with owner.connect() as connection:
+        name = connection.execute(text("select current_user")).scalar_one()
+    if name != OWNER:
+        raise WrongOwner(f"OWNER_URL signs in as {name}, but the tables must belong to {OWNER}")
+
+
 class NoRoles(RuntimeError):
     """The roles of the portal are not there, and who sets up may not make them."""
 
@@ -84,14 +105,23 @@ def make_roles(engine: Engine, passwords: dict[str, str]) -> None:
     Raises NoRoles, which never repeats a statement: a password stands in it.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.execute(text(_MAY_MAKE_ROLES)).scalar_one():
-            there = set(connection.execute(text(_THERE), {"roles": [OWNER, APP, GUEST, SEARCH]}).scalars())
-            if missing := [role for role in (OWNER, APP, GUEST, SEARCH) if role not in there]:
+        if not connection.execute(text(_MAY_MAKE_ROLES), {"roles": ROLES}).scalar_one():
+            there = set(connection.execute(text(_THERE), {"roles": ROLES}).scalars())
+            if missing := [role for role in ROLES if role not in there]:
                 raise NoRoles(", ".join(missing))
+            if not connection.execute(text(_MAY_CREATE)).scalar_one():
+                raise NoRoles(f"{OWNER} may create nothing in this database")
             return
         database = connection.execute(text("select current_database()")).scalar_one()
-        for statement in roles_sql(database, passwords):
+        verifiers = {role: _verifier(connection, role, password) for role, password in passwords.items()}
+        for statement in roles_sql(database, verifiers):
             _run_in_turn(connection, statement)
+
+
+def _verifier(connection: Connection, role: str, password: str) -> str:
+    """What PostgreSQL keeps instead of the password: it writes statements that fail, and often all, into its log."""
+    driver: Any = connection.connection.driver_connection
+    return str(driver.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode())
 
 
 def add_extensions(owner: Engine) -> None:
@@ -121,7 +151,15 @@ class UnsafeRole(RuntimeError):
 
 
 _CLASHES = (errors.InternalError_, errors.UniqueViolation, errors.DuplicateObject)  # two who make roles at once
-_MAY_MAKE_ROLES = "select rolsuper or rolcreaterole from pg_roles where rolname = current_user"
+# CREATEROLE alone does not do: since version 16 it takes ADMIN over roles that are there, and a database is handed out
+# by its owner.
+_MAY_MAKE_ROLES = """
+select me.rolsuper or me.rolcreaterole and pg_has_role(d.datdba, 'usage') and not exists (
+    select from pg_roles r where r.rolname = any (:roles) and current_setting('server_version_num')::int >= 160000
+    and not pg_has_role(r.oid, 'member with admin option'))
+from pg_roles me, pg_database d where me.rolname = current_user and d.datname = current_database()
+"""
+_MAY_CREATE = "select has_database_privilege('portal_owner', current_database(), 'create')"
 _THERE = "select rolname from pg_roles where rolname = any (:roles)"
 _ROLE = """
 select rolname, rolsuper, rolbypassrls, rolcreaterole, pg_has_role(current_user, 'portal_owner', 'member') as owns

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, event, select, text
 from app.core import clock, trace
 from app.jobs.models import JobReceipt
 from tenants import realm
-from tenants.audit import refuse_broken_walls
+from tenants.audit import refuse_broken_walls, refuse_no_tables
 from tenants.database import db
 from tenants.provisioning import refuse_unsafe_role
 from tenants.registry import registry
@@ -199,7 +199,8 @@ def run_worker(*, wait: bool = True, concurrency: int = 2) -> None:
 def _refuse_to_work_unsafely() -> None:
     """As a server does: neither jobs nor their queue are served as a role that the walls do not bind."""
     settings = _flask().config["SETTINGS"]
-    db.engine.connect().close()  # the application looks at its first connection
+    with db.engine.connect() as connection:  # the application looks at the role of its first one
+        refuse_no_tables(connection)
     queue_engine = create_engine(settings.url("worker"))
     try:
         refuse_unsafe_role(queue_engine, now=True)

@@ -14,7 +14,7 @@ from types import FrameType
 from app.serve import checks, environment, postgres
 from app.serve.children import GRACE, Children
 from app.serve.refusal import Refusal, complain, say
-from app.settings import Settings
+from app.settings import Settings, Unusable
 from app.setup import set_up
 from tenants.cli import FAULTS, explained
 
@@ -98,9 +98,10 @@ def serve(folder: Path, ending: Ending) -> None:
             INSTANCE=str(folder),
             BASE_URL=os.environ.get("BASE_URL") or address,
         )
+        settings = _settings(kept)
         children = stack.enter_context(Children(dict(os.environ) | kept, folder / "log"))
         say("检查数据库结构 …", "bringing the tables up to date")
-        _set_up(Settings.from_env(kept))
+        _set_up(settings)
         say("检查演示数据，首次运行时建立江州市 …", "looking for the city, and building it the first time")
         children.finish("flask", "demo", "build", "--once")
         children.start("worker", "flask", "jobs", "work")
@@ -112,11 +113,18 @@ def serve(folder: Path, ending: Ending) -> None:
             time.sleep(0.3)
 
 
+def _settings(kept: dict[str, str]) -> Settings:
+    try:
+        return Settings.from_env(kept)
+    except Unusable as fault:
+        raise Refusal(*fault.both) from None
+
+
 def _set_up(settings: Settings) -> None:
     try:
         set_up(settings)
     except FAULTS as fault:
-        if said := explained(fault):
+        if said := explained(fault, settings.url("setup")):
             raise Refusal(*said) from None
         raise
 
@@ -145,6 +153,7 @@ def reset(folder: Path) -> None:
         while checks.holder(folder) and time.monotonic() < patience:
             time.sleep(0.2)
     with checks.only_one(checks.own_folder(folder)):
+        checks.free_port(os.environ.get("PORT") or "8000")  # nothing is deleted for a start that would be refused
         postgres.stop(folder / "pg")
         for name in MADE_HERE:
             path = folder / name

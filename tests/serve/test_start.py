@@ -20,6 +20,12 @@ from app.serve.children import Children
 from app.serve.refusal import Refusal
 
 
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((checks.HOST, 0))
+        return int(probe.getsockname()[1])
+
+
 def test_a_port_in_use_is_said_in_both_languages() -> None:
     with socket.socket() as other:
         other.bind((checks.HOST, 0))
@@ -104,6 +110,7 @@ def test_a_process_that_dies_is_named_and_the_others_stop(tmp_path: Path) -> Non
 
 def test_reset_deletes_what_the_demo_made_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("PORT", str(_free_port()))
     environment.keep(tmp_path)
     (tmp_path / "pg" / "base").mkdir(parents=True)
     (tmp_path / "letter.docx").write_text("mine")
@@ -115,12 +122,25 @@ def test_a_second_reset_says_that_there_was_nothing_to_clear(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("PORT", str(_free_port()))
     (tmp_path / "demo.env").write_text("SECRET_KEY=x")
     (tmp_path / "letters.txt").write_text("mine")
     serving.reset(tmp_path)
     assert "已清除" in capsys.readouterr().out
     serving.reset(tmp_path)
     assert capsys.readouterr().out.startswith("没有演示数据")
+
+
+def test_nothing_is_deleted_for_a_start_that_would_be_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    environment.keep(tmp_path)
+    with socket.socket() as other:
+        other.bind((checks.HOST, 0))
+        other.listen()
+        monkeypatch.setenv("PORT", str(other.getsockname()[1]))
+        with pytest.raises(Refusal, match="is in use"):
+            serving.reset(tmp_path)
+    assert (tmp_path / "demo.env").exists()
 
 
 def test_reset_leaves_a_database_of_somebody_else_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import click
-from flask.cli import AppGroup
 
 from app.cases.suggestions import learning, services
 from app.cases.suggestions.models import Training, TrainingState
 from tenants import realm
+from tenants.cli import Commands
 from tenants.database import db
 from tenants.realm import Place
 from tenants.registry import registry
 
-triage = AppGroup("triage", help="Suggestions of a category, learned from a center's own closed cases.")
+triage = Commands("triage", help="Suggestions of a category, learned from a center's own closed cases.")
 
 
 @triage.command("train")
