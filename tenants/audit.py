@@ -7,16 +7,27 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
 from tenants.bases import OF_TENANT, Among, AmongEntry, Between, BetweenEntry, Reference, Walled
 from tenants.database import Base
-from tenants.policies import APP, GUEST, OWNER, SEARCH, Policy, wall
+from tenants.policies import APP, FUNCTIONS, GUEST, OWNER, SEARCH, TICKETS, Policy, wall
 
 # SECURITY DEFINER functions that exist on purpose: name -> owner. Anything else is a fault.
 DEFINERS = {"portal.search_documents": SEARCH}
+# What the functions of the schema `portal` do, word for word: the policies trust them.
+_BODY = re.compile(r"create function (portal\.\w+)\(.*?\$\$(.*)\$\$", re.DOTALL)
+
+
+def bodies(*functions: str) -> dict[str, str]:
+    """name -> body of `create function portal.…` statements."""
+    return {found[1]: found[2] for found in map(_BODY.search, functions) if found}
+
+
+BODIES = bodies(*FUNCTIONS, *TICKETS)
 # Tables that are ours without being models.
 BESIDE = {"alembic_version"}
 # Schemas of libraries whose rows carry ids only.
@@ -99,9 +110,33 @@ def _tables(connection: Connection, known: dict[str, type[Any]]) -> list[str]:
     return said
 
 
-def plain(expression: str | None) -> str:
-    """An SQL expression without the parentheses, casts and blanks that PostgreSQL adds when it prints one."""
-    return re.sub(r"::(text|bigint)(\[\])?|[\s()]", "", expression or "").lower()
+# Every column that a policy speaks of.
+_SPOKEN_OF = (
+    "tenant_id bigint, sender_id bigint, receiver_id bigint, author_id bigint, lead_id bigint, participants bigint[], "
+    "open_to_receiver boolean, status text, ticket_hash text"
+)
+
+
+def _as_printed(connection: Connection, policies: Iterable[Policy]) -> dict[str | None, str | None]:
+    """expression -> how PostgreSQL prints it: with every parenthesis, so that nothing else is taken for the same.
+
+    It is asked to print them, in a table of the moment: a printer of ours would be right about what it was told of.
+    """
+    said = sorted({one for policy in policies for one in (policy.using, policy.check) if one})
+    with connection.begin_nested() as save:
+        connection.exec_driver_sql(f"create temporary table wall_words ({_SPOKEN_OF})")
+        for place, expression in enumerate(said):
+            connection.exec_driver_sql(f"create policy said_{place} on wall_words using ({expression})")
+        printed = {
+            row.polname: row.words
+            for row in _rows(
+                connection,
+                "select polname::text, pg_get_expr(polqual, polrelid) as words from pg_policy "
+                "where polrelid = 'pg_temp.wall_words'::regclass",
+            )
+        }
+        save.rollback()
+    return {None: None, **{one: printed[f"said_{place}"] for place, one in enumerate(said)}}
 
 
 def _policies(connection: Connection, known: dict[str, type[Any]]) -> list[str]:
@@ -113,6 +148,7 @@ def _policies(connection: Connection, known: dict[str, type[Any]]) -> list[str]:
         "from pg_policies where schemaname = 'public'",
     ):
         there[row.tablename][row.policyname] = row
+    printed = _as_printed(connection, (policy for model in known.values() for policy in wall(model).policies()))
     for table, model in sorted(known.items()):
         wanted = {policy.name: policy for policy in wall(model).policies()}
         for name in sorted(wanted.keys() - there[table].keys()):
@@ -120,18 +156,18 @@ def _policies(connection: Connection, known: dict[str, type[Any]]) -> list[str]:
         for name in sorted(there[table].keys() - wanted.keys()):
             said.append(f"{table}: policy {name!r} is not one of ours")
         for name in sorted(wanted.keys() & there[table].keys()):
-            if not _same(wanted[name], there[table][name]):
+            if not _same(wanted[name], there[table][name], printed):
                 said.append(f"{table}: policy {name!r} was changed")
     return said
 
 
-def _same(policy: Policy, row: Any) -> bool:
+def _same(policy: Policy, row: Any, printed: dict[str | None, str | None]) -> bool:
     return (
         row.permissive == "PERMISSIVE"
         and row.cmd == policy.command
         and list(row.roles) == [policy.role]
-        and plain(row.qual) == plain(policy.using)
-        and plain(row.with_check) == plain(policy.check)
+        and row.qual == printed[policy.using]
+        and row.with_check == printed[policy.check]
     )
 
 
@@ -228,21 +264,32 @@ def _doors(connection: Connection) -> list[str]:
     said = []
     for row in _rows(
         connection,
-        "select n.nspname || '.' || c.relname as name, a.grantee::regrole::text as role, a.grantee "
-        "from pg_class c join pg_namespace n on n.oid = c.relnamespace, aclexplode(c.relacl) a "
-        "where c.relkind in ('v', 'm') and n.nspname not in ('pg_catalog', 'information_schema') "
+        "with given as (select c.oid, a.grantee from pg_class c, aclexplode(c.relacl) a "
+        "union select t.attrelid, a.grantee from pg_attribute t, aclexplode(t.attacl) a) "
+        "select distinct n.nspname || '.' || c.relname as name, c.relkind in ('v', 'm') as view, "
+        "given.grantee::regrole::text as role, given.grantee "
+        "from given join pg_class c on c.oid = given.oid join pg_namespace n on n.oid = c.relnamespace "
+        "where n.nspname not in ('pg_catalog', 'information_schema') and n.nspname not like 'pg_toast%' "
+        "and (c.relkind in ('v', 'm') or n.nspname <> 'public' and c.relkind in ('r', 'p', 'f')) "
         "and not (n.nspname = any (:libraries)) and not exists (select from pg_depend d where d.objid = c.oid "
         "and d.deptype = 'e')",
         libraries=sorted(LIBRARIES),
     ):
         if row.grantee == 0 or row.role in (APP, GUEST, SEARCH):
-            said.append(f"{row.name}: a view is granted to {row.role}; views run as their owner")
+            whom = "PUBLIC" if row.grantee == 0 else row.role
+            what = (
+                "a view is granted to {}; views run as their owner"
+                if row.view
+                else "a table out of sight, granted to {}"
+            )
+            said.append(f"{row.name}: {what.format(whom)}")
     found = {}
     for row in _rows(
         connection,
         "select n.nspname || '.' || p.proname as name, pg_get_userbyid(p.proowner) as owner, p.proconfig, "
         "exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a "
-        "        where a.grantee = 0) as everybody "
+        "        where a.grantee = 0) as everybody, "
+        "(select array_agg(a.grantee::regrole::text) from aclexplode(p.proacl) a where a.grantee <> 0) as who "
         "from pg_proc p join pg_namespace n on n.oid = p.pronamespace "
         "where p.prosecdef and n.nspname not in ('pg_catalog', 'information_schema') "
         "and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')",
@@ -256,7 +303,28 @@ def _doors(connection: Connection) -> list[str]:
             said.append(f"{row.name}: its search_path is not pinned")
         if row.everybody:
             said.append(f"{row.name}: everybody may execute it")
+        said += [f"{row.name}: {role} may execute it" for role in row.who or () if role not in (APP, OWNER, row.owner)]
     said += [f"{name}: the listed function is missing" for name in sorted(DEFINERS.keys() - found.keys())]
+    return said + _functions(connection)
+
+
+def _functions(connection: Connection) -> list[str]:
+    """The functions that policies and doors rest on do what they were made to do, and there are no others."""
+    there = {
+        row.name: row
+        for row in _rows(
+            connection,
+            "select 'portal.' || proname as name, prosrc, proconfig, prosecdef from pg_proc "
+            "where pronamespace = 'portal'::regnamespace",
+        )
+    }
+    said = [f"{name}: a function that no list names" for name in sorted(there.keys() - BODIES.keys() - DEFINERS.keys())]
+    for name, body in sorted(BODIES.items()):
+        row = there.get(name)
+        if row is None:
+            said.append(f"{name}: the function is missing")
+        elif row.prosrc != body or (row.prosecdef and name not in DEFINERS):
+            said.append(f"{name}: the function was changed")
     return said
 
 
@@ -292,6 +360,14 @@ def _roles(connection: Connection) -> list[str]:
         names=[APP, GUEST, SEARCH],
     ):
         said.append(f"role {row.member} is a member of {row.role}")
+    for row in _rows(
+        connection,
+        "select coalesce(r.rolname, 'everybody') as role, setting from pg_db_role_setting s "
+        "left join pg_roles r on r.oid = s.setrole, unnest(s.setconfig) setting "
+        "where setting like 'portal.%' and s.setdatabase in (0, (select oid from pg_database where datname = "
+        "current_database()))",
+    ):
+        said.append(f"role {row.role} begins in a realm of its own: {row.setting}")
     for row in _rows(
         connection,
         "select pg_get_userbyid(c.relowner) as role, c.relname from pg_class c join pg_namespace n on "

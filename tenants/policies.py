@@ -50,6 +50,20 @@ $$ select nullif(current_setting('portal.opens', true), '')::bigint $$
 """,
 )
 
+# The ticket of a guest, announced in the same way: it opens one row.
+TICKETS = (
+    """
+create function portal.set_ticket(ticket text) returns void language plpgsql as $$
+begin
+  execute format('SET LOCAL portal.ticket = %L', ticket);
+end $$
+""",
+    """
+create function portal.ticket() returns text language sql stable parallel safe as
+$$ select nullif(current_setting('portal.ticket', true), '') $$
+""",
+)
+
 _MINE = "tenant_id = portal.writes()"
 _SEEN = {
     "owned": "tenant_id = ANY (portal.reads())",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from tenants.policies import Wall
+from tenants.policies import TICKETS, Wall
 
 revision = "0006"
 down_revision = "0005"
@@ -21,21 +21,9 @@ WALLS = {
         checked=("tenant_id", "ticket_hash", "kind", "number", "issued_on", "voided_on"),
     ),
 }
+
+
 # As the realm is announced: transaction-local, and by the one form that is safe in a pool.
-FUNCTIONS = (
-    """
-create function portal.set_ticket(ticket text) returns void language plpgsql as $$
-begin
-  execute format('SET LOCAL portal.ticket = %L', ticket);
-end $$
-""",
-    """
-create function portal.ticket() returns text language sql stable parallel safe as
-$$ select nullif(current_setting('portal.ticket', true), '') $$
-""",
-)
-
-
 def upgrade() -> None:
     op.create_table(
         "case_document",
@@ -123,7 +111,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_document_service_document", "case_document_service", ["tenant_id", "document_id"], unique=False
     )
-    for function in FUNCTIONS:
+    for function in TICKETS:
         op.execute(function)
     op.create_table(
         "document_check",

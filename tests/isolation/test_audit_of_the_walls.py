@@ -38,6 +38,23 @@ BREAKS = {
     "alter function portal.search_documents reset all": "its search_path is not pinned",
     "grant execute on function portal.search_documents to public": "everybody may execute it",
     "alter function portal.search_documents owner to portal_owner": "belongs to portal_owner",
+    # Another order of the same words: the receiver may write as another author, the sender loses what it withdrew.
+    "alter policy added on handoff_message with check ((author_id = portal.writes() and portal.writes() = sender_id) "
+    "or portal.writes() = receiver_id)": "policy 'added' was changed",
+    "alter policy seen on handoff_personal using ((sender_id = portal.opens() or receiver_id = portal.opens()) "
+    "and open_to_receiver)": "policy 'seen' was changed",
+    "create or replace function portal.reads() returns bigint[] language sql stable parallel safe as "
+    "'select array_agg(id) from public.tenant'": "portal.reads: the function was changed",
+    "create or replace function portal.search_documents(kinds text[], asked text, words text[], only_open boolean, "
+    "before_at timestamptz, before_id uuid, most integer) returns table (kind text, subject_id uuid, at timestamptz) "
+    "language sql stable security definer set search_path = pg_catalog, pg_temp as "
+    "'select kind, subject_id, at from public.search_document'": "portal.search_documents: the function was changed",
+    "create function portal.more() returns int language sql as 'select 1'": "portal.more: a function that no list",
+    "alter role portal_app set portal.reads = '1,2,3'": "role portal_app begins in a realm of its own",
+    "grant execute on function portal.search_documents to portal_guest": "portal_guest may execute it",
+    "create view peep as select * from person; grant select (name) on peep to portal_app": "a view is granted",
+    "create schema loot; create table loot.person as select * from public.person; "
+    "grant select on loot.person to portal_app": "loot.person: a table out of sight",
     "alter role portal_app bypassrls": "has BYPASSRLS",
     "alter role portal_search login": "may log in",
     "grant portal_owner to portal_app": "portal_app is a member of portal_owner",
