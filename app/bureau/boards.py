@@ -148,6 +148,7 @@ def address(code: str, period: Period, place: Place | None = None) -> str:
         "soon": {"due": "soon", "sort": "due"},
         "closed": {"closed": period.code},
         "on_time": {"closed": period.code},
+        "kept": {"closed": period.code, "kept": "yes"},
         "duration": {"closed": period.code},
         "settlement": {"closed": period.code, "outcome": "settled"},
         "settled": {"settled": period.code},
@@ -205,7 +206,7 @@ def _counties(
             "per_head": standing[place.id].open / hands[place.id] if hands.get(place.id) else None,
             "line": lines[place.id],
             "on_time": sums.figure("on_time", NOW, place.id),
-            "urls": {code: address(code, period, place) for code in ("received", "open", "late", "on_time")},
+            "urls": {code: address(code, period, place) for code in ("received", "open", "late", "on_time", "kept")},
         }
         for place in counties
     ]
@@ -216,7 +217,7 @@ def _total(sums: facts.Sums, standing: Mapping[int, facts.Standing], period: Per
         "received": said(sums.figure("received", NOW)),
         "standing": facts.altogether(standing),
         "on_time": sums.figure("on_time", NOW),
-        "urls": {code: address(code, period) for code in ("received", "open", "late", "on_time")},
+        "urls": {code: address(code, period) for code in ("received", "open", "late", "on_time", "kept")},
     }
 
 
