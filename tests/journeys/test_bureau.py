@@ -9,6 +9,7 @@ import pytest
 
 from app.cases.models import CaseState
 from app.cases.queries import by_number
+from app.cases.workflow import CASE
 from app.handoffs import services
 from tenants.database import db
 from tests.journeys.tab import Tab
@@ -64,6 +65,10 @@ def test_the_bureau_reads_figures_lists_cases_and_the_exchange_and_a_file_only_w
     sit: Callable[..., Tab], lodged: Callable[..., str], town: Town, work: Callable[[], None]
 ) -> None:
     number = lodged(facts=SECRET, summary=SUMMARY)
+    with town.at(EAST):
+        case, handler = by_number(number), town.person(EAST, "handler")
+        CASE.take("describe", case, by=handler, title=case.title, summary=SUMMARY, category="S0401", problem="P02")
+        db.session.commit()
     ask(town, number)
     work()
 

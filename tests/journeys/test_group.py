@@ -121,7 +121,8 @@ def enter_each(tab: Tab, town: Town, number: str) -> None:
     first = next(iter(owing))
     tab.fill(f"amount-{first}", str(owing[first] + 1))
     tab.fill("evidence", "第3期银行回单")
-    tab.send()
+    with tab.expecting(422):
+        tab.send()
     tab.picture("group-payment-lines")
     tab.fill(f"amount-{first}", str(owing[first]))
 

@@ -17,7 +17,7 @@ from app import ui
 
 TEMPLATES = Path(__file__).with_name("templates")
 EAST = SimpleNamespace(slug="east", name="East Center", kind="center")
-ANN = SimpleNamespace(name="Ann", role_label="Mediator")
+ANN = SimpleNamespace(name="Ann", role_label="Mediator", can=lambda permission: True)
 
 PAGE = """
 {% extends "base.html" %}
