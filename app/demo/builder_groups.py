@@ -68,9 +68,12 @@ def _group(now: datetime) -> None:
     answers = {line.member.id: line is not lines[-1] for line in lines}
     signed = today - timedelta(days=3)
     done = services.settle(group, handler, answers, on=signed, effective_on=signed, consented=True)
-    paid = [row.line for row in done if not row.why and not row.declined][:-1]
+    settled = [row.line for row in done if not row.why and not row.declined]
+    paid = settled[:-1] or settled
     parts = {line.member.id: line.parts for line in queries.ledger(group)}
     got = {line.member.id: parts[line.member.id][0].amount or Decimal() for line in paid}
+    if len(settled) == 1:  # of two consumers, of whom one declined: half of it came
+        got = {member: (amount / 2).quantize(Decimal("0.01")) for member, amount in got.items()}
     if got:
         statement = [paper("银行流水.jpg")]
         services.pay(group, handler, got, on=today - timedelta(days=2), evidence="首期转账", proofs=statement)

@@ -254,7 +254,7 @@ def amend(number: str) -> Any:
         except Changed:
             form.catch_up(forms.AmendForm.of(group.version, formdata=None))
     rows = done if done is not None else services.may_amend(group, me())
-    chosen = set(request.form.getlist("chosen")) if form.is_submitted() else {row.line.case.number for row in rows}
+    chosen = set(request.form.getlist("chosen"))  # nobody to begin with: each has to consent
     return render("groups/amend.html", group=group, form=form, rows=rows, done=done, chosen=chosen), _code(form)
 
 

@@ -176,6 +176,7 @@ STOPPED = {"clock": "mediation", "reason": "testing", "evidence": "JC-1", "on": 
 MEETING = {"on": "2099-01-05", "at": "09:00", "lasts": "60", "way": "room", "place": "一楼", "consumers": "林晓梅"}
 AWAY = {"first_on": "2099-01-01", "last_on": "2099-01-02"}
 CALLED = {"held_at": "2099-01-05T09:30", "place": "会议室", "text": "说明退款安排"}
+AMENDED = {"reason": "改期", "count": "2", "first": "2099-01-01", "months": "1", "on": "2026-01-01", "consented": "y"}
 LETTER = {"receiver": "5", "subject": "核查", "ask": "请核查。"}
 # {…} is East's own; `kind` says what is put into the field.
 FIELDS = [
@@ -219,6 +220,7 @@ FIELDS = [
     Field("handler", "/cases/{accepted}/steps/join_earlier", "into", "case", version="{version}"),
     Field("handler", "/groups/new/{lodged}", "chosen", "case", name="健身房", ask="退款"),
     Field("handler", "/groups/{group}/members", "chosen", "case"),
+    Field("handler", "/groups/{group}/amendment", "chosen", "case", **AMENDED),
     Field("handler", "/merchants/{dealt}/interviews/new", "case", "case", **CALLED),
     Field("handler", "/merchants/{dealt}/commitments/new", "watcher", "person", text="退款", due_on="2099-01-01"),
     Field("handler", "/merchants/{dealt}/commitments/new", "interview", "talk", text="退款", due_on="2099-01-01"),
