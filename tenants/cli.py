@@ -58,11 +58,6 @@ def explained(fault: Exception, url: URL | None = None) -> tuple[str, str] | Non
         return ("数据库用户不受行级安全约束，门户拒绝以其运行。", f"{_capital(fault)}.")
     if isinstance(fault, BrokenWalls):
         return ("数据库中的隔离策略与代码不符，拒绝启动。", f"{_capital(fault)}.")
-    if isinstance(why, errors.InsufficientPrivilege):
-        return (
-            f"数据库用户无权执行（{why.diag.message_primary}）。",
-            f"The database user may not do this: {why.diag.message_primary}.",
-        )
     if isinstance(fault, NotSetUp) or isinstance(why, _NOT_SET_UP):
         return (
             "数据库尚未初始化，或版本早于程序：请先运行 flask set-up。",

@@ -126,38 +126,44 @@ def _make_template(address: str) -> None:
     set_up(settings)
     build(settings)
     with connect(address, TEMPLATE) as connection:
-        for statement in RESET:
+        for statement in keep_in("town"):
             connection.exec_driver_sql(statement)
 
 
-# After a test every table is as the town left it: kept in the schema `town`, put back by one statement.
-RESET = (
-    "create schema town",
-    """
+# After a test every table is as the town left it: kept in a schema, put back by one statement.
+def keep_in(schema: str) -> tuple[str, ...]:
+    """Statements that copy all rows there and make `<schema>.restore()`; what PostgreSQL computes is not written."""
+    return (
+        f"create schema {schema}",
+        f"""
 do $$
 declare t text;
 begin
   for t in select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version' loop
-    execute format('create table town.%%I as select * from public.%%I', t, t);
+    execute format('create table {schema}.%%I as select * from public.%%I', t, t);
   end loop;
 end $$
 """,
-    """
-create function town.restore() returns void language plpgsql as $$
-declare t text; there boolean;
+        f"""
+create function {schema}.restore() returns void language plpgsql as $$
+declare t text; there boolean; listed text;
 begin
   set local session_replication_role = replica;
-  for t in select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version' loop
+  for t in select tablename from pg_tables where schemaname = '{schema}' loop
     execute format('delete from public.%%I', t);
-    execute format('select exists (select from town.%%I)', t) into there;
-    if there then execute format('insert into public.%%I select * from town.%%I', t, t); end if;
+    execute format('select exists (select from {schema}.%%I)', t) into there;
+    if there then
+      select string_agg(quote_ident(column_name), ', ') into listed from information_schema.columns
+      where table_schema = 'public' and table_name = t and is_generated = 'NEVER';
+      execute format('insert into public.%%I (%%s) select %%s from {schema}.%%I', t, listed, listed, t);
+    end if;
   end loop;
   delete from jobs.procrastinate_events;
   delete from jobs.procrastinate_periodic_defers;
   delete from jobs.procrastinate_jobs;
 end $$
 """,
-)
+    )
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from app.demo.builder_merchants import deal
 from app.demo.builder_register import Family, Register
 from app.demo.builder_rows import Bulk
 from app.demo.builder_script import Deed, Script, script
-from app.demo.builder_town import Town, known, open_offices
+from app.demo.builder_town import Town, counties, known, open_offices
 from app.demo.city import CITY
 from app.demo.records import Life
 from app.demo.story import MONTHS, lives
@@ -203,8 +203,5 @@ def _remind(now: datetime) -> None:
         calendar = deadlines.load_calendar()
     while clock.at(day, 8, 30) > now or not calendar.is_working_day(day):
         day -= timedelta(days=1)
-    with clock.freeze(clock.at(day, 8, 30)):
-        for place in registry.centers():
-            with realm.enter(registry.realm(place), db.leave):
-                remind.run()
-                db.session.commit()
+    for _place in counties(clock.at(day, 8, 30)):
+        remind.run()

@@ -10,16 +10,14 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.accounts.models import Person
 from app.advocacy import workflow as advocacy
 from app.cases.models import REPORT, Case, CaseState, Outcome
 from app.cases.queries import by_number
 from app.core import clock
 from app.demo.builder_papers import paper
+from app.demo.builder_town import counties, staff
 from app.investigations import workflow as investigations
-from tenants import realm
 from tenants.database import db
-from tenants.registry import registry
 
 WHY = "同一品牌多家门店先后闭店，收款账户不一，消费者余额总额较大，需查清预付款去向。"
 EXPOSED = "某健身机构多家门店闭店后不退预付款，请消费者保存合同和付款凭证，谨慎办理长期卡。"
@@ -28,12 +26,9 @@ LAWSUIT = "消费者年龄较大，经营者拒不到场，诉求有合同和付
 
 def go_beyond(now: datetime) -> None:
     """In every county, as of this moment."""
-    with clock.freeze(now):
-        for place in registry.centers():
-            with realm.enter(registry.realm(place), db.leave):
-                _investigate(now)
-                _stand_up_for(now)
-                db.session.commit()
+    for _place in counties(now):
+        _investigate(now)
+        _stand_up_for(now)
 
 
 def _latest(*wanted: Any) -> Case | None:
@@ -42,14 +37,10 @@ def _latest(*wanted: Any) -> Case | None:
     return by_number(number) if number else None
 
 
-def _person(role: str) -> Any:
-    return db.session.scalars(select(Person).where(Person.role == role, Person.active).order_by(Person.login)).first()
-
-
 def _investigate(now: datetime) -> None:
     """Under way: a plan, a visit, a picture as evidence under seal."""
     case = _latest(Case.status == CaseState.MEDIATING.value, Case.prepaid)
-    director, handler = _person("director"), _person("handler")
+    director, handler = staff("director")[0], staff("handler")[0]
     if case is None:
         return
     one, today = investigations.propose(case, director, scope="complex", text=WHY), clock.on(now)
@@ -69,7 +60,7 @@ def _investigate(now: datetime) -> None:
 
 def _stand_up_for(now: datetime) -> None:
     """A lawsuit that was approved; an exposure that was checked and waits for the director."""
-    case, director, handler = _latest(Case.outcome == Outcome.ENDED.value), _person("director"), _person("handler")
+    case, director, handler = _latest(Case.outcome == Outcome.ENDED.value), staff("director")[0], staff("handler")[0]
     if case is None:
         return
     lawsuit = advocacy.ask(case, handler, "litigation", means="letter", text=LAWSUIT)

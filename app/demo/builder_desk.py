@@ -15,7 +15,6 @@ import xlsxwriter
 from sqlalchemy import func, select
 
 from app.accounts import absence
-from app.accounts.models import Person
 from app.bureau import services as bureau
 from app.bureau.queries import case_of
 from app.cases.callbacks import services as callbacks
@@ -36,6 +35,7 @@ from app.core import clock
 from app.deadlines import ClockState
 from app.deadlines.services import Amendment, amend
 from app.demo.builder_papers import paper
+from app.demo.builder_town import counties, staff
 from app.demo.people import phone
 from app.documents import library
 from app.documents import services as office
@@ -75,24 +75,20 @@ CALLS = (
     ("反映快递柜超时收费", "快递未经同意放进柜子，超时还要付费，认为不合理。"),
     ("咨询", ""),
 )
-DOUBT = "同一电话三个月内投诉七家经营者，均为同类标签问题，需核实是否为生活消费。"
 STORM = ("台风停工", "Closed for a typhoon", "江政办发〔2026〕31号", "应急响应期间全市停工一天")
 
 
 def lay_out(now: datetime) -> None:
     """In every county and at the bureau, as of this moment."""
-    with clock.freeze(now):
-        for place in registry.centers():
-            with realm.enter(registry.realm(place), db.leave):
-                _at_the_desk(place)
-                db.session.commit()
-        with realm.enter(registry.realm(BUREAU_ID), db.leave):
-            _at_the_bureau()
-            db.session.commit()
+    for place in counties(now):
+        _at_the_desk(place)
+    with clock.freeze(now), realm.enter(registry.realm(BUREAU_ID), db.leave):
+        _at_the_bureau()
+        db.session.commit()
 
 
 def _at_the_desk(place: Place) -> None:
-    admins, directors, clerks, handlers = map(_people, ("center_admin", "director", "clerk", "handler"))
+    admins, directors, clerks, handlers = map(staff, ("center_admin", "director", "clerk", "handler"))
     if not all((admins, directors, clerks, handlers)):
         return
     admin, director, clerk = admins[0], directors[0], clerks[0]
@@ -113,11 +109,6 @@ def _at_the_desk(place: Place) -> None:
     absence.enter(director, **away)
     rule = claims.rules().get("LC1", claims.USUAL["LC1"])
     claimants.change_rule(admin, "LC1", seen=0, least=rule.least + 1, days=rule.days, active=True)
-
-
-def _people(role: str) -> list[Any]:
-    wanted = select(Person).where(Person.role == role, Person.active).order_by(Person.login)
-    return list(db.session.scalars(wanted))
 
 
 def _in(days: int) -> date:
@@ -154,10 +145,8 @@ def _special(place: Place, clerk: Any) -> None:
     for one in (stream, abroad):
         case = lodge(one, clerk).case
         db.session.flush()
-    made = _draft(case, "receipt-en", _people("handler")[0])
-    if place.slug in ON_PAPER:
-        PAPER.take("issue", made, by=_people("handler")[0])
-        db.session.flush()
+    handler = staff("handler")[0]
+    (_issue if place.slug in ON_PAPER else _draft)(case, "receipt-en", handler)
 
 
 def _draft(case: Case, code: str, by: Any) -> CaseDocument:
@@ -277,7 +266,7 @@ def _lists(director: Any, handler: Any) -> None:
 
 
 def _messages(place: Place, clerk: Any) -> None:
-    """A small sheet of the hotline, with a row that cannot be taken; and somebody whom a handler has doubts about."""
+    """A small sheet of the hotline, with a row that cannot be taken."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         sheet = book.add_worksheet()
@@ -289,20 +278,11 @@ def _messages(place: Place, clerk: Any) -> None:
     batch = transfer.begin(accept(out, "12345转办件.xlsx", kinds=kinds_taken), clerk)
     db.session.flush()
     transfer.start(batch, batch.columns, clerk)
-    if doubtful := _cases(1, Case.status == CaseState.LODGED.value):
-        claimants.judge(doubtful[0], _people("handler")[0], verdict="doubtful", reason=DOUBT)
 
 
 def _at_the_bureau() -> None:
     """A day off that was announced late, on which many time limits end; two files that were called in."""
-    supervisor = db.session.scalars(
-        select(Person).where(Person.tenant_id == BUREAU_ID, Person.role == "supervisor").order_by(Person.login)
-    ).first()
-    admin = db.session.scalars(
-        select(Person).where(Person.tenant_id == BUREAU_ID, Person.role == "bureau_admin").order_by(Person.login)
-    ).first()
-    assert supervisor is not None
-    assert admin is not None
+    supervisor, admin = staff("supervisor")[0], staff("bureau_admin")[0]
     ends = (
         select(CaseClock.due_on)
         .where(CaseClock.state == ClockState.RUNNING, CaseClock.due_on > _in(9))

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import func, select
 
-from app.accounts.models import Person
 from app.cases.claimants import services as claimants
 from app.cases.models import MIXED, Case, CaseState
 from app.cases.queries import by_number
@@ -19,10 +17,9 @@ from app.cases.services.dividing import divide
 from app.cases.workflow import CASE
 from app.core import clock
 from app.demo.builder_papers import paper
+from app.demo.builder_town import counties, staff
 from app.groups import queries, services
-from tenants import realm
 from tenants.database import db
-from tenants.registry import registry
 
 STEPS = ("join_earlier", "part")  # of cases, taken here and nowhere else in the city
 MOST = 17
@@ -35,14 +32,11 @@ TERMS = "经营者按余额八成退还，分三期支付；逾期一期未付�
 
 def gather(now: datetime) -> None:
     """In every county, as of this moment."""
-    with clock.freeze(now):
-        for place in registry.centers():
-            with realm.enter(registry.realm(place), db.leave):
-                _group(now)
-                _join()
-                _assess()
-                _divide()
-                db.session.commit()
+    for _place in counties(now):
+        _group(now)
+        _join()
+        _assess()
+        _divide()
 
 
 def _group(now: datetime) -> None:
@@ -55,7 +49,7 @@ def _group(now: datetime) -> None:
         return
     numbers = select(Case.number).where(*open_, Case.merchant_id == busiest).order_by(Case.received_at).limit(MOST)
     cases = [by_number(number) for number in db.session.scalars(numbers).all()]
-    handler, today = _person("handler"), clock.on(now)
+    handler, today = staff("handler")[0], clock.on(now)
     group = services.open_group(handler, title=f"{cases[0].merchant_name}群体投诉"[:40], cases=cases)
     services.note(group, handler, kind="fact", text=FACT)
     services.note(group, handler, kind="finding", text=FINDING)
@@ -81,7 +75,7 @@ def _group(now: datetime) -> None:
 
 def _join() -> None:
     """One that came twice goes on in the earlier case; another was joined by mistake and taken out again."""
-    director = _person("director")
+    director = staff("director")[0]
     lodged = select(Case.number).where(Case.status == CaseState.LODGED.value, Case.nature == "C")
     numbers = db.session.scalars(lodged.order_by(Case.received_at.desc(), Case.id.desc()).limit(3)).all()
     if len(numbers) < 3:
@@ -102,7 +96,7 @@ def _assess() -> None:
     ).first()
     if number:
         reason = "购买数量与日常消费相符，照常办理。"
-        claimants.judge(by_number(number), _person("handler"), verdict="consumer", reason=reason)
+        claimants.judge(by_number(number), staff("handler")[0], verdict="consumer", reason=reason)
 
 
 def _divide() -> None:
@@ -110,8 +104,4 @@ def _divide() -> None:
     mixed = select(Case.number).where(Case.status == CaseState.LODGED.value, Case.nature == MIXED)
     number = db.session.scalars(mixed.order_by(Case.received_at.desc(), Case.id).limit(1)).first()
     if number:
-        divide(by_number(number), _person("handler"), complaint=OWN, report=REPORTED, demand="退还货款", problem="R07")
-
-
-def _person(role: str) -> Any:
-    return db.session.scalars(select(Person).where(Person.role == role, Person.active).order_by(Person.login)).first()
+        divide(by_number(number), staff("handler")[0], complaint=OWN, report=REPORTED, demand="退还货款", problem="R07")

@@ -19,14 +19,13 @@ from app.cases.queries import by_number
 from app.cases.workflow import CASE
 from app.core import clock
 from app.demo.builder_papers import paper
+from app.demo.builder_town import counties, staff
 from app.mediation import queries
 from app.mediation.models import MediationRoom, Mediator
 from app.mediation.services import offers, performance, register, sessions
 from app.mediation.services.sessions import Plan
 from app.mediation.workflow import SESSION
-from tenants import realm
 from tenants.database import db
-from tenants.registry import registry
 
 ROOMS = (("调解室一", "一楼东侧", 8), ("调解室二", "一楼西侧", 6))
 ENTRUSTED = (
@@ -43,15 +42,12 @@ TERMS = "经营者退还消费者预付款余额，分三期支付；逾期一�
 
 def mediate(now: datetime) -> None:
     """In every county, as of this moment."""
-    with clock.freeze(now):
-        for place in registry.centers():
-            with realm.enter(registry.realm(place), db.leave):
-                _at_work(now)
-                db.session.commit()
+    for _place in counties(now):
+        _at_work(now)
 
 
 def _at_work(now: datetime) -> None:
-    director, handlers = _people("director")[0], _people("handler")
+    director, handlers = staff("director")[0], staff("handler")
     rooms = [register.add_room(director, name=name, place=where, seats=seats) for name, where, seats in ROOMS]
     inside = [register.enter(director, kind="inside", person=str(one.id)) for one in handlers]
     asked = [
@@ -78,11 +74,6 @@ def _mediating() -> Any:
         Case.status == CaseState.MEDIATING.value, Case.nature != REPORT, Case.amount.between(300, 90_000)
     )
     return query.order_by(Case.received_at, Case.number)
-
-
-def _people(role: str) -> Sequence[Person]:
-    found = select(Person).where(Person.tenant_id == realm.home().id, Person.role == role, Person.active)
-    return db.session.scalars(found.order_by(Person.login)).all()
 
 
 def _sit(case: Case, by: Person, now: datetime, rooms: list[MediationRoom], sit: Sequence[Mediator], turn: int) -> None:

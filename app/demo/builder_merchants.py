@@ -6,22 +6,19 @@ So few that the services themselves write them, when all the cases are there.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import func, select
 
-from app.accounts.models import Person
 from app.cases.models import Case
 from app.core import clock
+from app.demo.builder_town import counties, staff
 from app.merchants import services as register
 from app.merchants.dealings import services
 from app.merchants.dealings.workflow import COMMITMENT, INTERVIEW
 from app.merchants.merging.queries import core
 from app.merchants.merging.services import keep_apart, merge
 from app.merchants.models import Merchant
-from tenants import realm
 from tenants.database import db
-from tenants.registry import registry
 
 ROOM = "中心二楼会议室"
 ABOUT = "近一年投诉集中，反映退款拖延、格式条款不公平，要求说明原因并提出整改措施。"
@@ -36,14 +33,11 @@ PROMISES = (
 
 def deal(now: datetime) -> None:
     """In every county, as of this moment."""
-    with clock.freeze(now):
-        for place in registry.centers():
-            with realm.enter(registry.realm(place), db.leave):
-                busiest = _busiest(3)
-                if busiest:
-                    _call_in(busiest[0], now)
-                    _enter_twice(busiest)
-                db.session.commit()
+    for _place in counties(now):
+        busiest = _busiest(3)
+        if busiest:
+            _call_in(busiest[0], now)
+            _enter_twice(busiest)
 
 
 def _busiest(most: int) -> list[Merchant]:
@@ -52,14 +46,9 @@ def _busiest(most: int) -> list[Merchant]:
     return list(db.session.scalars(query))
 
 
-def _handler() -> Any:
-    query = select(Person).where(Person.role == "handler", Person.active).order_by(Person.login)
-    return db.session.scalars(query).first()
-
-
 def _call_in(merchant: Merchant, now: datetime) -> None:
     """Held, with a commitment that was kept, one that was not, and one to be kept; and to come once more."""
-    handler, today = _handler(), clock.on(now)
+    handler, today = staff("handler")[0], clock.on(now)
     held = services.call_in(merchant, handler, held_at=now - timedelta(days=1), said={"place": ROOM}, text=ABOUT)
     services.call_in(merchant, handler, held_at=now + timedelta(days=9), said={"place": ROOM}, text=AGAIN)
     INTERVIEW.take("hold", held, by=handler, held_at=held.held_at, said={"present": "负责人、店长"}, text=MINUTES)
@@ -75,7 +64,7 @@ def _call_in(merchant: Merchant, now: datetime) -> None:
 
 def _enter_twice(merchants: list[Merchant]) -> None:
     """Entries without a code, as a window makes them in a hurry: merged, found to be another, waiting to be seen."""
-    handler = _handler()
+    handler = staff("handler")[0]
     for merchant, deed in zip(merchants, (merge, keep_apart, None), strict=False):
         short = core(merchant.name)
         twin = register.add(handler, name=short if short != merchant.name else f"{short}店", sign=merchant.sign)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, cached_property
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -23,7 +24,7 @@ from app.merchants import services as register
 from app.merchants.models import Merchant
 from tenants import provisioning, realm
 from tenants.database import db
-from tenants.realm import BUREAU_ID, Realm
+from tenants.realm import BUREAU_ID, Place, Realm
 from tenants.registry import Tenant, registry
 
 BEFORE_THE_FIRST_CASE = timedelta(days=580)
@@ -53,6 +54,21 @@ class Town:
     @cached_property
     def slugs(self) -> dict[int, str]:
         return {number: slug for slug, number in self.numbers.items()}
+
+
+def counties(now: datetime) -> Iterator[Place]:
+    """Each center in turn, inside of it and at that moment; what was done there is committed."""
+    with clock.freeze(now):
+        for place in registry.centers():
+            with realm.enter(registry.realm(place), db.leave):
+                yield place
+                db.session.commit()
+
+
+def staff(role: str) -> list[Any]:
+    """Who has that role in the organisation that is acted in, by sign-in name."""
+    wanted = select(Person).where(Person.tenant_id == realm.home().id, Person.role == role, Person.active)
+    return list(db.session.scalars(wanted.order_by(Person.login)))
 
 
 def open_offices(now: datetime, seed: int) -> None:

@@ -66,6 +66,7 @@ def change(merchant: Merchant, by: Any, *, seen: int | None = None, **facts: Any
         raise Changed(_("Somebody else has changed this in the meantime."), merchant)
     if merchant.merged_into_id is not None:
         raise WrongMoment(_("This entry was merged into another."))
+    names_nobody(sign=facts.get("sign"))
     facts["name"], facts["credit_code"] = _name(facts["name"]), _code(facts.get("credit_code"), merchant)
     was = WATCH.look(merchant)
     for name in FIELDS:

@@ -152,7 +152,7 @@ def _complaint(row: Message, channel: str) -> Complaint:
     title = redact(row.title)
     return Complaint(
         facts=row.facts if not row.title or row.title in row.facts else f"{row.title}\n{row.facts}",
-        heading=title if title and len(title) <= LONGEST_TITLE else entitle(row.title or row.facts),
+        heading=title if len(title) <= LONGEST_TITLE else entitle(row.title),
         name=row.name,
         phone=row.phone,
         address=row.address,

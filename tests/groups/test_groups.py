@@ -68,7 +68,7 @@ def test_a_group_has_two_cases_or_more_and_a_name(town, crowd):
     numbers = crowd(2)
     with town.at(EAST):
         handler, cases = town.person(EAST, "handler"), [by_number(number) for number in numbers]
-        for title, chosen in (("一个人", cases[:1]), (" ", cases), ("长" * 41, cases)):
+        for title, chosen in (("一个人", cases[:1]), (" ", cases), ("长" * 41, cases), ("13812346027 群体", cases)):
             with pytest.raises(Invalid):
                 services.open_group(handler, title=title, cases=chosen)
         with pytest.raises(NotAllowed):

@@ -72,6 +72,19 @@ def test_who_changes_an_older_version_is_told(keeper):
         services.change(merchant, keeper, seen=1, name="某店二")
 
 
+@pytest.mark.parametrize("field", ["name", "sign"])
+def test_what_a_merchant_is_called_has_no_number_of_anybody(keeper, field):
+    """The city reads it; a new entry and a changed one."""
+    called = {"name": "某店", field: "某店 13812346027"}
+    with pytest.raises(Invalid) as refused:
+        services.add(keeper, **called)
+    assert refused.value.field == field
+    merchant = services.add(keeper, name="某店")
+    with pytest.raises(Invalid) as refused:
+        services.change(merchant, keeper, **called)
+    assert refused.value.field == field
+
+
 def test_the_pages_open_and_keep_what_was_typed(town):
     browser = town.client(EAST, "handler")
     assert browser.get("/merchants/new").status_code == 200

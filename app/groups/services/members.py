@@ -15,6 +15,7 @@ from app.cases.models import OPEN, Case, CaseState, Prepaid
 from app.core import clock
 from app.core.errors import Invalid, WrongMoment
 from app.core.numbering import next_number
+from app.core.privacy import names_nobody
 from app.files import services as stored
 from app.groups import queries
 from app.groups.models import CaseGroup, GroupFile, GroupMember, GroupNote
@@ -33,6 +34,7 @@ def open_group(by: Any, *, title: str, cases: Sequence[Case]) -> CaseGroup:
         raise Invalid("chosen", _("A group has two cases or more."))
     if not 0 < len(title.strip()) <= LONGEST_TITLE:
         raise Invalid("title", _("Between 1 and %(limit)s characters, please.", limit=LONGEST_TITLE))
+    names_nobody(title=title)
     first = cases[0]
     group = CaseGroup(
         number=next_number("group", clock.today().year, prefix="G"),
