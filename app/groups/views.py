@@ -75,7 +75,7 @@ def show(number: str) -> Any:
 
 
 def _picture(lines: Sequence[queries.Line]) -> Chart:
-    """What each of those who settled has got, should have got by now, and will get."""
+    """What each of those who settled has got, will get, and should have got by now: in the color that warns."""
     lines = [line for line in lines if line.parts]
     return Chart(
         "bar",
@@ -83,8 +83,8 @@ def _picture(lines: Sequence[queries.Line]) -> Chart:
         labels=[line.case.number for line in lines],
         series=[
             Series(_("Paid"), [float(line.paid) for line in lines]),
-            Series(pgettext("instalment", "Late"), [float(line.late) for line in lines]),
             Series(pgettext("instalment", "Not due yet"), [float(line.outstanding - line.late) for line in lines]),
+            Series(pgettext("instalment", "Late"), [float(line.late) for line in lines]),
         ],
         unit=_("yuan"),
         stacked=True,
