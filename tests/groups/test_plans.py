@@ -652,8 +652,8 @@ def test_the_picture_says_what_is_paid_late_and_open(town, grouped, within):
     with clock.freeze(clock.at(date(2026, 11, 3), 10)), town.at(EAST), town.app.test_request_context("/"):
         found = queries.ledger(queries.by_number(number))
         chart = _picture(found)
-    assert [list(series.values) for series in chart.series] == [[100, 0], [0, 100], [200, 200]]
-    assert [row.cells[1:] for row in chart.table().rows] == [[100, 0, 200], [0, 100, 200]]
+    assert [list(series.values) for series in chart.series] == [[100, 0], [200, 200], [0, 100]]
+    assert [row.cells[1:] for row in chart.table().rows] == [[100, 200, 0], [0, 200, 100]]
 
 
 def test_who_was_slower_is_told_and_who_may_not_is_refused(town, settled, within):
