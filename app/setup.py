@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.orm import Session
 
 from app.cases.services import lists
+from app.core.schema import migrate
 from app.deadlines import services as deadlines
 from app.settings import Settings
 from tenants.policies import OWNER
 from tenants.provisioning import add_extensions, make_roles, refuse_wrong_owner
 from tenants.realm import BUREAU_ID
 from tenants.registry import Tenant
-
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
 def set_up(settings: Settings) -> None:
@@ -35,20 +30,6 @@ def set_up(settings: Settings) -> None:
     migrate(owner)
     seed(owner, settings.city)
     owner.dispose()
-
-
-def alembic() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return config
-
-
-def migrate(owner: Engine, revision: str = "head") -> None:
-    """Bring the schema to `revision`, each migration in a transaction of its own."""
-    with owner.connect() as connection:
-        config = alembic()
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
 
 
 def seed(owner: Engine, city: str) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
+from app import deadlines
 from app.bureau import queries
 from app.cases import lists
 from app.core import clock
@@ -21,7 +22,7 @@ from app.facts.periods import Period
 from app.handoffs import queries as handoffs
 from app.handoffs import story as exchange
 from app.handoffs.kinds import KINDS
-from app.handoffs.models import Handoff
+from app.handoffs.models import Handoff, HandoffClock
 from app.ui.charts import Chart, Flow, Series
 from app.ui.text import money, number, percent
 from tenants.realm import Place
@@ -118,6 +119,7 @@ def _cards(
                 "n": said(figure),
                 "url": address(code, period, place),
                 "detail": _detail(figure, earlier, standing),
+                "detail_url": address("soon", period, place) if code == "late" and standing.soon else None,
                 **_arrow(figure.change(then) if then else None),
             }
         )
@@ -345,18 +347,36 @@ def exchange_rows(rows: Sequence[Handoff]) -> list[dict[str, Any]]:
     ]
 
 
+def limit_rows(rows: Sequence[tuple[HandoffClock, Handoff]]) -> list[dict[str, Any]]:
+    """What a list says of each limit: of which handoff, whose it was, and whether it was kept."""
+    today, rules = clock.today(), deadlines.load_rules()
+    return [
+        {
+            "handoff": handoff,
+            "url": url_for("bureau.handoff", reference=handoffs.reference(handoff)),
+            "kind": KINDS[handoff.kind].label,
+            "sender": registry.by_id(handoff.sender_id).short_name,
+            "receiver": registry.by_id(handoff.receiver_id).short_name,
+            "limit": limit,
+            "clock": deadlines.view(limit, today, rules),
+        }
+        for limit, handoff in rows
+    ]
+
+
 def _departments(period: Period) -> list[dict[str, Any]]:
     """How the departments keep the limits of what they receive."""
-    known = {
-        one.place.id: one for one in handoffs.punctuality(period.since, period.until + timedelta(days=1), clock.today())
-    }
+    known = {one.place.id: one for one in handoffs.punctuality(period.since, period.until, clock.today())}
     return [
         {
             "place": place,
             "kept": known.get(place.id),
             "tone": _tone(known[place.id].rate) if place.id in known else "",
             "url": url_for("bureau.exchange", to=place.slug),
-            "late": url_for("bureau.exchange", to=place.slug, due="late"),
+            "urls": {
+                how: url_for("bureau.limits", to=place.slug, began=period.code, kept=how)
+                for how in ("ended", "in_time", "overdue")
+            },
         }
         for place in registry.departments()
     ]

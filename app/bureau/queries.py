@@ -29,7 +29,7 @@ from app.facts.periods import Period
 from app.facts.tally import UNCOUNTED
 from app.handoffs import queries as handoffs
 from app.handoffs.kinds import KINDS
-from app.handoffs.models import Handoff, HandoffState
+from app.handoffs.models import Handoff, HandoffClock, HandoffState
 from app.merchants.models import Merchant
 from tenants import realm
 from tenants.audit import faults, models
@@ -361,6 +361,35 @@ EXCHANGE = Listing(
 
 def exchange(view: View) -> Page[Handoff]:
     return view.page(select(Handoff).options(selectinload(Handoff.clocks)))
+
+
+LIMITS = Listing(
+    filters=[
+        Filter(
+            "to", _l("Receiver"), lambda value: HandoffClock.receiver_id == organisation(value).id, choices=_senders,
+        ),
+        Filter(
+            "began", _l("Began in"), lambda period: HandoffClock.started_on.between(period.since, period.until),
+            parse=_period,
+        ),
+        Filter(
+            "kept", _l("Limits kept"), lambda value: handoffs.kept(value, clock.today()),
+            choices=lambda: [
+                ("ended", _("ended")), ("in_time", _("ended in time")), ("missed", _("ended late")),
+                ("running", _("still running")), ("overdue", _("running past the last day")),
+            ],
+        ),
+    ],
+    orders=[Order("newest", _l("Newest first"), (HandoffClock.started_on, HandoffClock.id), descending=True)],
+)  # fmt: skip
+
+
+def limits(view: View) -> tuple[Page[HandoffClock], list[tuple[HandoffClock, Handoff]]]:
+    """A page of the limits of receivers, and the same rows with the handoff of each."""
+    found = view.page(select(HandoffClock).where(handoffs.of_receivers()))
+    asked = select(Handoff).where(Handoff.id.in_({limit.handoff_id for limit in found.rows}))
+    known = {handoff.id: handoff for handoff in db.session.scalars(asked)}
+    return found, [(limit, known[limit.handoff_id]) for limit in found.rows]
 
 
 # Organisations --------------------------------------------------------------------------------------------------------

@@ -345,22 +345,34 @@ class Punctuality:
         return self.in_time / self.ended if self.ended else None
 
 
-_RECEIVERS = [code for code, holder in HandoffClock.HOLDERS.items() if holder == "receiver"]
+_MET = HandoffClock.state == "met"
+
+
+def of_receivers() -> ColumnElement[bool]:
+    """The limits that the receiver of a handoff has to keep."""
+    return HandoffClock.code.in_([code for code, holder in HandoffClock.HOLDERS.items() if holder == "receiver"])
+
+
+def kept(how: str, today: date) -> ColumnElement[bool]:
+    """ended | in_time | missed (of these) | running | overdue (of these)."""
+    running = HandoffClock.state == "running"
+    return {
+        "ended": _MET,
+        "in_time": and_(_MET, HandoffClock.met_on <= HandoffClock.due_on),
+        "missed": and_(_MET, HandoffClock.met_on > HandoffClock.due_on),
+        "running": running,
+        "overdue": and_(running, HandoffClock.due_on < today),
+    }[how]
 
 
 def punctuality(since: date, until: date, today: date) -> list[Punctuality]:
     """Per receiver, of the limits that began between two days: ended, in time, and still running past the last day."""
-    met = HandoffClock.state == "met"
-    in_time = and_(met, HandoffClock.met_on <= HandoffClock.due_on)
-    overdue = and_(HandoffClock.state == "running", HandoffClock.due_on < today)
     rows = db.session.execute(
         select(
             HandoffClock.receiver_id,
-            func.count().filter(met),
-            func.count().filter(in_time),
-            func.count().filter(overdue),
+            *(func.count().filter(kept(how, today)) for how in ("ended", "in_time", "overdue")),
         )
-        .where(HandoffClock.code.in_(_RECEIVERS), HandoffClock.started_on >= since, HandoffClock.started_on < until)
+        .where(of_receivers(), HandoffClock.started_on.between(since, until))
         .group_by(HandoffClock.receiver_id)
         .order_by(HandoffClock.receiver_id)
     )

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import text
 
 from app.accounts.presence import own_path
+from app.core import schema
 from app.core.area import ANYONE, SIGNED_IN, Area
 from app.core.errors import Missing
 from app.core.privacy import tells_of_somebody
@@ -53,7 +53,9 @@ def healthz() -> Any:
 
 @portal.page("/readyz", allow=ANYONE)
 def readyz() -> Any:
-    """Ready when the database answers and the schema is there; 503 otherwise."""
+    """Ready when the database answers and its schema is the one that this program needs; 503 otherwise."""
     with db.engine.connect() as connection:
-        revision = connection.execute(text("select version_num from alembic_version")).scalar()
+        revision = schema.standing(connection)
+    if schema.behind(revision):
+        return {"status": "behind", "schema": revision, "needs": schema.revisions()[0]}, 503
     return {"status": "ready", "schema": revision}

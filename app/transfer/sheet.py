@@ -20,6 +20,7 @@ from app.core import bounded, reading
 from app.core.clock import SHANGHAI
 from app.core.errors import Invalid
 from app.core.forms import narrow, tidy
+from app.core.privacy import is_of_somebody
 
 # what -> (its name, whether a message cannot do without it, how its column may be headed)
 WANTED: dict[str, tuple[Any, bool, tuple[str, ...]]] = {
@@ -36,6 +37,7 @@ WANTED: dict[str, tuple[Any, bool, tuple[str, ...]]] = {
 
 REASONS: dict[str, Any] = {
     "reference": _l("No number at the source"),
+    "personal": _l("The number at the source looks like a phone or ID number: choose another column"),
     "facts": _l("No text"),
     "told_at": _l("The time cannot be read"),
     "length": _l("The text is longer than 20,000 characters"),
@@ -189,6 +191,8 @@ def _message(line: int, cells: list[str], columns: dict[str, int]) -> Message | 
     facts = "\n".join(part.strip() for part in tidy(cell("facts")).splitlines() if part.strip())
     if not reference:
         return Fault(line, "", "reference")
+    if is_of_somebody(reference):
+        return Fault(line, "", "personal")  # the number of a case is no secret: the city reads it
     if not facts:
         return Fault(line, reference, "facts")
     if len(facts) > LONGEST:

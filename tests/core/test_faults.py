@@ -8,10 +8,11 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select, text
 
 from app.accounts.models import Person
 from app.core.forms import mark
+from app.core.schema import revisions
 from tenants.database import db
 from tenants.registry import registry
 from tests.browser import Browser, check
@@ -178,6 +179,23 @@ def test_health_is_of_the_process_and_readiness_of_the_database(serving: Any, aw
         assert anybody.open("GET", "/healthz").status_code == 200
         assert anybody.open("GET", "/readyz").status_code == 503
     assert anybody.open("GET", "/readyz").json["status"] == "ready"
+
+
+def test_a_schema_that_lacks_a_migration_is_not_ready(serving: Any, root: Engine) -> None:
+    """An upgrade that forgot them; a revision that is not known here is a newer one, of an upgrade under way."""
+    anybody, (newest, before, *_older) = Browser(serving), revisions()
+
+    def said(revision: str) -> tuple[int, Any]:
+        with root.begin() as connection:
+            connection.execute(text("update alembic_version set version_num = :one"), {"one": revision})
+        answer = anybody.open("GET", "/readyz")
+        return answer.status_code, answer.json
+
+    try:
+        assert said(before) == (503, {"status": "behind", "schema": before, "needs": newest})
+        assert said("9999") == (200, {"status": "ready", "schema": "9999"})
+    finally:
+        assert said(newest) == (200, {"status": "ready", "schema": newest})
 
 
 def test_connections_that_were_cut_cost_one_answer_at_most(serving: Any, town: Town, cut: Callable[[], int]) -> None:

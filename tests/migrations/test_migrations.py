@@ -17,9 +17,10 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
 import app.models  # noqa: F401
+from app.core.schema import alembic, migrate, revisions
 from app.search import sql as search
 from app.settings import Settings
-from app.setup import alembic, migrate, set_up
+from app.setup import set_up
 from tenants.audit import faults, models
 from tenants.database import Base
 from tenants.policies import APP, GUEST, OWNER
@@ -28,7 +29,7 @@ from tests.conftest import connect, settings_for
 from tests.specimens import plant
 
 TOP = Path(__file__).parents[2]
-REVISIONS = [script.revision for script in reversed(list(ScriptDirectory.from_config(alembic()).walk_revisions()))]
+REVISIONS = revisions()[::-1]
 
 
 @contextmanager

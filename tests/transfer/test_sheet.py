@@ -106,12 +106,17 @@ def test_every_bad_row_says_why(read: Any) -> None:
             ["3", "u", "t", "改天", "时间不对", 0, 0],
             ["4", "u", "t", "2019/1/1", "长" * 20_001, 0, 0],
             ["5", "u", "t", None, "没有时间也可以", 0, 0],
+            ["13812346027", "u", "t", None, "号码一栏选错了", 0, 0],
+            ["110101199003078478", "u", "t", None, "又选错了", 0, 0],
+            ["202606010013812", "u", "t", None, "工单号再长也是工单号", 0, 0],
         )
     )
     rows = list(messages(found, suggest(found.head)))
-    assert [row.reason for row in rows if isinstance(row, Fault)] == ["reference", "facts", "told_at", "length"]
-    assert [row.line for row in rows if isinstance(row, Fault)] == [2, 3, 4, 5]
-    assert set(sheet.REASONS) >= {"reference", "facts", "told_at", "length"}
+    faults = [row for row in rows if isinstance(row, Fault)]
+    assert [row.reason for row in faults] == ["reference", "facts", "told_at", "length", "personal", "personal"]
+    assert [row.line for row in faults] == [2, 3, 4, 5, 7, 8]
+    assert set(sheet.REASONS) >= {row.reason for row in faults}
+    assert faults[-1].reference == ""  # nor does the report keep it
 
 
 def test_rows_are_read_from_wherever_one_goes_on(read: Any) -> None:

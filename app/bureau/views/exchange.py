@@ -37,6 +37,20 @@ def exchange() -> Any:
     )
 
 
+@bureau.page("/exchange/limits", allow=Can.HANDOFF_READ)
+def limits() -> Any:
+    """The limits of those who were asked, one by one: what the shares of punctuality are made of."""
+    view = queries.LIMITS.read(request.args)
+    found, rows = queries.limits(view)
+    return render(
+        "bureau/limits.html",
+        view=view,
+        found=found,
+        rows=boards.limit_rows(rows),
+        months=periods.choices(clock.today()),
+    )
+
+
 @bureau.page("/exchange/<reference>", allow=Can.HANDOFF_READ)
 def handoff(reference: str) -> Any:
     """Numbers, parties, status, clocks and steps; the packet and the whole words stay with the two."""

@@ -12,7 +12,7 @@ from app.core.privacy.masks import (
     mask_phone,
 )
 from app.core.privacy.parcels import unwrap, wrap
-from app.core.privacy.redaction import names_nobody, redact, tells_of_somebody
+from app.core.privacy.redaction import is_of_somebody, names_nobody, redact, tells_of_somebody
 from app.core.privacy.sealing import (
     Keyring,
     Sealing,
@@ -37,6 +37,7 @@ __all__ = [
     "blind_index",
     "blind_indexes",
     "configure",
+    "is_of_somebody",
     "mask_account",
     "mask_address",
     "mask_email",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date
 
 from flask_babel import gettext as _
-from stdnum.cn import uscc
+from stdnum.cn import ric, uscc
 
 from app.core.errors import Invalid
 from app.core.privacy.masks import COMPOUND_SURNAMES, mask_account, mask_email, mask_id, mask_name, mask_phone
@@ -171,6 +171,12 @@ def tells_of_somebody(text: str | None) -> bool:
         or any(not _is_day(found.group()) for found in _LOCAL.finditer(written))
         for written in (plain, _BETWEEN_DIGITS.sub("", plain))
     )
+
+
+def is_of_somebody(number: str) -> bool:
+    """Whether it is, as a whole, a mobile or a valid ID number: long numbers of files may hold what looks like one."""
+    plain = _BETWEEN_DIGITS.sub("", unicodedata.normalize("NFKC", number))
+    return bool(RULES["mobile"][0].fullmatch(plain)) or bool(ric.is_valid(plain))
 
 
 def names_nobody(**said: str | None) -> None:
