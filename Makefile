@@ -47,7 +47,7 @@ check: $(DEV) ## style, types, imports, templates, catalogues
 	$(BIN)/python -m app.core.catalogues check
 
 bench: $(DEV) ## figures of speed; asserts nothing
-	@$(BIN)/python -m pytest tests/benchmarks -m benchmark -n 0 -p no:randomly -s
+	@$(BIN)/python -m pytest tests/benchmarks -m benchmark -n 0 -p no:randomly -o faulthandler_timeout=0 -s
 
 browser: $(DEV)
 	@.ci/browser

@@ -20,6 +20,7 @@ from app.cases.models import Case
 from app.core import clock, unit
 from app.core.errors import Invalid, Missing, NotAllowed
 from app.core.numbering import next_number
+from app.core.privacy import redact
 from app.notifications import notify
 from tenants import provisioning, realm
 from tenants.database import db
@@ -49,7 +50,7 @@ def call_in(case: Case, by: Person, *, extent: str, reason: str, days: int, long
         case_id=case.id,
         case_number=case.number,
         extent=extent,
-        reason=reason.strip(),
+        reason=redact(reason.strip()),  # the county reads it, and so will whoever checks
         person_id=by.id,
         person_name=by.name,
         given_at=now,

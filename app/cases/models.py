@@ -394,7 +394,7 @@ class Prepaid(Sealing, Private):
     used: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))  # yuan
     balance: Mapped[Decimal | None] = mapped_column(Numeric(14, 2), Computed("paid - used", persisted=True))
     paid_on: Mapped[date | None]
-    lessor: Mapped[str] = mapped_column(default="", server_default="")  # of the shop: liable with it under art. 6
+    lessor: Mapped[Words] = mapped_column(default="", server_default="")  # of the shop: liable with it under art. 6
     last_open_on: Mapped[date | None]
     records: Mapped[str] = mapped_column(default="", server_default="")  # who keeps the record of what was used
 

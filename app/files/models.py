@@ -7,18 +7,20 @@ from uuid import UUID
 from sqlalchemy import BigInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.core.privacy import Words
+
 
 class StoredFile:
     """Mixin for `case_file` (Private), `handoff_file` (BetweenEntry, confidential) and their like."""
 
-    name: Mapped[str] = mapped_column(String(120))  # as the person called it, cleaned
+    name: Mapped[Words] = mapped_column(String(120))  # as the person called it, cleaned
     media_type: Mapped[str]
     size: Mapped[int] = mapped_column(BigInteger)  # bytes
     sha256: Mapped[str] = mapped_column(String(64))
     stored_as: Mapped[UUID] = mapped_column(unique=False)
     width: Mapped[int | None]  # pixels, of a picture
     height: Mapped[int | None]
-    note: Mapped[str] = mapped_column(default="", server_default="")
+    note: Mapped[Words] = mapped_column(default="", server_default="")
 
     @property
     def is_picture(self) -> bool:

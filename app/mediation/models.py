@@ -43,7 +43,7 @@ class Mediator(Sealing, Private):
     name: Mapped[str]
     office: Mapped[str] = mapped_column(default="", server_default="")  # where an entrusted person comes from
     speciality: Mapped[str] = mapped_column(default="", server_default="")
-    contract: Mapped[str] = mapped_column(default="", server_default="")  # the paper by which they were entrusted
+    contract: Mapped[Words] = mapped_column(default="", server_default="")  # the paper by which they were entrusted
     until: Mapped[date | None]  # how long
     phone_sealed: Mapped[str | None]
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
@@ -93,7 +93,7 @@ class MediationSession(Private):
     lasts: Mapped[int]  # minutes
     way: Mapped[str]
     room_id: Mapped[UUID | None]
-    place: Mapped[str] = mapped_column(default="", server_default="")  # where, when it is no room of ours
+    place: Mapped[Words] = mapped_column(default="", server_default="")  # where, when it is no room of ours
     recorder_id: Mapped[UUID | None]
     consumers: Mapped[Words] = mapped_column(default="", server_default="")  # who comes for the consumer
     merchants: Mapped[Words] = mapped_column(default="", server_default="")  # and for the business

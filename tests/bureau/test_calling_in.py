@@ -93,6 +93,15 @@ def test_under_a_grant_the_file_is_read(desk: Desk) -> None:
     assert any(line.words for line in opened.lines)
 
 
+def test_the_reason_keeps_nobodys_number(desk: Desk) -> None:
+    """It stands in the city's register, and in the county's trail."""
+    with desk.town.at(CITY):
+        case, by = queries.case_of(desk.east, desk.number), desk.town.person(CITY, "supervisor")
+        why = f"来访人{PHONE}称未收到答复，核查办理质量"
+        grant = services.call_in(case, by, extent="file", reason=why, days=1, longest=14)
+        assert grant.reason == "来访人138****6027称未收到答复，核查办理质量"
+
+
 def test_a_grant_opens_the_one_case_only(desk: Desk) -> None:
     """The realm opens the county; the questions that are asked in it are about the case."""
     held = desk.call_in()

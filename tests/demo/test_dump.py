@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -16,9 +17,11 @@ from sqlalchemy import Engine, text
 from app.cases import services as cases
 from app.cases.queries import by_number
 from app.cases.services import Complaint
+from app.cases.services.intake import Agent, Card, Complainant
 from app.cases.workflow import CASE
 from app.core import clock
 from app.core.privacy import own_words
+from app.files.accept import accept
 from app.handoffs import queries as letters
 from app.handoffs import services as handoffs
 from app.merchants import services as merchants
@@ -42,15 +45,23 @@ def confided(built: int, town: Any) -> None:
         clerk, handler, director = (town.person("linhe", login) for login in ("heyun", "zhoulan", "shenyue"))
         told_ = Complaint(
             facts=WORDS, demand=WORDS, name="林晓梅", phone=PHONE, id_number=IDENTITY, address=ADDRESS,
-            category="S0401", problem="P02",
+            category="S0401", problem="P02", heading=f"退卡{PHONE}", summary=WORDS, order_number=PHONE, platform=WORDS,
+            stream=WORDS, prepaid=True, card=Card(number=PHONE, lessor=WORDS),
+            agent=Agent("林晓梅", phone=PHONE, id_number=IDENTITY, powers=WORDS),
+            others=[Complainant("林晓梅", phone=PHONE)],
         )  # fmt: skip
-        case = cases.lodge(told_, clerk, key="one", slip=True).case
+        photo = accept(BytesIO("聊天记录".encode()), f"{PHONE}.txt")
+        case = cases.lodge(told_, clerk, key="one", evidence=[photo], slip=True).case
         other = cases.lodge(replace(told_, facts=f"又一件。{WORDS}"), clerk, key="two").case
         cases.note(case, handler, text=WORDS)
         cases.reveal(case, handler, field="phone", reason=WORDS)
         db.session.commit()
         CASE.take("refuse", by_number(other.number), by=handler, ground="NA3", text=WORDS)
-        for step, facts in (("accept", {}), ("mediate", {}), ("session", {"on": clock.today(), "text": WORDS})):
+        for step, facts in (
+            ("accept", {"title": "健身卡退费", "summary": "门店关闭"}),
+            ("mediate", {}),
+            ("session", {"on": clock.today(), "text": WORDS}),
+        ):
             CASE.take(step, by_number(case.number), by=director, **facts)
             db.session.commit()
         letter = {"ask": WORDS, "wanted": WORDS, "need": WORDS, "fields": WHOLE, "subject": "核查预付卡备案"}
