@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.accounts.permissions import Can
+from app.cases.closing_list import ASKS, Line, counted
 from app.cases.models import Case
 from app.cases.panels import ACTIONS, PANELS, Action, Panel
 from app.cases.workflow import CASE
 from app.handoffs import queries, story
 from app.handoffs.kinds import KINDS, kinds_for
+from app.handoffs.models import Handoff
 from tenants import realm
 
 
@@ -36,5 +41,24 @@ def letters(case: Case, person: Any) -> list[Action]:
     ]
 
 
+def before_closing(cases: Sequence[Case]) -> Callable[[Case], Iterator[Line]]:
+    """What others were asked and have not answered: a case may be closed without it, by who knows that it will come."""
+    waits = counted(
+        Handoff.sender_case_id, cases, Handoff.sender_id == realm.current().writes, Handoff.ended_at.is_(None)
+    )
+
+    def lines(case: Case) -> Iterator[Line]:
+        if n := waits[case.id]:
+            missing = ngettext(
+                "%(num)d letter to another organisation is not answered yet.",
+                "%(num)d letters to other organisations are not answered yet.",
+                n,
+            )
+            yield Line(_("Nothing is awaited from others"), missing, binding=False)
+
+    return lines
+
+
+ASKS.append(before_closing)
 PANELS.append(exchange)
 ACTIONS.append(letters)

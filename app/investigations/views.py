@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, url_for
+from flask_babel import gettext as _
 
 from app import audit
 from app.accounts import me
 from app.accounts.permissions import Can
 from app.cases import story
+from app.cases.closing_list import ASKS, Line, counted
 from app.cases.models import Case
 from app.cases.panels import PANELS, Panel
 from app.cases.queries import by_number
@@ -19,7 +22,7 @@ from app.core.area import Area
 from app.core.errors import Invalid
 from app.files.serve import download
 from app.investigations import forms, queries, services, words
-from app.investigations.models import Conclusion, Investigation, Scope
+from app.investigations.models import Conclusion, Investigation, InvestigationState, Scope
 from app.investigations.workflow import INVESTIGATION, propose
 from app.ui import render
 from app.workflow import Step
@@ -105,4 +108,22 @@ def panel(case: Case, person: Any) -> Panel | None:
     return Panel("investigations/_panel.html", {"one": one}) if one is not None or may_open else None
 
 
+def before_closing(cases: Sequence[Case]) -> Callable[[Case], Iterator[Line]]:
+    """An investigation comes to a conclusion first."""
+    open_ = counted(
+        Investigation.case_id,
+        cases,
+        Investigation.status.in_([InvestigationState.OPEN.value, InvestigationState.UNDER_WAY.value]),
+    )
+
+    def lines(case: Case) -> Iterator[Line]:
+        if open_[case.id]:
+            missing = _("The investigation is still open: conclude it first.")
+            where = {"number": case.number}
+            yield Line(_("The investigation is concluded"), missing, endpoint="investigations.show", arguments=where)
+
+    return lines
+
+
+ASKS.append(before_closing)
 PANELS.append(panel)

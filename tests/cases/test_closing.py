@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from app import audit
+from app.cases import closing_list
 from app.cases.models import CaseDraft, CaseState
 from app.cases.papers import services as papers
+from app.cases.papers.queries import of_case as papers_of
 from app.cases.papers.workflow import PAPER
 from app.cases.queries import by_number
 from app.cases.services import parties
@@ -18,9 +21,15 @@ from app.cases.settings import services as settings
 from app.cases.tasks import queries
 from app.cases.tasks import services as tasks
 from app.cases.workflow import CASE
+from app.cases.worklist import bulk
 from app.core import clock
 from app.core.errors import Invalid, WrongMoment
 from app.documents.kinds import kinds
+from app.investigations.workflow import propose
+from app.mediation.queries import session_of
+from app.mediation.services import register, sessions
+from app.mediation.services.sessions import Plan
+from app.mediation.workflow import SESSION
 from tenants.database import db
 from tests.town import EAST
 
@@ -195,6 +204,99 @@ def test_where_the_center_wants_it_the_document_of_the_outcome_is_issued_first(t
     assert "《" in closing(town, number) or "“" in closing(town, number)
     paper(town, number, "mediation-agreement", ("handler", "issue"))
     assert closing(town, number) == ""
+
+
+def checked(town: Any, number: str) -> dict[str, str]:
+    """What the list says is missing, by what it asks for."""
+    with town.at(EAST):
+        case = by_number(number)
+        return {line.title: line.missing for line in closing_list.lines_of([case])[case.id] if line.missing}
+
+
+def test_what_was_issued_is_served_too_and_the_list_says_on_whom_it_was_not(town, standing):
+    """It helps, and keeps nobody from closing the case."""
+    number = standing("settled")
+    assert set(checked(town, number)) == {"已出具《投诉受理决定书》", "已出具《投诉调解书》"}
+    for kind in ("acceptance", "mediation-agreement"):
+        paper(town, number, kind, ("handler", "issue"))
+    assert set(checked(town, number)) == {"《投诉受理决定书》已送达", "《投诉调解书》已送达"}
+    with town.at(EAST):
+        handler, made = town.person(EAST, "handler"), papers_of(by_number(number))
+        for one in made:
+            papers.serve(one, by_number(number), handler, party="consumer", mode="handed", served_on=clock.today())
+        db.session.commit()
+    assert checked(town, number) == {}
+    assert closing(town, number) == ""
+
+
+def test_a_session_that_is_still_planned_is_cancelled_first(town, standing):
+    number = standing("mediating")
+    with town.at(EAST):
+        director = town.person(EAST, "director")
+        who = register.enter(director, kind="person", name="秦律师", speciality="预付卡", contract="委2026-3")
+        at = clock.at(clock.today() + timedelta(days=7), 9)
+        session = sessions.arrange(
+            by_number(number), director, Plan(starts_at=at, lasts=60, way="phone", room=None, mediators=[who])
+        )
+        db.session.flush()
+        CASE.take("settle", by_number(number), by=director, on=clock.today(), terms="各退一百", amount=Decimal(1))
+        db.session.commit()
+        key = session.id
+    assert closing(town, number).startswith("尚有 1 场调解会")
+    with town.at(EAST):
+        SESSION.take("cancel", session_of(by_number(number), key), by=town.person(EAST, "director"), text="已和解")
+        db.session.commit()
+    assert closing(town, number) == ""
+
+
+def test_an_investigation_is_concluded_first(town, standing):
+    number = standing("mediating")
+    in_east(town, number, lambda case, by: propose(case, by, scope="complex", text="牵涉多家门店"))
+    in_east(town, number, lambda case, by: CASE.take("end", case, by=by, ground="T3", text="商家拒绝退款"))
+    in_east(town, number, lambda case, by: CASE.take("notify", case, by=by, on=clock.today(), mode="post"))
+    assert closing(town, number).startswith("调查尚未终结")
+
+
+@pytest.mark.parametrize("step", ["dealt_with", "not_file"])
+def test_a_report_is_not_ended_over_what_was_begun(town, lodged, take, look, step):
+    number = lodged(nature="R", problem="R07")
+    if step == "dealt_with":
+        take(number, "file")
+    said = {"text": "现场查看", "due_on": clock.today()}
+    key = in_east(town, number, lambda case, by: tasks.give(by, case=case, assignee=by.id, **said).id)
+    with pytest.raises(WrongMoment, match="1 项待办"):
+        take(number, step, text="已查清")
+    in_east(town, number, lambda case, by: tasks.finish(queries.by_key(key, by), by))
+    take(number, step, text="已查清")
+    assert look(number).status == CaseState.CLOSED
+
+
+def test_the_draft_of_the_very_step_does_not_stand_in_its_own_way(town, lodged, take, look):
+    """A handler proposes to open no case file; the director approves."""
+    number = lodged(nature="R", problem="R07")
+    take(number, "not_file", login="handler", text="查无实据")
+    assert look(number).status == CaseState.LODGED
+    with town.at(EAST):
+        case = by_number(number)
+        CASE.approve(CASE.waiting(case), case, by=town.person(EAST, "director"))
+        db.session.commit()
+    assert look(number).outcome == "not_filed"
+
+
+def test_many_are_looked_over_in_as_few_statements_as_one(town, standing, statements):
+    """What the list will refuse is told before, of each case its own reason."""
+    fine = standing("settled")
+    untold = standing("ended", phone="13912345678")
+    with town.at(EAST):
+        director = town.person(EAST, "director")
+        found = [by_number(number) for number in (fine, untold)]
+        with statements() as of_two:
+            foreseen = bulk.look_over(bulk.named("close", director), found, director)
+        assert [case.number for case in foreseen.able] == [fine]
+        assert [(case.number, why[:10]) for case, why in foreseen.refused] == [(untold, "请先登记告知双方：终")]
+        with statements() as of_one:
+            bulk.look_over(bulk.named("close", director), found[:1], director)
+        assert len(of_two) <= len(of_one)
 
 
 def test_the_page_of_the_case_names_what_is_missing_and_says_so_when_somebody_closes_it(town, standing):

@@ -32,9 +32,10 @@ def closed(case: Case) -> None:
 
 
 def dealt_with(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
-    """What came of a report on which a case file was opened."""
+    """What came of a report on which a case file was opened. Raises WrongMoment, naming what is missing."""
     if not text:
         raise Invalid("text", _("Say what came of it."))
+    closing_list.require(case)
     case.outcome, case.decided_at, case.closed_at = Outcome.FILED.value, clock.now(), clock.now()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Person
 from app.accounts.permissions import Can
-from app.cases import lists
+from app.cases import closing_list, lists
 from app.cases.models import DIVIDED, FOREIGN, MIXED, Case, Outcome
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
 from app.cases.services.parties import require_consent
@@ -64,9 +64,10 @@ def refuse(case: Case, by: Any, *, ground: str, text: str | None = None, **rest:
 
 
 def not_file(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
-    """The clue was checked, and no case file is opened on it."""
+    """The clue was checked, and no case file is opened on it. Raises WrongMoment for what was begun and not ended."""
     if not text:
         raise Invalid("text", _("Say why."))
+    closing_list.require(case)
     case.outcome, case.decided_at, case.closed_at = Outcome.NOT_FILED.value, clock.now(), clock.now()
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from app import audit
 from app.accounts.models import Person
 from app.accounts.permissions import Can
-from app.cases import lists
+from app.cases import closing_list, lists
 from app.cases.models import DIVIDED, Case
 from app.cases.queries.filters import beyond_the_open
 from app.cases.queries.queue import listed, queue
@@ -106,6 +106,8 @@ def look_over(action: Action, cases: Sequence[Case], by: Any) -> Foreseen:
     """Who would be refused, and why."""
     step = CASE[action.step]
     why = {case.id: _refusal(step, case, by) for case in cases}
+    if action.step == "close":
+        why |= closing_list.missing([case for case in cases if not why[case.id]])
     return Foreseen(
         [case for case in cases if not why[case.id]],
         [(case, why[case.id]) for case in cases if why[case.id]],
