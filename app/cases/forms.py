@@ -15,7 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
-from app.cases import lists
+from app.cases import grounds, lists
 from app.cases.models import DIVIDED
 from app.cases.party_forms import AgentFields, CardFields, ManyCheckboxField, paper_choices, table_field
 from app.cases.queries.duplicates import earlier
@@ -124,9 +124,8 @@ class DescribeForm(Form):
     title = Line(_l("Title"), [_needed, max_length(LONGEST_TITLE)], description=_l("What is wanted; names nobody."))
     summary = _text(
         _l("Summary without personal data"),
-        needed=True,
         limit=LONGEST_SUMMARY,
-        description=_l("Proposed by rules. Read it: the city counts and searches by it."),
+        description=_l("The city reads it. Left empty, it is made of the classification."),
     )
     nature = SelectField(_l("Nature"), choices=_natures)
     category = SelectField(_l("Category"), [_needed], choices=_categories)
@@ -143,15 +142,6 @@ class DescribeForm(Form):
 
 class AcceptForm(DescribeForm):
     text = _text(_l("Remark"))
-
-
-class RefuseForm(Form):
-    ground = RadioField(
-        _l("Ground"),
-        [InputRequired(_l("Choose the ground."))],
-        choices=lambda: lists.choices("refusal_grounds", with_code=True),
-    )
-    text = _text(_l("Reason, as the letter will give it"), needed=True)
 
 
 class AssignForm(Form):
@@ -193,15 +183,6 @@ class SettleForm(Form):
     text = _text(_l("Remark"))
 
 
-class EndForm(Form):
-    ground = RadioField(
-        _l("Ground"),
-        [InputRequired(_l("Choose the ground."))],
-        choices=lambda: lists.choices("ending_grounds", with_code=True),
-    )
-    text = _text(_l("Reason, as the letter will give it"), needed=True)
-
-
 class OfCase(Form):
     """A form whose choices depend on the case."""
 
@@ -215,6 +196,22 @@ class OfCase(Form):
 
     def offers(self, case: Any) -> dict[str, list[tuple[str, str]]]:
         raise TypeError(f"{type(self).__name__} does not say what it offers")
+
+
+class RefuseForm(OfCase):
+    ground = RadioField(_l("Ground"), [InputRequired(_l("Choose the ground."))])
+    text = _text(_l("Reason, as the letter will give it"), needed=True)
+
+    def offers(self, case: Any) -> dict[str, Any]:
+        return {"ground": grounds.choices("refusal_grounds", case)}
+
+
+class EndForm(OfCase):
+    ground = RadioField(_l("Ground"), [InputRequired(_l("Choose the ground."))])
+    text = _text(_l("Reason, as the letter will give it"), needed=True)
+
+    def offers(self, case: Any) -> dict[str, Any]:
+        return {"ground": grounds.choices("ending_grounds", case)}
 
 
 class JoinEarlierForm(OfCase):

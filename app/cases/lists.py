@@ -202,10 +202,10 @@ def named(name: str, code: str | None) -> str:
     return str(entry) if entry else code
 
 
-def choices(name: str, *, group: str = "", with_code: bool = False, keep: str | None = None) -> list[tuple[str, str]]:
+def choices(name: str, *, group: str = "", keep: str | None = None) -> list[tuple[str, str]]:
     """(code, words) for a field of choices; `keep` is what a case has already, offered though it was retired since."""
     return [
-        (entry.code, f"{entry.code} {entry}" if with_code else str(entry))
+        (entry.code, str(entry))
         for entry in entries(name).values()
         if (entry.offered or entry.code == keep) and (not group or entry.group == group)
     ]

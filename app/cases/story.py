@@ -15,7 +15,7 @@ from app import audit
 from app.accounts import queries as people
 from app.accounts.permissions import Can
 from app.audit import words
-from app.cases import lists
+from app.cases import grounds, lists
 from app.cases.models import Case, CaseState, Outcome
 from app.cases.services import PERSONAL, timing
 from app.cases.workflow import CASE
@@ -60,10 +60,18 @@ _CONSUMERS_WORDS = {"case.supplement", "case.divided"}
 _TONES = {"case.refuse": "red", "case.end": "warn", "case.accept": "ok", "case.settle": "ok", "case.close": "ok"}
 
 
-def story(lines: Sequence[audit.Line]) -> list[dict[str, Any]]:
-    """The rows of the timeline, newest first."""
+def story(lines: Sequence[audit.Line], case: Case | None = None) -> list[dict[str, Any]]:
+    """The rows of the timeline, newest first. `case`: whose rule says what a ground means, where it is one's story."""
     changes = words.changes([(line.entry.event, line.changes) for line in lines])
-    return [_row(line, changed) for line, changed in zip(lines, changes, strict=True)]
+    rows = [_row(line, changed) for line, changed in zip(lines, changes, strict=True)]
+    for row, line in zip(rows, lines, strict=True):
+        row["detail"] = _with_ground(row["detail"], line.entry.facts, case)
+    return rows
+
+
+def _with_ground(detail: str, facts: dict[str, Any], case: Case | None) -> str:
+    code = facts.get("ground")
+    return f"{code} {grounds.named(case.profile_code, code)}{detail.removeprefix(code)}" if case and code else detail
 
 
 def _row(line: audit.Line, changes: list[str]) -> dict[str, Any]:
@@ -93,10 +101,8 @@ def _who(entry: Any) -> str:
 def _detail(event: str, facts: dict[str, Any]) -> str:
     """The codes of an entry in words."""
     said = []
-    if ground := facts.get("ground"):
-        said.append(
-            f"{ground} {lists.named('refusal_grounds' if ground.startswith('NA') else 'ending_grounds', ground)}"
-        )
+    if facts.get("ground"):
+        said.append(facts["ground"])
     if step := facts.get("step"):
         said.append(str(CASE.by_name[step].label) if step in CASE.by_name else step)
     if event == "case.lodge" and facts.get("channel"):
@@ -133,9 +139,9 @@ words.extend(
 )
 
 
-def drafted(draft: Any) -> str:
+def drafted(draft: Any, case: Case) -> str:
     """What a draft asks for, beside its words."""
-    return _detail(f"case.{draft.step}", draft.facts)
+    return _with_ground(_detail(f"case.{draft.step}", draft.facts), draft.facts, case)
 
 
 def flow(case: Case, lines: Sequence[audit.Line]) -> list[dict[str, Any]]:

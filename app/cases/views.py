@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from app.accounts import me
 from app.accounts.permissions import Can
-from app.cases import forms, intake, lists, panels, queries, services, story
+from app.cases import forms, grounds, intake, lists, panels, queries, services, story
 from app.cases.models import Case
 from app.cases.queries.filters import handlers
 from app.cases.queries.queue import MOST, beside
@@ -129,8 +129,8 @@ def _page(case: Case, note: forms.NoteForm, code: int = 200) -> Any:
         form=note,
         steps=[] if opened.draft else CASE.open_to(me(), case),
         drafted=CASE[opened.draft.step] if opened.draft else None,
-        asked=story.drafted(opened.draft) if opened.draft else "",
-        rows=story.story(opened.lines),
+        asked=story.drafted(opened.draft, case) if opened.draft else "",
+        rows=story.story(opened.lines, case),
         flow=story.flow(case, opened.lines),
         panels=panels.panels(case, me()),
         actions=panels.actions(case, me()),
@@ -231,7 +231,7 @@ def _conflict(case: Case, declared: Step, form: Any, refusal: Changed | WrongMom
         case=now,
         step=declared,
         form=form,
-        rows=story.story(lines),
+        rows=story.story(lines, now),
         possible=declared in CASE.open_to(me(), now),
         message=refusal.message,
     ), 409
@@ -247,7 +247,7 @@ def time_limit(number: str, clock_id: UUID) -> Any:
         case=case,
         shown=shown,
         others=queries.clocks_beside(case, clock_id),
-        rows=story.story(shown.lines),
+        rows=story.story(shown.lines, case),
         kinds=wording.day_kinds(),
         say=wording.say,
         days=wording.days,
@@ -357,8 +357,8 @@ def place(case: Case) -> str:
 
 
 @cases.app_template_filter()
-def ground(code: str) -> str:
-    return f"{code} {lists.named('refusal_grounds' if code.startswith('NA') else 'ending_grounds', code)}"
+def ground(case: Case) -> str:
+    return f"{case.ground} {grounds.named(case.profile_code, case.ground)}"
 
 
 @cases.app_template_filter()

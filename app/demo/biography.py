@@ -345,6 +345,8 @@ class Biography:
             grounds["T4"] = 9
         if self.case.outbreak:
             grounds |= {"T2": 70, "T1": 4}
+        if self.pace.law.code == "order-20":  # which does not know it
+            grounds["T7"] = 0
         ground = "T5" if late else self.rng.choices(list(grounds), list(grounds.values()))[0]
         if ground not in ("T1", "T7"):
             self._sessions(since, at, agreed=None)

@@ -66,7 +66,7 @@ class Exchanges:
         exchange, case, desk = life.exchanges[deed.exchange], folder.case, self.desk
         with desk.at(deed.place, deed.at):
             by = desk.town.person(deed.place, deed.by)
-            said = letter(life, exchange)
+            said = letter(life, exchange, case.profile_code)
             draft = HandoffDraft(
                 **{**said, "subject": redact(said["subject"])},
                 number=number,

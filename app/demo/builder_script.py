@@ -102,7 +102,7 @@ def _card(about: Matter) -> Card:
     return Card(paid=paid, used=max(paid - left, Decimal(0)), paid_on=about.bought_on, records="merchant")
 
 
-def letter(life: Life, exchange: Exchange) -> dict[str, Any]:
+def letter(life: Life, exchange: Exchange, profile: str) -> dict[str, Any]:
     """What the handler fills in to hand something over, by the names of `handoffs.services.prepare`."""
     kind = KINDS[exchange.kind]
     return {
@@ -110,7 +110,7 @@ def letter(life: Life, exchange: Exchange) -> dict[str, Any]:
         "subject": life.letter.title,
         "ask": exchange.ask,
         "wanted": exchange.wanted,
-        "legal_basis": str(kind.basis),
+        "legal_basis": kind.basis_for(profile),
         "fields": dict(kind.fields),
         "need": NEED if kind.moves_case else "",
     }

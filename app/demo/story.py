@@ -153,6 +153,8 @@ class _Chronicle:
         if lying:
             shop, nature = lying, "C"
         fate, ground = ("refer", None) if lying else _fate(rng, situation, nature, away=shop.county != center.slug)
+        if ground == "NA6" and self.rules.in_force(day).code == "order-20":
+            ground = "NA5"  # which knows no other
         found_on = self.closed_on if gym else None
         if ground == "NA4":
             found_on = day - timedelta(days=rng.randint(1120, 1600))

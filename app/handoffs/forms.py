@@ -93,7 +93,7 @@ def letter_form(case: Case, kind: Kind, draft: HandoffDraft | None = None, **giv
 def _proposed(case: Case, kind: Kind) -> dict[str, Any]:
     shares = {f"share_{code}": extent for code, extent in kind.fields.items()}
     # What a rule made of the letter is not proposed: nobody here has put it so, and it would leave the house.
-    return {"subject": case.given_title, "legal_basis": kind.basis, **shares}
+    return {"subject": case.given_title, "legal_basis": kind.basis_for(case.profile_code), **shares}
 
 
 def _filled(draft: HandoffDraft) -> dict[str, Any]:

@@ -39,7 +39,11 @@ class Kind:
     receivers: frozenset[str]
     fields: Mapping[str, str] = field(default_factory=dict)  # what is ticked when the form opens: code -> extent
     moves_case: bool = False  # the sender's case goes with it, and the receiver opens its own
-    basis: Any = ""  # the provision that is proposed
+    bases: Mapping[str, str] = field(default_factory=dict)  # the provision that is proposed: rule of the case -> it
+
+    def basis_for(self, profile: str) -> str:
+        """The provision to hand a case over by, under the rule that the case goes by; "" stands for every other."""
+        return self.bases.get(profile, self.bases.get("", ""))
 
     def receivers_for(self, sender: Place) -> list[Place]:
         """The organisations that `sender` may send it to."""
@@ -68,7 +72,10 @@ KINDS: dict[str, Kind] = {
             receivers=frozenset({"center"}),
             fields={"name": FULL, "phone": FULL, "story": FULL, "demand": FULL},
             moves_case=True,
-            basis="市场监督管理投诉举报处理办法 第十二条",
+            bases={
+                "order-20": "市场监督管理投诉举报处理暂行办法 第十二条",
+                "order-121": "市场监督管理投诉举报处理办法 第十二条",
+            },
         ),
         Kind(
             "request",
@@ -79,7 +86,7 @@ KINDS: dict[str, Kind] = {
             senders=frozenset({"center"}),
             receivers=frozenset({"department"}),
             fields={"story": MASKED, "demand": FULL},
-            basis="消费者权益保护法实施条例 第二十八条",
+            bases={"": "消费者权益保护法实施条例 第二十八条"},
         ),
     )
 }

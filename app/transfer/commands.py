@@ -37,10 +37,9 @@ def messages(file: Path, slug: str, channel: str, columns: tuple[str, ...]) -> N
         try:
             accepted = accept(content, file.name, kinds={".xlsx": EVIDENCE[".xlsx"]})
             batch = services.begin(accepted, None, channel=channel)
-            if columns:
-                with services.opened(batch) as sheet:
-                    batch.columns = {**batch.columns, **_said(columns, sheet.head)}
-            services.ready(batch)
+            with services.opened(batch) as sheet:
+                chosen = {**batch.columns, **_said(columns, sheet.head)}
+            services.ready(batch, chosen, None)
         except (Refused, Refusal) as refusal:
             hint = f" --column WHAT=HEADING; WHAT: {', '.join(WANTED)}" if isinstance(refusal, Invalid) else ""
             raise click.ClickException(f"{refusal.message}{hint}") from refusal

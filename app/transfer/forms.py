@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Optional
 
 from app.cases import lists
 from app.core.forms import Form, options
@@ -46,6 +46,7 @@ def columns_form(found: Sheet, chosen: dict[str, int]) -> Form:
             return {what: int(self[what].data) for what in sheet.WANTED if self[what].data}
 
     for what, (name, needed, _headings) in sheet.WANTED.items():
-        label = name if needed else _("%(name)s (optional)", name=name)
-        setattr(ColumnsForm, what, SelectField(label, choices=options(choices), default=str(chosen.get(what, ""))))
+        asked = InputRequired(_("Choose the column for “%(name)s”.", name=name)) if needed else Optional()
+        default = str(chosen.get(what, ""))
+        setattr(ColumnsForm, what, SelectField(name, [asked], choices=options(choices), default=default))
     return ColumnsForm()

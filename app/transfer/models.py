@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from sqlalchemy import Index, Integer, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,7 +19,7 @@ from tenants.bases import Private, owned_fk
 
 class ImportState(State):
     MAPPING = "mapping", _l("Waiting for its columns"), "warn"
-    RUNNING = "running", _l("Running"), "blue"
+    RUNNING = "running", lazy_pgettext("job", "Running"), "blue"
     STOPPED = "stopped", _l("Stopped"), "warn"
     DONE = "done", _l("Finished"), "ok"
     FAILED = "failed", _l("Failed"), "red"

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app import audit
 from app.accounts.models import Person
 from app.audit.models import Remark
-from app.cases.models import Case
+from app.cases.models import Case, CaseStatement
 from app.cases.services import Complaint, entitle, lodge_many
 from app.cases.services.intake import LONGEST_TITLE
 from app.core import clock, unit
@@ -66,21 +66,20 @@ def start(batch: Import, columns: dict[str, int], by: Any) -> None:
     """Queue it with these columns. Raises Invalid when a needed one is missing, or one is used twice."""
     if batch.status not in (ImportState.MAPPING, ImportState.STOPPED, ImportState.FAILED):
         raise WrongMoment(_("This import is already running or finished."))
-    was = _WATCH.look(batch)
-    batch.columns = columns
-    ready(batch)
-    audit.record("import.start", batch, by, facts={"position": batch.position}, changes=_WATCH.since(was, batch))
+    ready(batch, columns, by)
     unit.afterwards(jobs.run, batch=batch.id)
 
 
-def ready(batch: Import) -> None:
+def ready(batch: Import, columns: dict[str, int], by: Any) -> None:
     """Check the columns and let it run. Raises Invalid when a needed one is missing, or one is used twice."""
     for what, (name, needed, _headings) in sheet.WANTED.items():
-        if needed and what not in batch.columns:
+        if needed and what not in columns:
             raise Invalid(what, _("Choose the column for “%(name)s”.", name=name))
-    if len(set(batch.columns.values())) < len(batch.columns):
+    if len(set(columns.values())) < len(columns):
         raise Invalid("columns", _("The same column was chosen twice."))
-    batch.status = ImportState.RUNNING.value
+    was = _WATCH.look(batch)
+    batch.columns, batch.status = columns, ImportState.RUNNING.value
+    audit.record("import.start", batch, by, facts={"position": batch.position}, changes=_WATCH.since(was, batch))
 
 
 def stop(batch: Import, by: Any) -> None:
@@ -110,6 +109,7 @@ def run(batch_id: UUID, *, tell: Callable[[Import], None] = lambda batch: None) 
         batch.status, batch.ended_at = ImportState.DONE.value, clock.now()
         counts = {"imported": batch.imported, "already": batch.already, "rejected": batch.rejected}
         audit.record("import.done", batch, by, facts=counts)
+        db.session.commit()
     return batch
 
 
@@ -122,17 +122,21 @@ def fail(batch_id: UUID) -> None:
 
 def _take(batch: Import, part: Sequence[Message | Fault], by: Any) -> None:
     """One batch: new messages become cases; repeated ones leave at most a note; faults are written down."""
+    keys = {row.line: f"{batch.channel}:{row.reference}" for row in part if isinstance(row, Message)}
     good = [row for row in part if isinstance(row, Message)]
     first: dict[str, Message] = {}
     for row in good:
-        first.setdefault(key(row), row)
+        first.setdefault(keys[row.line], row)
     made = lodge_many([(name, _complaint(row, batch.channel)) for name, row in first.items()], by)
     for name, row in first.items():
         if name in made and row.label:
             _note_label(made[name], row, by)
-    repeated = [row for row in good if key(row) not in made or first[key(row)] is not row]
-    _note_new_labels(repeated, made, by)
+    again = [row for row in good if keys[row.line] not in made or first[keys[row.line]] is not row]
+    known = _known({keys[row.line] for row in again})
+    repeated = [row for row in again if _same_words(row, known[keys[row.line]][1])]
+    _note_new_labels([(row, known[keys[row.line]][0]) for row in repeated if row.label], by)
     faults = [row for row in part if isinstance(row, Fault)]
+    faults += [Fault(row.line, row.reference, "differs") for row in again if row not in repeated]
     db.session.add_all(
         ImportFault(import_id=batch.id, line=row.line, reference=row.reference, reason=row.reason) for row in faults
     )
@@ -142,16 +146,30 @@ def _take(batch: Import, part: Sequence[Message | Fault], by: Any) -> None:
     batch.position += len(part)
 
 
-def key(row: Message) -> str:
-    """What makes a message the same one wherever it comes from again."""
-    return f"hotline:{row.reference}"
+def _known(keys: set[str]) -> dict[str, tuple[Case, str]]:
+    """key -> the case that this message has become, and its words by now."""
+    query = (
+        select(Case, CaseStatement.facts)
+        .join(CaseStatement, CaseStatement.case_id == Case.id)
+        .where(Case.submission_key.in_(keys))
+    )
+    return {case.submission_key or "": (case, facts) for case, facts in db.session.execute(query)} if keys else {}
+
+
+def _same_words(row: Message, known: str) -> bool:
+    """Whether it is the message that is there already; what was added to that since stands behind it."""
+    return known.startswith(_facts(row))
+
+
+def _facts(row: Message) -> str:
+    return row.facts if not row.title or row.title in row.facts else f"{row.title}\n{row.facts}"
 
 
 def _complaint(row: Message, channel: str) -> Complaint:
     """What was said, and no guess at what it means: category and merchant wait for a person."""
     title = redact(row.title)
     return Complaint(
-        facts=row.facts if not row.title or row.title in row.facts else f"{row.title}\n{row.facts}",
+        facts=_facts(row),
         heading=title if len(title) <= LONGEST_TITLE else entitle(row.title),
         name=row.name,
         phone=row.phone,
@@ -171,21 +189,14 @@ def label_words(row: Message) -> str:
     return _("Label given by the source: %(label)s", label=row.label)
 
 
-def _note_new_labels(rows: Sequence[Message], made: dict[str, Case], by: Any) -> None:
+def _note_new_labels(labelled: Sequence[tuple[Message, Case]], by: Any) -> None:
     """The same message with another label: the label is kept as a note, once."""
-    labelled = [row for row in rows if row.label]
     if not labelled:
         return
-    keys = {key(row) for row in labelled}
-    cases = {
-        case.submission_key: case
-        for case in db.session.scalars(select(Case).where(Case.submission_key.in_(keys - made.keys())))
-    } | made
     audit.flush()
-    known = _words_on([cases[key(row)].id for row in labelled if key(row) in cases])
-    for row in labelled:
-        case = cases.get(key(row))
-        if case is not None and label_words(row) not in known.get(case.id, set()):
+    known = _words_on([case.id for _row, case in labelled])
+    for row, case in labelled:
+        if label_words(row) not in known.get(case.id, set()):
             known.setdefault(case.id, set()).add(label_words(row))
             _note_label(case, row, by)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,11 +16,11 @@ from typing import IO, Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.core import bounded, reading
+from app.core import bounded, clock, reading
 from app.core.clock import SHANGHAI
 from app.core.errors import Invalid
 from app.core.forms import narrow, tidy
-from app.core.privacy import is_of_somebody
+from app.core.privacy import is_of_somebody, mask_address, mask_name, mask_phone, redact
 
 # what -> (its name, whether a message cannot do without it, how its column may be headed)
 WANTED: dict[str, tuple[Any, bool, tuple[str, ...]]] = {
@@ -41,8 +41,11 @@ REASONS: dict[str, Any] = {
     "facts": _l("No text"),
     "told_at": _l("The time cannot be read"),
     "length": _l("The text is longer than 20,000 characters"),
+    "differs": _l("A message of this number is there already, with another text"),
+    "future": _l("The time lies ahead"),
     "other": _l("The row cannot be read"),
 }
+_MASKS: dict[str, Callable[[str], str]] = {"name": mask_name, "phone": mask_phone, "address": mask_address}
 LONGEST = 20_000
 MOST_ROWS = 100_000
 BOUNDS = bounded.Bounds(memory=512 * 2**20, seconds=10, output=100 * 2**20)  # a file of 20 MB takes a quarter of each
@@ -99,9 +102,13 @@ class Sheet:
             line, cells = json.loads(self.lines.readline())
             yield line, cells
 
-    def sample(self, count: int = 5) -> list[tuple[int, list[str]]]:
-        """The first rows as short words, for the preview."""
-        return [(line, [_short(cell) for cell in cells]) for line, cells in islice(self.rows(), count)]
+    def sample(self, columns: Mapping[str, int], count: int = 5) -> list[tuple[int, list[str]]]:
+        """The first rows as short words: enough to tell the columns by, and nobody's number or address."""
+        masks = {at: _MASKS[what] for what, at in columns.items() if what in _MASKS}
+        return [
+            (line, [masks.get(at, redact)(_short(cell)) for at, cell in enumerate(cells)])
+            for line, cells in islice(self.rows(), count)
+        ]
 
 
 @contextmanager
@@ -201,5 +208,7 @@ def _message(line: int, cells: list[str], columns: dict[str, int]) -> Message | 
         told_at = when(cell("told_at"))
     except ValueError:
         return Fault(line, reference, "told_at")
+    if told_at is not None and told_at > clock.now():
+        return Fault(line, reference, "future")
     words = {what: _short(cell(what), 120) for what in ("title", "name", "phone", "address", "merchant", "label")}
     return Message(line=line, reference=reference, facts=facts, told_at=told_at, **words)

@@ -13,6 +13,7 @@ from flask_login import current_user
 from app.accounts.permissions import Can
 from app.core.area import Area
 from app.core.errors import Invalid
+from app.files.names import disposition
 from app.transfer import queries, services, words
 from app.transfer.forms import FileForm, columns_form
 from app.transfer.models import ImportState
@@ -84,7 +85,7 @@ def report(number: str) -> Any:
     csv.writer(lines).writerows([[plain(cell) for cell in row] for row in services.report(queries.by_number(number))])
     name = _("import-%(number)s-not-taken.csv", number=number)
     response = Response("\ufeff" + lines.getvalue(), mimetype="text/csv")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Content-Disposition"] = disposition("attachment", name)
     return response
 
 

@@ -133,6 +133,7 @@ NO_ENTRY = {
     "suggestions.while_typing": "looks what a text may be about, and keeps nothing of it",
     "worklist.here": "says that somebody has a case open",
     "worklist.keep_draft": "keeps what somebody has not sent yet, for them alone",
+    "worklist.export_chosen": "asks what goes into the spreadsheet of the chosen cases",
     "worklist.print_list": "puts the rows of a list on paper",
     "worklist.preview": "says what would become of each of the chosen cases",
     "portal.narrow": "carries what narrows a list into its address",

@@ -236,7 +236,7 @@ def test_the_chosen_are_printed_as_a_list(town, lodged):
     assert other in browser.page.words
 
 
-@pytest.mark.parametrize("page", ["/cases/bulk", "/cases/print"])
+@pytest.mark.parametrize("page", ["/cases/bulk", "/cases/print", "/cases/exports/chosen"])
 def test_an_address_without_its_ticks_leads_back_to_the_list(town, page):
     browser = town.client(EAST, "director")
     assert browser.get(page).status_code == 303

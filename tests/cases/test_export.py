@@ -104,7 +104,7 @@ def test_names_and_phones_only_for_a_reason_that_stays_on_record(town, lodged, e
     assert sheet(town, key)[1][-2:] == ["林晓梅", "138 1234 6027"]
     with town.at(EAST):
         (line,) = [line for line in audit.trail(key) if line.entry.event == "export.begun"]
-        assert line.words == "回访抽样"
+        assert line.words == "全部在办\n回访抽样"
         assert line.entry.facts["personal"] is True
         assert next(line.entry.event for line in audit.trail(key)) == "export.fetched"
 
@@ -118,6 +118,26 @@ def test_who_may_not_export_gets_no_list(town, lodged, exported, login):
         assert browser.get(path, checked=False).status_code == 403
     with town.at(EAST), pytest.raises(NotAllowed):
         export.begin(town.person(EAST, login), {})
+
+
+def test_the_ticked_cases_alone_are_written(town, lodged):
+    """From the list by way of the form; a neighbour's number among the ticks finds nothing."""
+    number, other, foreign = lodged(), lodged(phone="13900000003"), lodged(WEST, title="西县的案件")
+    browser = town.client(EAST, "director")
+    browser.get("/account?lang=en")
+    ticked = {"chosen": [number, foreign], "asked": "?status=lodged"}
+    assert browser.post("/cases/exports/chosen", ticked).status_code == 200
+    assert "1 chosen case" in browser.page.words
+    key = browser.post("/cases/exports/new", ticked).headers["Location"].rpartition("/")[2]
+    drain()
+    written = sheet(town, UUID(key))
+    assert [row[0] for row in written[1:]] == [number]
+    assert other not in str(written)
+    browser.get(f"/cases/exports/{key}")
+    assert "1 chosen case" in browser.page.words
+    everything = browser.post("/cases/exports/chosen", {"which": "all", "asked": "?status=lodged"})
+    assert everything.headers["Location"].endswith("/cases/exports/new?status=lodged")
+    assert browser.post("/cases/exports/chosen", {"asked": ""}).status_code == 303
 
 
 def test_a_neighbour_gets_nothing(town, lodged, exported):

@@ -194,7 +194,7 @@ def test_two_who_describe_a_case_at_once_overwrite_nothing_of_each_other(town, l
     path = f"/cases/{number}/steps/describe"
     first, second = town.client(EAST, "handler"), town.client(EAST, "second")
     mine, theirs = opened(second, path), opened(first, path)
-    assert mine["summary"]
+    assert mine["summary"] == ""
     assert first.post(path, {**theirs, "title": "健身卡退余额", "summary": "闭店，不退余额。"}).status_code == 303
     answer = second.post(path, {**mine, "title": "预付卡闭店不退", "amount": "4680"})
     assert answer.status_code == 409
@@ -202,7 +202,7 @@ def test_two_who_describe_a_case_at_once_overwrite_nothing_of_each_other(town, l
     said = Page(f"<table>{table}</table>").words
     for both in ("健身卡退余额", "预付卡闭店不退", "4680.00"):
         assert both in said
-    for untouched in ("闭店，不退余额。", mine["summary"][:20], "悦动健身"):
+    for untouched in ("闭店，不退余额。", "悦动健身"):
         assert untouched not in said
     (form,) = (one for one in forms_of(answer.get_data(as_text=True)) if one.action.endswith(path))
     again = {name: one.value for name, one in form.controls.items() if one.kind != "submit"}

@@ -13,8 +13,9 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select, text
 
-from app.audit.models import Remark
+from app.audit.models import Entry, Remark
 from app.cases.models import Case, CaseStatement
+from app.cases.workflow import CASE
 from app.files.accept import EVIDENCE, accept
 from app.jobs import drain
 from app.transfer import services
@@ -146,11 +147,16 @@ def test_it_stops_at_the_edge_of_a_batch_and_goes_on_from_there(town: Town, monk
         assert (batch.status, batch.imported, batch.already) == ("done", 10, 0)
 
 
-def upload(browser: Any, content: io.BytesIO, **columns: str) -> str:
-    """Choose a file, then its columns; the address of the import."""
+def chosen(browser: Any, content: io.BytesIO) -> str:
+    """Choose a file; the address of the import that waits for its columns."""
     sent = browser.post("/transfer", {"channel": "hotline", "file": (content, "来件.xlsx")})
     assert sent.status_code == 303, sent.get_data(as_text=True)
-    address = str(sent.headers["Location"])
+    return str(sent.headers["Location"])
+
+
+def upload(browser: Any, content: io.BytesIO, **columns: str) -> str:
+    """Choose a file, then its columns; the address of the import."""
+    address = chosen(browser, content)
     assert browser.post(f"{address}/start", {**COLUMNS, **columns}).status_code == 303
     return address
 
@@ -258,6 +264,11 @@ def test_the_command_says_what_became_of_the_rows(app: Any, town: Town, tmp_path
     assert first.exit_code == 0, first.output
     assert first.output.splitlines()[-1] == "imported 2, already there 0, rejected 0"
     assert command(app, str(file), "--center", "nowhere").exit_code == 1
+    with town.at(EAST):
+        batch = db.session.scalars(select(Import)).one()
+        assert (batch.status, batch.ended_at is None) == ("done", False)
+        events = db.session.scalars(select(Entry.event).where(Entry.subject_id == batch.id).order_by(Entry.seq))
+        assert list(events) == ["import.begin", "import.start", "import.done"]
 
 
 def test_the_command_can_be_told_what_a_column_is(app: Any, town: Town, tmp_path: Path) -> None:
@@ -269,6 +280,71 @@ def test_the_command_can_be_told_what_a_column_is(app: Any, town: Town, tmp_path
     assert "丙" in wrong.output
     told = command(app, str(file), "--center", EAST, "--column", "reference=甲", "--column", "facts=乙")
     assert told.output.splitlines()[-1] == "imported 2, already there 0, rejected 0", told.output
+
+
+def test_another_text_under_a_known_number_is_not_swallowed(town: Town) -> None:
+    """It is told apart from what came again, and from what was added to that since."""
+    with town.at(EAST):
+        begun(book(*rows(2)), town.person(EAST, "clerk"))
+    drain()
+    other = rows(2)
+    other[0][4] = "说的是另一件事：电梯坏了。"
+    with town.at(EAST):
+        case = db.session.scalars(select(Case).where(Case.reference == "2")).one()
+        CASE.take("supplement", case, by=town.person(EAST, "clerk"), text="又补充了一张收据")
+        db.session.commit()
+        second = begun(book(*other), town.person(EAST, "clerk"))
+    drain()
+    with town.at(EAST):
+        again = db.session.get_one(Import, (2, second.id))
+        assert (again.imported, again.already, again.rejected) == (0, 1, 1)
+        assert list(services.report(again))[1] == ["2", "1", "此编号的来件已存在，但内容不同"]
+
+
+def test_numbers_of_another_channel_are_others(town: Town) -> None:
+    with town.at(EAST):
+        for channel in ("hotline", "letter"):
+            by, file = (
+                town.person(EAST, "clerk"),
+                accept(book(*rows(2)), "来件.xlsx", kinds={".xlsx": EVIDENCE[".xlsx"]}),
+            )
+            batch = services.begin(file, by, channel=channel)
+            services.start(batch, batch.columns, by)
+            db.session.commit()
+    drain()
+    with town.at(EAST):
+        assert db.session.scalar(select(func.count()).select_from(Case)) == 4
+
+
+def test_a_message_from_tomorrow_is_not_taken(town: Town) -> None:
+    ahead = rows(1)
+    ahead[0][3] = "2099/1/1"
+    with town.at(EAST):
+        batch = begun(book(*ahead), town.person(EAST, "clerk"))
+    drain()
+    with town.at(EAST):
+        report = list(services.report(db.session.get_one(Import, (2, batch.id))))
+        assert report[1] == ["2", "1", "时间晚于当前"]
+
+
+def test_the_preview_shows_columns_and_nobodys_numbers(town: Town) -> None:
+    """Who keeps the center's people sees it too, and may unmask nobody."""
+    head = ["留言编号", "姓名", "联系电话", "地址", "留言详情"]
+    told = ["7", "林晓梅", "13812346027", "江州市临河县城关镇柳荫路12号", "我的身份证110101199003078478，请退款。"]
+    address = chosen(town.client(EAST, "clerk"), book(told, head=head))
+    browser = town.client(EAST, "admin")
+    browser.get(address)
+    for secret in ("林晓梅", "13812346027", "柳荫路", "110101199003078478"):
+        assert secret not in browser.page.words, secret
+    assert "请退款" in browser.page.words
+
+
+def test_what_must_be_chosen_is_marked_and_what_need_not_be_says_so_once(town: Town) -> None:
+    browser = town.client(EAST, "clerk")
+    browser.get(chosen(browser, book(*rows(1))))
+    assert browser.page.words.count("（选填）") == 7
+    assert "来源编号 （选填）" not in browser.page.words
+    assert "（选填） （选填）" not in browser.page.words
 
 
 @real_input

@@ -124,7 +124,7 @@ def test_rows_are_read_from_wherever_one_goes_on(read: Any) -> None:
     assert [cells[0] for _line, cells in found.rows(5)] == ["6", "7"]
     assert [cells[0] for _line, cells in found.rows(2)] == ["3", "4", "5", "6", "7"]
     assert list(found.rows(7)) == []
-    assert [line for line, _cells in found.sample()] == [2, 3, 4, 5, 6]
+    assert [line for line, _cells in found.sample({})] == [2, 3, 4, 5, 6]
 
 
 # What should not be opened in the server -----------------------------------------------------------------------------

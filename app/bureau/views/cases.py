@@ -47,7 +47,7 @@ def case(slug: str, number: str) -> Any:
         county=county,
         case=found,
         seen=seen,
-        rows=story.story(seen.lines),
+        rows=story.story(seen.lines, found),
         flow=story.flow(found, seen.lines),
         handoffs=boards.exchange_rows(seen.handoffs),
         grant=queries.grant_for(found, me()),
@@ -81,7 +81,12 @@ def file(slug: str, number: str) -> Any:
     with services.reading(held, me()) as grant:
         opened = queries.file_of(grant)
     return render(
-        "bureau/file.html", county=county, case=opened.case, opened=opened, grant=grant, rows=story.story(opened.lines)
+        "bureau/file.html",
+        county=county,
+        case=opened.case,
+        opened=opened,
+        grant=grant,
+        rows=story.story(opened.lines, opened.case),
     )
 
 

@@ -13,7 +13,7 @@ from flask_babel import force_locale
 from sqlalchemy import and_, select
 
 from app import audit
-from app.cases import lists
+from app.cases import grounds, lists
 from app.cases.models import Agreement, Case, CaseFile, CaseStatement, Party
 from app.cases.papers.models import CaseDocument
 from app.cases.services.parts import profile_of
@@ -186,7 +186,7 @@ def _agreement(case: Case) -> Agreement | None:
 
 
 def _ground(case: Case) -> str:
-    return lists.named("refusal_grounds" if (case.ground or "").startswith("NA") else "ending_grounds", case.ground)
+    return grounds.named(case.profile_code, case.ground)
 
 
 def _agreed(agreement: Agreement) -> str:

@@ -46,7 +46,6 @@ from tenants.database import db
 ANONYMOUS = "匿名"
 LONGEST_TITLE = 40
 LONGEST_SUMMARY = 600
-LONGEST_OUTLINE = 80
 GROUP = 5  # who complain together make a group (群体投诉)
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _SENTENCE = re.compile(r"[。！？!?；;\n]")
@@ -287,21 +286,17 @@ def slip_shown(case: Case) -> None:
 
 
 def entitle(text: str) -> str:
-    """A short title from what somebody wrote, without personal data: its first sentence, cut."""
-    first = redact(_SENTENCE.split(text.strip(), maxsplit=1)[0]).strip() or "—"
-    return first if len(first) <= 30 else f"{first[:29]}…"
-
-
-def outline(text: str) -> str:
-    """A summary to begin with, without personal data: how the letter begins, never the letter."""
-    told = redact(" ".join(text.split()))
-    return told if len(told) <= LONGEST_OUTLINE else f"{told[: LONGEST_OUTLINE - 1]}…"
+    """A short title from what somebody wrote, without personal data: how it begins, and never half of it."""
+    first, most = redact(_SENTENCE.split(text.strip(), maxsplit=1)[0]).strip() or "—", min(30, len(text) // 2)
+    return first if len(first) <= most else f"{first[: max(most - 1, 1)]}…"
 
 
 def propose(case: Case, statement: CaseStatement, title: str = "", summary: str = "") -> None:
-    """Call a case by rule until a handler has read it: what stands in a letter is its author's secret till then."""
-    statement.title = title or entitle(statement.facts)
-    statement.summary = summary or outline(statement.facts)
+    """Call a case by rule until a handler has read it: what stands in a letter is its author's secret till then.
+
+    A summary is proposed only where whoever passed the letter on has written one.
+    """
+    statement.title, statement.summary = title or entitle(statement.facts), summary
     set_committed_value(case, "proposed_title", statement.title)
     set_committed_value(case, "proposed_summary", statement.summary)
 

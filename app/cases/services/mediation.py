@@ -8,9 +8,9 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app.cases import grounds
 from app.cases.models import Agreement, Case, Outcome
 from app.cases.services.parties import require_consent
-from app.cases.services.triage import known_ground
 from app.core import clock
 from app.core.errors import Invalid
 from app.mediation import schedule
@@ -63,7 +63,7 @@ def settle(
 
 
 def end(case: Case, by: Any, *, ground: str, text: str | None = None, **rest: Any) -> None:
-    known_ground("ending_grounds", ground)
+    grounds.check("ending_grounds", case, ground)
     if not text:
         raise Invalid("text", _("The letter has to give the reason: say it."))
     case.ground, case.outcome, case.decided_at = ground, Outcome.ENDED.value, clock.now()

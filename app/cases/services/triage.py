@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.accounts.models import Person
 from app.accounts.permissions import Can
-from app.cases import closing_list, lists
+from app.cases import closing_list, grounds, lists
 from app.cases.models import DIVIDED, FOREIGN, MIXED, Case, Outcome
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
 from app.cases.services.parties import require_consent
@@ -24,15 +24,20 @@ from tenants.database import db
 
 
 def describe(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> None:
-    """Title, summary, classification and merchant, as a handler has read and confirmed them."""
+    """Title, summary, classification and merchant, as a handler has read and confirmed them.
+
+    Without a summary one is made of the classification: the city learns what the matter is, and no word of a letter.
+    """
     facts = {**{name: getattr(case, name) for name in ("title", "summary", "category", "problem")}, **facts}
-    for name, limit in (("title", LONGEST_TITLE), ("summary", LONGEST_SUMMARY)):
-        if not 0 < len((facts[name] or "").strip()) <= limit:
-            raise Invalid(name, _("Between 1 and %(limit)s characters, please.", limit=limit))
-    names_nobody(title=facts["title"], summary=facts["summary"], merchant_name=facts.get("merchant_name"))
+    title, summary = ((facts[name] or "").strip() for name in ("title", "summary"))
+    if not 0 < len(title) <= LONGEST_TITLE:
+        raise Invalid("title", _("Between 1 and %(limit)s characters, please.", limit=LONGEST_TITLE))
+    if len(summary) > LONGEST_SUMMARY:
+        raise Invalid("summary", _("At most %(limit)s characters, please.", limit=LONGEST_SUMMARY))
+    names_nobody(title=title, summary=summary, merchant_name=facts.get("merchant_name"))
     for name, listed in (("category", "categories"), ("problem", "problems"), ("nature", "natures")):
         lists.check(listed, facts.get(name), name, _("This is not on the list."), kept=getattr(case, name))
-    case.given_title, case.given_summary, case.summary_confirmed = facts["title"], facts["summary"], True
+    case.given_title, case.summary_confirmed = title, True
     case.category, case.problem = facts["category"], facts["problem"]
     case.nature = facts.get("nature") or case.nature
     decide_first(case)
@@ -42,7 +47,16 @@ def describe(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> N
     case.amount = facts.get("amount", case.amount)
     if "merchant_number" in facts:
         name_merchant(case, by, facts["merchant_number"], facts.get("merchant_name") or "")
+    case.given_summary = summary or in_codes(case)
     look_up(case)
+
+
+def in_codes(case: Case) -> str:
+    """What the matter is, by its classification alone: 健身 · 合同 · 退货 · 4680.00 元."""
+    claims = "、".join(lists.named("claims", code) for code in case.claims)
+    amount = _("%(amount)s yuan", amount=case.amount) if case.amount is not None else ""
+    named = (lists.named("categories", case.category), lists.named("problems", case.problem), claims, amount)
+    return " · ".join(filter(None, named))
 
 
 def accept(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> None:
@@ -57,7 +71,7 @@ def accept(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> Non
 
 
 def refuse(case: Case, by: Any, *, ground: str, text: str | None = None, **rest: Any) -> None:
-    known_ground("refusal_grounds", ground)
+    grounds.check("refusal_grounds", case, ground)
     if not text:
         raise Invalid("text", _("The letter has to give the reason: say it."))
     case.ground, case.outcome, case.decided_at = ground, Outcome.REFUSED.value, clock.now()
@@ -114,12 +128,6 @@ def supplement(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> 
 
 def supplemented(facts: str, text: str) -> str:
     return f"{facts}\n\n【{clock.today():%Y-%m-%d} 补充】{text}"
-
-
-def known_ground(listed: str, ground: str) -> None:
-    if not ground:
-        raise Invalid("ground", _("Choose the ground."))
-    lists.check(listed, ground, "ground", _("This is not on the list."))
 
 
 def name_merchant(case: Case, by: Any, chosen: str | None, said: str) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from sqlalchemy import Row, Select, func, select, tuple_
 from xlsxwriter import Workbook
 
@@ -27,6 +28,7 @@ from app.cases.worklist import jobs
 from app.cases.worklist.models import Export, ExportFile, ExportState
 from app.core import clock, unit
 from app.core.errors import Invalid, Missing, NotAllowed
+from app.core.listing import View
 from app.files.store import store
 from tenants import realm
 from tenants.database import db
@@ -90,8 +92,13 @@ _READ: tuple[Any, ...] = (
 # Asking for one ------------------------------------------------------------------------------------------------------
 
 
-def begin(by: Any, asked: dict[str, str], *, personal: bool = False, reason: str = "") -> Export:
-    """Queue the export of what a filter finds. Names and phones only for who may unmask them, and for a reason."""
+def begin(
+    by: Any, asked: dict[str, str], *, chosen: Sequence[str] = (), personal: bool = False, reason: str = ""
+) -> Export:
+    """Queue the export of the chosen cases, or else of what a filter finds.
+
+    Names and phones only for who may unmask them, and for a reason. Raises NotAllowed and Invalid.
+    """
     if not by.can(Can.TRANSFER_EXPORT):
         raise NotAllowed(_("Your role does not include this."))
     if personal and not by.can(Can.CASE_REVEAL):
@@ -99,14 +106,22 @@ def begin(by: Any, asked: dict[str, str], *, personal: bool = False, reason: str
     if personal and len(reason.strip()) < 2:
         raise Invalid("reason", _("Say what you need it for."))
     view = queue(by).read(asked)
-    export = Export(asked=view.asked, personal=personal, begun_by=by.id, begun_at=clock.now())
+    export = Export(
+        asked=view.asked, chosen=sorted(set(chosen)), personal=personal, begun_by=by.id, begun_at=clock.now()
+    )
     db.session.add(export)
     db.session.flush()
-    said = "；".join(f"{pill.label}：{pill.value}" for pill in view.pills)
-    text = "\n".join(part for part in (said, reason.strip() if personal else "") if part)
+    text = "\n".join(part for part in (narrowed(view, chosen), reason.strip() if personal else "") if part)
     audit.record("export.begun", export, by, facts={"personal": personal}, text=text or None)
     unit.afterwards(jobs.export, export=export.id)
     return export
+
+
+def narrowed(view: View, chosen: Sequence[str]) -> str:
+    """Which cases it holds, in words."""
+    if chosen:
+        return str(ngettext("%(num)d chosen case", "%(num)d chosen cases", len(chosen)))
+    return "；".join(f"{pill.label}{_(': ')}{pill.value}" for pill in view.pills) or str(_("All open"))
 
 
 def of(key: UUID, by: Any) -> Export:
@@ -159,8 +174,10 @@ def _options(folder: str) -> dict[str, Any]:
 
 
 def _query(export: Export, by: Person) -> Select[Any]:
-    view = queue(by).read(export.asked)
-    query = view.narrow(select(*_READ).outerjoin(Case.assignee))
+    view, rows = queue(by).read(export.asked), select(*_READ).outerjoin(Case.assignee)
+    if export.chosen:
+        return rows.where(Case.tenant_id == realm.current().writes, Case.number.in_(export.chosen))
+    query = view.narrow(rows)
     return query if beyond_the_open(view.values) else query.where(Case.open)
 
 

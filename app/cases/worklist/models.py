@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -56,7 +57,7 @@ class Habit(Private):
 
 
 class BulkState(State):
-    RUNNING = "running", _l("Running"), "blue"
+    RUNNING = "running", lazy_pgettext("job", "Running"), "blue"
     DONE = "done", _l("Finished"), "ok"
     FAILED = "failed", _l("Failed"), "red"
     UNDONE = "undone", _l("Taken back"), "warn"
@@ -121,7 +122,7 @@ class BulkRow(Private):
 
 
 class ExportState(State):
-    RUNNING = "running", _l("Running"), "blue"
+    RUNNING = "running", lazy_pgettext("job", "Running"), "blue"
     DONE = "done", _l("Finished"), "ok"
     FAILED = "failed", _l("Failed"), "red"
     EXPIRED = "expired", _l("Expired"), ""
@@ -139,6 +140,7 @@ class Export(Private):
     changes: ClassVar[tuple[str, ...]] = ("status", "rows", "position", "ended_at", "until")
 
     asked: Mapped[dict[str, Any]] = mapped_column(JSONB)  # as the address says it
+    chosen: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")  # numbers; else all of it
     personal: Mapped[bool] = mapped_column(default=False)  # with names and phones
     status: Mapped[str] = mapped_column(default=ExportState.RUNNING.value)
     rows: Mapped[int] = mapped_column(default=0)

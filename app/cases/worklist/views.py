@@ -28,7 +28,6 @@ from app.files.serve import download
 from app.ui import render
 
 SHOWN = 50  # refusals that a preview lists
-PRINTED = 1000  # cases on one print
 
 worklist = Area("worklist", __name__, kinds={"center"}, url_prefix="/cases", template_folder=None)
 
@@ -183,6 +182,7 @@ def _back() -> str:
 
 @worklist.page("/bulk", allow=Can.CASE_READ, endpoint="preview_again")
 @worklist.page("/print", allow=Can.CASE_READ, endpoint="print_again")
+@worklist.page("/exports/chosen", allow=Can.TRANSFER_EXPORT, endpoint="export_again")
 def back_to_the_list() -> Any:
     """Where somebody came back to, or switched the language: which cases were ticked, the address does not say."""
     flash(_("Tick the cases again, please."), "warn")
@@ -211,7 +211,7 @@ def print_list() -> Any:
     except Invalid as refusal:
         flash(refusal.message, "warn")
         return redirect(_back(), 303)
-    return render("worklist/print.html", cases=cases[:PRINTED], all=len(cases), at=clock.now())
+    return render("worklist/print.html", cases=cases, at=clock.now())
 
 
 @worklist.page("/bulk/<uuid:bulk_id>", allow=Can.CASE_READ)
@@ -242,7 +242,8 @@ def undo(bulk_id: UUID) -> Any:
 
 @worklist.page("/exports", allow=Can.TRANSFER_EXPORT)
 def exports() -> Any:
-    return render("worklist/exports.html", exports=export.mine(me()), listing=queue(me()))
+    rows = [(one, export.narrowed(queue(me()).read(one.asked), one.chosen)) for one in export.mine(me())]
+    return render("worklist/exports.html", rows=rows)
 
 
 @worklist.page("/exports/new", allow=Can.TRANSFER_EXPORT, methods=["GET", "POST"])
@@ -250,20 +251,47 @@ def new_export() -> Any:
     form = ExportForm()
     if request.method == "GET":
         form.asked.data = queue(me()).read(request.args).url()
-    view = queue(me()).read(dict(parse_qsl((form.asked.data or "").removeprefix("?"))))
+    chosen: list[str] = []
     try:
+        if ticked := request.form.getlist("chosen"):
+            chosen = [case.number for case in bulk.chosen(me(), ticked)]
         if form.validate_on_submit():
-            begun = export.begin(me(), view.asked, personal=form.personal.data, reason=form.reason.data or "")
+            said = {"personal": form.personal.data, "reason": form.reason.data or ""}
+            begun = export.begin(me(), _asked(form), chosen=chosen, **said)
             return redirect(url_for(".show_export", export_id=begun.id), 303)
     except Invalid as refusal:
         form.say(refusal)
-    return render("worklist/export.html", form=form, view=view), 422 if form.errors else 200
+    return _export_page(form, chosen), 422 if form.errors else 200
+
+
+@worklist.page("/exports/chosen", allow=Can.TRANSFER_EXPORT, methods=["POST"])
+def export_chosen() -> Any:
+    """The ticked cases of a list on their way into a spreadsheet; nothing is written yet."""
+    if request.form.get("which") == "all":
+        return redirect(url_for(".new_export") + queue(me()).read(_address()).url(), 303)
+    try:
+        cases = bulk.chosen(me(), request.form.getlist("chosen"))
+    except Invalid as refusal:
+        flash(refusal.message, "warn")
+        return redirect(_back(), 303)
+    form = ExportForm(formdata=None, asked=request.form.get("asked", ""))
+    return _export_page(form, [case.number for case in cases])
+
+
+def _asked(form: ExportForm) -> dict[str, str]:
+    return queue(me()).read(dict(parse_qsl((form.asked.data or "").removeprefix("?")))).asked
+
+
+def _export_page(form: ExportForm, chosen: list[str]) -> Any:
+    held = export.narrowed(queue(me()).read(_asked(form)), chosen)
+    return render("worklist/export.html", form=form, chosen=chosen, held=held)
 
 
 @worklist.page("/exports/<uuid:export_id>", allow=Can.TRANSFER_EXPORT)
 def show_export(export_id: UUID) -> Any:
     found = export.of(export_id, me())
-    return render("worklist/exported.html", export=found, view=queue(me()).read(found.asked), now=clock.now())
+    held = export.narrowed(queue(me()).read(found.asked), found.chosen)
+    return render("worklist/exported.html", export=found, held=held, now=clock.now())
 
 
 @worklist.page("/exports/<uuid:export_id>/cases.xlsx", allow=Can.TRANSFER_EXPORT)
