@@ -57,19 +57,22 @@ def add(slug: str, name: str, kind: str, short_name: str | None, region_code: st
             place = provisioning.open_tenant(slug, name, kind, short_name=short_name, region_code=region_code)
         except ValueError as fault:
             raise click.ClickException(str(fault)) from fault
+        provisioning.record("tenant.opened", place, kind=kind)
         db.session.commit()
     registry.forget()
     click.echo(f"opened {place.slug} as number {place.id}")
 
 
 def _set_active(slug: str, active: bool) -> None:
-    if registry.find(slug) is None:
+    place = registry.find(slug)
+    if place is None:
         raise click.ClickException(f"no organisation is called {slug}")
     with realm.enter(registry.realm(realm.BUREAU_ID), db.leave):
         try:
             provisioning.suspend(slug, active=active)
         except ValueError as fault:
             raise click.ClickException(str(fault)) from fault
+        provisioning.record("tenant.resumed" if active else "tenant.suspended", place)
         db.session.commit()
     registry.forget()
 
@@ -114,6 +117,10 @@ def export(slug: str, target: Path) -> None:
     try:
         with realm.enter(registry.realm(place), db.leave), draft.open("wb") as out:
             counts = provisioning.export(place, out)
+        for home in {place.id, realm.BUREAU_ID}:  # who is taken out whole, and who answers for the walls
+            with realm.enter(registry.realm(home), db.leave):
+                provisioning.record("tenant.exported", place, rows=sum(counts.values()))
+                db.session.commit()
         draft.replace(target)
     except OSError as fault:
         raise click.ClickException(f"无法写入 {target}。 {target} cannot be written: {fault.strerror}") from fault

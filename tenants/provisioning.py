@@ -8,7 +8,7 @@ import json
 import random
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
@@ -241,6 +241,16 @@ def look_in(target: Realm) -> Iterator[None]:
 def half_done() -> Select[Any]:
     """Acts of this tenant that were begun more than a minute ago and never marked done."""
     return select(Act).where(Act.done_at.is_(None), Act.begun_at < func.now() - text("interval '1 minute'"))
+
+
+# Who writes into the chains what was done from the command line: (event, organisation, facts). The application's.
+RECORDERS: list[Callable[[str, Place, Mapping[str, Any]], None]] = []
+
+
+def record(event: str, place: Place, **facts: Any) -> None:
+    """Let what was done by nobody who is signed in stand in the chain of the realm that runs. Before the commit."""
+    for recorder in RECORDERS:
+        recorder(event, place, facts)
 
 
 def open_tenant(

@@ -13,7 +13,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tenants.bases import Reference
 from tenants.realm import Place, Realm
 
-RESERVED = frozenset({"static", "healthz", "readyz", "api", "public", "assets", "favicon.ico", "robots.txt"})
+# Not for an organisation: addresses of the portal itself, and of the bureau's pages beside those of an organisation.
+RESERVED = frozenset({"static", "healthz", "readyz", "api", "public", "assets", "favicon.ico", "robots.txt"}) | {
+    *("cases", "new", "walls"),
+}
 FRESH_FOR = 5.0  # seconds; a suspended organisation is shut out everywhere within this time
 
 

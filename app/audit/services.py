@@ -14,9 +14,10 @@ from app.audit.chain import GENESIS, link, words_hash
 from app.audit.changes import Changes, written
 from app.audit.models import Entry, Head, Remark
 from app.core import clock, trace
-from tenants import realm
+from tenants import provisioning, realm
 from tenants.bases import uuid7
 from tenants.database import db
+from tenants.realm import Place
 
 Keep = Callable[[dict[str, Any], str | None], None]
 
@@ -30,6 +31,13 @@ def subscribe(name: str, job: Any, *, once: bool = False) -> None:
     The job is told the subject's key and number and nothing else; with `once` it is not queued again while it waits.
     """
     _subscribers.setdefault(name, []).append((job, once))
+
+
+def _from_the_command_line(event: str, place: Place, facts: Mapping[str, Any]) -> None:
+    record(event, facts={"place": place.slug, **facts}, kind="tenant")
+
+
+provisioning.RECORDERS.append(_from_the_command_line)
 
 
 def record(

@@ -28,7 +28,6 @@ from tenants.realm import Place
 from tenants.registry import RESERVED, registry
 
 SHORTEST_REASON = 6
-TAKEN = {"cases", "new", "walls"}  # by pages that stand beside those of a county or an organisation
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,30}")
 
 
@@ -128,7 +127,7 @@ def open_organisation(
     The two are transactions of their own: an organisation that is left without an administrator shows in the list,
     and one is appointed there. Raises Invalid.
     """
-    if not SLUG.fullmatch(slug) or slug in RESERVED | TAKEN:
+    if not SLUG.fullmatch(slug) or slug in RESERVED:
         raise Invalid("slug", _("Use 2 to 31 small letters, digits or dashes, beginning with a letter."))
     if not accounts.LOGIN.fullmatch(accounts.plain_login(login)):
         raise Invalid("login", _("Use 2 to 40 letters, digits, dots or dashes."))

@@ -18,6 +18,11 @@ TARGETS = re.compile(r"""\bhx-target="#([a-z][a-z0-9-]*)\"""")
 LISTS = re.compile(r"""<form\b[^>]*/narrow"[^>]*>.*?</form>""", re.DOTALL)
 LIST = re.compile(r"""\bname="list" value="([^"]+)\"""")
 NAMED = re.compile(r"""<(?:input|select|textarea)\b[^>]*\bname="([^"]+)\"""")
+# The box on top of a page, what it sends along, and the cases on the page that it leads to.
+BOX = re.compile(r"""<form class="search".*?</form>""", re.DOTALL)
+ACTION = re.compile(r'\baction="([^"]+)"')
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
+CASES = re.compile(r'href="[^"]*/cases/(\d{4}-\d{6})"')
 # Ways of showing the same page, and the way out.
 NOT_FOLLOWED = re.compile(r"[?&](lang|size|theme|density)=|/static/|/sign-out")
 
@@ -29,6 +34,7 @@ class Crawler:
         self.browser, self.most, self.variations = browser, most, variations
         self.met: dict[Canary, str] = {}
         self.opened: dict[str, int] = {}  # address -> status
+        self.found: dict[str, set[str]] = {}  # what was typed into the box of the page -> the cases that it led to
         self.faults: list[str] = []
         self.targets: set[str] = {"content", "side", "main"}
         self._waiting: deque[str] = deque()
@@ -52,9 +58,23 @@ class Crawler:
                 self.open(path, follow=False)
 
     def search(self, words: Iterable[str]) -> None:
+        """Type each word into the box on top of the page, where there is one, and look at what it leads to."""
+        home = self.browser.open("GET", "/", follow_redirects=True).get_data(as_text=True)
+        box = next(iter(BOX.findall(home)), "")
+        if not box:
+            return
+        (address,), hidden = ACTION.findall(box), dict(HIDDEN.findall(box))
         for said in words:
-            self._get(self.browser.path("/search"), query_string={"q": said})
-            self.post("/merchants/look-up", {"merchant_name": said})
+            sent = self.browser.open("POST", address, data={**hidden, "q": said})
+            self._look(address, sent)
+            assert sent.status_code == 303, f"{address} answers {sent.status_code} to {said}"
+            answer = self._get(urljoin(address, sent.headers["Location"]))
+            assert answer is not None
+            assert answer.status_code == 200, f"{sent.headers['Location']} answers {answer.status_code}"
+            self.found[said] = set(CASES.findall(answer.get_data(as_text=True)))
+        if "/search" in box:
+            for said in words:
+                assert self.post("/merchants/look-up", {"merchant_name": said}) == 200
 
     def ask_for_blocks(self) -> None:
         """Every page once more as htmx does, for each of its blocks."""

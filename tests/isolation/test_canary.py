@@ -22,6 +22,12 @@ from tests.isolation.scenario import COUNTIES, Scenario
 from tests.town import CITY, EAST, MARKET, POLICE, WEST
 
 STRANGERS_QUICK = [(WEST, "director"), (WEST, "admin"), (MARKET, "officer"), (POLICE, "head"), (CITY, "supervisor")]
+# Whoever may read cases or letters has a box to search them by.
+SEARCHERS = [
+    *((slug, login) for slug in (EAST, WEST) for login in ("clerk", "handler", "director")),
+    *((slug, login) for slug in (MARKET, POLICE) for login in ("officer", "head")),
+    *((CITY, login) for login in ("supervisor", "analyst")),
+]
 STRANGERS = [
     (WEST, "clerk"),
     (WEST, "handler"),
@@ -55,6 +61,8 @@ def crawl(planted: Scenario, whole_app: Any) -> Callable[..., Crawler]:
         crawler.walk([start])
         crawler.try_all(identifiers.addresses(planted, whole_app, COUNTIES, first))
         crawler.search(words(planted))
+        if (slug, login) in SEARCHERS:
+            assert crawler.found, "the box on top of the page was never used"
         if deep:
             crawler.ask_for_blocks()
         return crawler
@@ -112,6 +120,7 @@ def test_its_own_people_meet_the_canaries_of_a_county(crawl: Callable[..., Crawl
     """Whoever may read a thing does meet it, so that not meeting it means something."""
     crawler = crawl(EAST, "director", most=110, first=2)
     assert not crawler.faults
+    assert crawler.found["13800000201"], "the whole phone of a consumer of East's finds the case"
     columns = {one.column for one in crawler.met if EAST in one.whose}
     assert columns >= {
         "audit_entry.actor_name",

@@ -17,8 +17,18 @@ READERS = [
 
 @pytest.mark.parametrize(("slug", "login"), READERS)
 def test_no_link_on_a_page_is_refused_to_its_reader(scenario: Scenario, slug: str, login: str) -> None:
-    crawler = Crawler(scenario.town.client(slug, login), most=60, variations=1)
+    assert len(_walked(scenario, slug, login, 60)) > 15
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("slug", "login"), READERS)
+def test_no_link_is_refused_to_who_goes_on_and_on(scenario: Scenario, slug: str, login: str) -> None:
+    assert len(_walked(scenario, slug, login, 500)) > 20
+
+
+def _walked(scenario: Scenario, slug: str, login: str, most: int) -> dict[str, int]:
+    crawler = Crawler(scenario.town.client(slug, login), most=most, variations=1)
     crawler.walk(["/"])
     assert not crawler.faults
     assert {address: status for address, status in crawler.opened.items() if status >= 400} == {}
-    assert len(crawler.opened) > 15
+    return crawler.opened
