@@ -14,6 +14,7 @@ from werkzeug.local import LocalProxy
 from app.accounts.permissions import Can
 from app.cases import queries as cases
 from app.handoffs import queries as handoffs
+from app.ui.text import up_to
 from tenants import realm
 
 
@@ -115,6 +116,9 @@ COUNTS: dict[str, Callable[[Any], int]] = {
 }
 
 
+COUNTED = dict.fromkeys(("received", "under_way"), handoffs.COUNTED)  # no further than this
+
+
 def menu() -> list[dict[str, Any]]:
     """This person's menu: groups of links, with counts, and the present page marked."""
     if realm.absent() or not current_user.is_authenticated:
@@ -139,6 +143,7 @@ def _shown(item: Item) -> dict[str, Any]:
         "url": url_for(item.endpoint),
         "title": item.title,
         "count": count,
+        "said": up_to(count, COUNTED.get(item.count or "")),
         "late": item.late and bool(count),
         "on": on,
     }

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from app.accounts.sessions import ABSOLUTE
-from app.cases.models import Case, Party
+from app.cases.models import Case, CaseCredential, Party
 from app.cases.queries.filters import filters
 from app.cases.queries.queue import listed
 from app.cases.services.parts import KIND
@@ -33,6 +33,7 @@ SIZE = 30
 LONGEST = 100
 _PHONE = re.compile(r"[+\d][\d\s()（）–—-]{5,20}")
 _FILE_NUMBER = re.compile(r"\d{4}-\d{6}")
+_RECEIPT = re.compile(r"\d{4}(?:-[0-9A-Z]{4}){3}")  # as it stands on the slip
 _BETWEEN = "~"
 
 # How an address says what is looked for: words as they are, a number of somebody sealed for who asks.
@@ -104,13 +105,15 @@ class Found:
 
 
 def find(said: str, view: Narrowed, *, after: str | None = None) -> Found:
-    """Cases by exact number, by the consumer's whole phone number, or by words; and merchants that are called so."""
+    """Cases by exact number, that of the slip, the consumer's whole phone number, or words; merchants called so."""
     if not said:
         return Found([], [], None)
     before = _place(after)
     exact = [] if before else search.by_number(said, [KIND])
     if exact:
         return Found([case for _hit, case in _rows(exact, view)], [], None)
+    if _RECEIPT.fullmatch(said.upper()) and (held := _by_receipt(said.upper(), view)):
+        return Found(held, [], None)
     phone = _is_phone(said)
     if phone and (called := _by_phone(said, view)):
         return Found(called, [], None, by_phone=True)
@@ -194,6 +197,13 @@ def _by_phone(said: str, view: Narrowed) -> list[Case]:
     whose = select(Party.case_id).where(Party.phone.matches(said), Party.tenant_id == Case.tenant_id)
     found = view.narrow(listed().where(Case.id.in_(whose)))
     return list(db.session.scalars(found.order_by(Case.received_at.desc()).limit(SIZE)))
+
+
+def _by_receipt(said: str, view: Narrowed) -> list[Case]:
+    held = select(CaseCredential.case_id).where(
+        CaseCredential.tenant_id == Case.tenant_id, CaseCredential.receipt == said
+    )
+    return list(db.session.scalars(view.narrow(listed().where(Case.id.in_(held)))))
 
 
 def _cursor(hit: Hit) -> str:

@@ -15,7 +15,7 @@ from app.cases.models import Case
 from app.cases.panels import ACTIONS, PANELS, Action, Panel
 from app.mediation import queries
 from app.mediation.models import Instalment, InstalmentState, MediationSession, SessionState
-from app.mediation.services.sessions import ARRANGED_IN
+from app.mediation.services.sessions import is_mediated
 from tenants import realm
 
 
@@ -23,11 +23,12 @@ def panel(case: Case, person: Any) -> Panel | None:
     """Its sessions, and what is to be performed, once it is being mediated."""
     if case.accepted_at is None:
         return None
-    return Panel("mediation/_panel.html", {"rows": queries.brief(case)})
+    rows = queries.brief(case)
+    return None if case.is_report and not rows else Panel("mediation/_panel.html", {"rows": rows})
 
 
 def arrange(case: Case, person: Any) -> list[Action]:
-    if case.status not in ARRANGED_IN or not person.can(Can.CASE_HANDLE, case):
+    if not is_mediated(case) or not person.can(Can.CASE_HANDLE, case):
         return []
     if realm.current().writes != case.tenant_id:
         return []

@@ -9,6 +9,7 @@ from flask import Flask, url_for
 from flask_login import current_user
 
 from app.notifications import queries
+from app.ui.text import up_to
 from tenants import realm
 
 
@@ -20,8 +21,9 @@ class TopBar:
         return url_for("notifications.index")
 
     @cached_property
-    def count(self) -> int:
-        return queries.unread(current_user)
+    def count(self) -> str:
+        """12, or 99+; empty where nothing waits."""
+        return up_to(queries.unread(current_user), queries.MOST)
 
 
 def init_app(app: Flask) -> None:

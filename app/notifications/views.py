@@ -14,6 +14,7 @@ from app.core.area import SIGNED_IN, Area
 from app.notifications import queries, services, words
 from app.notifications.models import Notice
 from app.ui import render
+from app.ui.text import up_to
 
 notifications = Area("notifications", __name__)
 
@@ -25,7 +26,11 @@ def index() -> Any:
     rows = [(notice, words.title(notice.event, notice.facts)) for notice in found.rows]
     only_unread = "show" in view.values
     return render(
-        "notifications/index.html", found=found, rows=rows, unread=queries.unread(me()), only_unread=only_unread
+        "notifications/index.html",
+        found=found,
+        rows=rows,
+        unread=up_to(queries.unread(me()), queries.MOST),
+        only_unread=only_unread,
     )
 
 

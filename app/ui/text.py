@@ -31,6 +31,13 @@ def number(value: float | Decimal | None, places: int | None = None) -> str:
     return str(format_decimal(value, pattern, locale="en"))
 
 
+def up_to(value: int | None, most: int | None) -> str:
+    """12, or 99+ of what was counted no further than 99; empty for none."""
+    if not value:
+        return ""
+    return number(value) if most is None or value <= most else f"{number(most)}+"
+
+
 def money(value: float | Decimal | None, short: bool = False, cents: bool = False) -> str:
     """4680 -> ¥4,680; `cents` always shows them; `short` counts in 万 (¥428.6万), or in thousands and millions."""
     if value is None:

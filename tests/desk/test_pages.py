@@ -139,6 +139,19 @@ def test_a_case_is_found_by_its_number(town, told):
     assert number in words(browser, f"/search?q={number}")
 
 
+def test_a_case_is_found_by_the_number_on_the_slip(town):
+    """As somebody reads it out at the window; of another county's slip nothing is known."""
+    with town.at(EAST):
+        lodged = lodge(TOLD, town.person(EAST, "handler"), slip=True)
+        number, receipt = lodged.case.number, lodged.receipt
+        db.session.commit()
+    for slug, there in ((EAST, True), (WEST, False)):
+        browser = town.client(slug, "clerk")
+        for said in (receipt, receipt.lower()):
+            browser.get(browser.post("/search", {"q": said}).headers["Location"])
+            assert (f"/{slug}/cases/{number}" in browser.page.links) == there, said
+
+
 def test_a_search_ends_at_the_wall(town, told):
     told()
     west = town.client(WEST, "handler")

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from app import jobs
 from app.accounts import services as accounts
 from app.accounts.permissions import Can
-from app.core import trace, unit
+from app.core import clock, trace, unit
 from app.jobs import job
 from app.notifications import notify, queries, words
 from app.notifications.models import Notice
@@ -268,3 +268,27 @@ def test_a_long_list_has_pages(town):
     browser.get(f"/notices{older}")
     assert first.count("You were told of") == 50
     assert browser.page.words.count("You were told of") == 5
+
+
+def test_what_waits_is_counted_as_far_as_somebody_reads(town):
+    """A thousand of them cost what a hundred do, on every page."""
+    with town.at(EAST):
+        by = town.person(EAST, "second")
+        rows = [
+            Notice(
+                person_id=by.id,
+                key=f"many:{n}",
+                event="test.told",
+                subject_kind="",
+                facts={"number": n},
+                arguments={},
+                created_at=clock.now(),
+            )
+            for n in range(120)
+        ]
+        db.session.add_all(rows)
+        db.session.commit()
+        assert queries.unread(by) == queries.MOST + 1
+    browser = town.client(EAST, "second")
+    browser.get("/account")
+    assert "99+" in browser.page.words

@@ -47,6 +47,13 @@ ASKED_BY: dict[str, Any] = {
 }
 SIDES: dict[str, Any] = {"consumer": _l("Consumer"), "merchant": _l("Merchant")}
 ARRANGED_IN = (CaseState.ACCEPTED, CaseState.MEDIATING)
+
+
+def is_mediated(case: Case) -> bool:
+    """Whether the two sides may be brought together: over a report they are not (Order 121 art. 9)."""
+    return case.status in ARRANGED_IN and (not case.is_report or case.status == CaseState.MEDIATING)
+
+
 FIELDS = ("room", "presides", "mediators", "recorder", "at")  # of a plan: what is in the way is said in this order
 LONGEST = timedelta(days=366)  # ahead: a slip of the year is more likely than such a session
 
@@ -75,7 +82,7 @@ def arrange(case: Case, by: Any, plan: Plan) -> MediationSession:
     lock(case)
     if not by.can(Can.CASE_HANDLE, case):
         raise NotAllowed(_("Your role does not include this."))
-    if case.status not in ARRANGED_IN:
+    if not is_mediated(case):
         raise WrongMoment(_("Sessions are arranged while a case is accepted or in mediation."))
     earlier = select(func.count()).where(MediationSession.case_id == case.id)
     session = MediationSession(
