@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import Engine, create_engine, select, text
 from sqlalchemy.orm import Session
 
@@ -10,7 +13,7 @@ from app.core.schema import migrate
 from app.deadlines import services as deadlines
 from app.settings import Settings
 from tenants.policies import OWNER
-from tenants.provisioning import add_extensions, make_roles, refuse_wrong_owner
+from tenants.provisioning import add_extensions, make_roles, refuse_old_server, refuse_wrong_owner
 from tenants.realm import BUREAU_ID
 from tenants.registry import Tenant
 
@@ -21,15 +24,24 @@ def set_up(settings: Settings) -> None:
     Where every role has an address of its own they are a DBA's, and are left alone.
     """
     if not (settings.owner_url and settings.app_url and settings.guest_url):
-        root = create_engine(settings.url("setup"))
-        make_roles(root, settings.role_passwords())
-        root.dispose()
-    owner = create_engine(settings.url(OWNER))
-    refuse_wrong_owner(owner)
-    add_extensions(owner)
-    migrate(owner)
-    seed(owner, settings.city)
-    owner.dispose()
+        with _engine(settings, "setup") as root:
+            refuse_old_server(root)
+            make_roles(root, settings.role_passwords())
+    with _engine(settings, OWNER) as owner:
+        refuse_old_server(owner)
+        refuse_wrong_owner(owner)
+        add_extensions(owner)
+        migrate(owner)
+        seed(owner, settings.city)
+
+
+@contextmanager
+def _engine(settings: Settings, role: str) -> Iterator[Engine]:
+    engine = create_engine(settings.url(role))
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def seed(owner: Engine, city: str) -> None:

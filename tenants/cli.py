@@ -14,9 +14,9 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from tenants.audit import BrokenWalls, NotSetUp
-from tenants.provisioning import NoRoles, UnsafeRole, WrongOwner
+from tenants.provisioning import OLDEST, NoRoles, OldServer, UnsafeRole, WrongOwner
 
-FAULTS = (OperationalError, ProgrammingError, NoRoles, WrongOwner, UnsafeRole, NotSetUp, BrokenWalls)
+FAULTS = (OperationalError, ProgrammingError, OldServer, NoRoles, WrongOwner, UnsafeRole, NotSetUp, BrokenWalls)
 _NOT_SET_UP = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.InvalidSchemaName)
 
 
@@ -52,6 +52,8 @@ def explained(fault: Exception, url: URL | None = None) -> tuple[str, str] | Non
             f"The roles are not all there, and the user of DATABASE_URL may not make them ({fault}): "
             "have a DBA run what flask tenants roles --print-sql prints, and try again.",
         )
+    if isinstance(fault, OldServer):
+        return (f"需要 PostgreSQL {OLDEST} 以上版本。", f"{fault}: version {OLDEST} or later is needed.")
     if isinstance(fault, WrongOwner):
         return ("OWNER_URL 的用户须是 portal_owner：各表须归其所有。", f"{_capital(fault)}.")
     if isinstance(fault, UnsafeRole):

@@ -88,6 +88,20 @@ class WrongOwner(RuntimeError):
     """The migrations were about to run as a role other than the one that the walls name as owner of the tables."""
 
 
+OLDEST = 15  # of PostgreSQL: the walls are tested on no older one
+
+
+class OldServer(RuntimeError):
+    """PostgreSQL is older than the walls need."""
+
+
+def refuse_old_server(engine: Engine) -> None:
+    with engine.connect() as connection:
+        version = int(connection.execute(text("show server_version_num")).scalar_one())
+    if version < OLDEST * 10_000:
+        raise OldServer(f"PostgreSQL {version // 10_000} is too old")
+
+
 def refuse_wrong_owner(owner: Engine) -> None:
     with owner.connect() as connection:
         name = connection.execute(text("select current_user")).scalar_one()

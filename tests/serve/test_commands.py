@@ -188,6 +188,17 @@ def test_who_may_create_roles_and_owns_the_database_sets_up(
             connection.exec_driver_sql(f"drop role {name}")
 
 
+def test_an_old_server_is_said_before_anything_is_made(
+    app: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provisioning, "OLDEST", 99)
+    done = app.test_cli_runner().invoke(args=["set-up"])
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: 需要 PostgreSQL ")
+    assert "is too old: version" in done.output
+    assert len(done.output.splitlines()) == 1
+
+
 def test_addresses_given_apart_leave_roles_and_their_passwords_alone(flask: Flask, settings: Settings) -> None:
     """Nobody who might change them is so much as asked."""
     given = {f"{name}_URL": shown(settings.url(f"portal_{name.lower()}")) for name in ("OWNER", "APP", "GUEST")}
