@@ -28,7 +28,7 @@ from app.cases.models import (
 from app.cases.services import Complaint, closing, timing, triage
 from app.cases.services.intake import beside, credential_of, rows_of
 from app.cases.services.parts import document, follow
-from app.cases.services.triage import supplemented
+from app.cases.services.triage import in_codes, supplemented
 from app.cases.workflow import CASE
 from app.core import clock, trace
 from app.deadlines import Rules
@@ -254,10 +254,11 @@ class Cases:
     def _describe(folder: Folder, by: Any, text: str | None = None, **facts: Any) -> None:
         case, statement = folder.case, folder.statement
         case.given_title = facts.pop("title", None) or case.given_title or statement.title
-        case.given_summary = facts.pop("summary", None) or case.given_summary or statement.summary
+        summary = facts.pop("summary", None) or case.given_summary or statement.summary
         case.summary_confirmed = True
         for name, value in facts.items():
-            setattr(folder.case, name, value)
+            setattr(case, name, value)
+        case.given_summary = summary or in_codes(case)
 
     @staticmethod
     def _supplement(folder: Folder, by: Any, text: str) -> None:

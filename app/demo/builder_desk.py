@@ -53,10 +53,12 @@ from tenants.registry import registry
 
 ON_PAPER = ("linhe", "qingshan")  # setting a document takes half a second, so not every center has its own
 PHONES = 900_000  # from here on the numbers of people who stand in nobody's life
-STREAM = "主播说这件羽绒服含绒量百分之九十，收到后送检只有百分之三十八。客服称是主播个人行为，平台也不处理。"
-TOGETHER = "我们五个人在同一家驾校报名，交费后半年没有安排练车，教练离职，学校让我们等通知。要求退还学费。"
+# Told in each county by other people: no two of them in the same words.
+STREAM = "主播说这件羽绒服含绒量百分之九十，收到后送检只有百分之{found}。客服称是主播个人行为，平台也不处理。"
+TOGETHER = "我们五个人在同一家驾校报名，交费后{months}个月没有安排练车，教练离职，学校让我们等通知。要求退还学费。"
 ABROAD = (
-    "I booked a hotel room for two nights and paid in advance. On arrival the room was not available. 酒店不同意退款。"
+    "I booked a hotel room for {nights} nights from {day} and paid in advance. On arrival the room was not available. "
+    "酒店不同意退款。"
 )
 PEOPLE = ("苏若澜", "程以安", "谢知夏", "陆景和", "白砚秋")
 TASKS = (
@@ -124,9 +126,11 @@ def _special(place: Place, clerk: Any) -> None:
     """What came in this morning: several people and their agent, a purchase in a live stream, a guest from abroad."""
     mine = PHONES + place.id * 100
     told: dict[str, Any] = {"channel": "window", "claims": ("C01",)}
+    other = place.id % 8
     others = [Complainant(name, phone(mine + n), consented=True) for n, name in enumerate(PEOPLE[1:], 1)]
     several = Complaint(
-        facts=TOGETHER, demand="退还学费。", title="驾校收费后半年不安排练车", name=PEOPLE[0], phone=phone(mine),
+        facts=TOGETHER.format(months=4 + other), demand="退还学费。", title="驾校收费后半年不安排练车",
+        name=PEOPLE[0], phone=phone(mine),
         merchant_name="顺达驾校", others=others, **told,
     )  # fmt: skip
     together = lodge(several, clerk).case
@@ -134,12 +138,14 @@ def _special(place: Place, clerk: Any) -> None:
     parties.elect(together, clerk, {0, 2}, text="五人签名的推选书")
     parties.authorise(together, clerk, Agent("闻人语", phone(mine + 9), "", "代为投诉、参加调解", _in(90)))
     stream = Complaint(
-        facts=STREAM, demand="退一赔三。", title="直播间羽绒服含绒量不符", name="叶清和", phone=phone(mine + 10),
+        facts=STREAM.format(found=31 + 3 * other), demand="退一赔三。", title="直播间羽绒服含绒量不符",
+        name="叶清和", phone=phone(mine + 10),
         merchant_name="暖冬服饰旗舰店", place="platform", platform="某短视频平台", stream="暖冬直播间",
         order_number=f"DD2026{mine}", amount=Decimal(599), purchased_on=_in(-16), **told,
     )  # fmt: skip
+    guest = ABROAD.format(nights=2 + other % 3, day=f"{_in(-9 - other):%-d %B}")
     abroad = Complaint(
-        facts=ABROAD, demand="Refund of the deposit. 退还预付房费。", title="预订酒店到店无房不退款", name="Ada Merrow",
+        facts=guest, demand="Refund of the deposit. 退还预付房费。", title="预订酒店到店无房不退款", name="Ada Merrow",
         phone=phone(mine + 11), merchant_name="临江酒店", traits=("foreign",), amount=Decimal(860), **told,
     )  # fmt: skip
     for one in (stream, abroad):
@@ -181,7 +187,8 @@ def _papers(handler: Any, director: Any) -> None:
         PAPER.take("issue", void, by=handler)
         db.session.flush()
         PAPER.take("void", void, by=director, text="中止日期写错，另行制作。")
-        PAPER.take("submit", _draft(mediating[0], "closing", handler), by=handler)
+    for case in _cases(1, Case.status.in_([CaseState.SETTLED.value, CaseState.ENDED.value])):
+        PAPER.take("submit", _draft(case, "closing", handler), by=handler)
         db.session.flush()
 
 

@@ -29,7 +29,7 @@ from tenants.database import db
 
 def _letter(life: Life, exchange: Exchange) -> dict[str, Any]:
     """The form of a letter once more; of what kind it is cannot be changed."""
-    said = letter(life, exchange)
+    said = letter(life, exchange, "")
     del said["kind"]
     return said
 
@@ -65,8 +65,17 @@ class Clerks:
                 draft = db.session.scalars(select(HandoffDraft).where(HandoffDraft.number == self.letters[key])).one()
                 if deed.step == "revise":
                     exchange = script.life.exchanges[deed.exchange]
-                    there = {"receiver": draft.receiver_id, "files": draft.files}
-                    exchanges.revise(draft, by, **{**_letter(script.life, exchange), "ask": deed.text or "", **there})
+                    there = {name: getattr(draft, name) for name in ("files", "legal_basis")}
+                    exchanges.revise(
+                        draft,
+                        by,
+                        **{
+                            **_letter(script.life, exchange),
+                            **there,
+                            "receiver": draft.receiver_id,
+                            "ask": deed.text or "",
+                        },
+                    )
                 else:
                     LETTER.take(deed.step, draft, by=by, text=deed.text)
             case "send":
@@ -114,5 +123,7 @@ class Clerks:
                 exchange = life.exchanges[deed.exchange]
                 sent = [str(file.id) for file in chosen(packet.files_of(case), deed)]
                 receiver = self.town.number(exchange.receiver)
-                draft = exchanges.prepare(case, by, receiver=receiver, files=sent, **letter(life, exchange))
+                draft = exchanges.prepare(
+                    case, by, receiver=receiver, files=sent, **letter(life, exchange, case.profile_code)
+                )
                 self.letters[life.key, deed.exchange] = draft.number

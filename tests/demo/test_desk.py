@@ -40,6 +40,11 @@ def test_what_lies_on_the_desks(built: int, root: Engine) -> None:
         ((centers,),) = rows(
             f"select count(*) from ({staffed} group by 1 having count(distinct role) = 4) as full_house"
         )
+        told = "case_statement s join case_record c on c.tenant_id = s.tenant_id and c.id = s.case_id"
+        ((most,),) = rows(
+            f"select count(*) from {told} where c.origin = 'first' group by s.facts order by 1 desc limit 1"
+        )
+        assert most <= 3, "no letter stands in the city more often"
         assert rows("select count(distinct tenant_id) from case_document where status = 'issued'") == [(len(ON_PAPER),)]
         assert {row[0] for row in rows("select distinct status from case_document")} == {
             *("drafted", "waiting", "issued", "voided")
@@ -60,3 +65,28 @@ def test_the_city_with_all_of_that_passes_its_own_checks(built: int, app: Any, r
     for command in (["audit", "verify"], ["facts", "verify"], ["tenants", "audit"]):
         done = run(args=command)
         assert done.exit_code == 0, done.output
+
+
+def test_cases_are_refused_and_ended_by_the_rule_they_go_by(built: int, root: Engine) -> None:
+    """No ground that the rule does not know, no time run out before its day, no order cited before it was in force."""
+    with root.connect() as connection:
+        given = connection.execute(
+            text("select distinct profile_code, ground from case_record where ground is not null")
+        ).all()
+        assert {profile for profile, _ground in given} == {"order-20", "order-121"}
+        for profile, ground in given:
+            assert ground not in ("T7", "NA6") or profile == "order-121", ground
+        early = connection.scalar(
+            text(
+                "select count(*) from case_record c "
+                "join case_clock k on k.tenant_id = c.tenant_id and k.case_id = c.id "
+                "where c.ground = 'T5' and k.code = 'mediation' and k.met_on < k.due_on"
+            )
+        )
+        assert early == 0
+        cited = connection.execute(
+            text("select distinct legal_basis, sent_at < '2026-04-15' from handoff where kind = 'referral'")
+        ).all()
+        orders = {("市场监督管理投诉举报处理暂行办法 第十二条", True), ("市场监督管理投诉举报处理办法 第十二条", False)}
+        assert orders <= {tuple(row) for row in cited}
+        assert ("市场监督管理投诉举报处理办法 第十二条", True) not in {tuple(row) for row in cited}
