@@ -55,7 +55,9 @@ class LegalProfile(Reference):
     law: Mapped[str]
     law_en: Mapped[str]
     authority: Mapped[str]
+    authority_en: Mapped[str] = mapped_column(default="", server_default="")
     source: Mapped[str]
+    source_en: Mapped[str] = mapped_column(default="", server_default="")
     effective_from: Mapped[date]
     effective_to: Mapped[date | None]
     limits: Mapped[list[LegalLimit]] = relationship(order_by="LegalLimit.place", lazy="selectin")
@@ -68,8 +70,8 @@ class LegalProfile(Reference):
             family=self.family,
             name=Bilingual(self.name, self.name_en),
             law=Bilingual(self.law, self.law_en),
-            authority=self.authority,
-            source=self.source,
+            authority=Bilingual(self.authority, self.authority_en),
+            source=Bilingual(self.source, self.source_en),
             effective_from=self.effective_from,
             effective_to=self.effective_to,
             limits={row.code: row.value() for row in self.limits},
@@ -110,6 +112,7 @@ class LegalLimit(Reference):
     warns_at: Mapped[int]
     basis: Mapped[str]
     note: Mapped[str]
+    note_en: Mapped[str] = mapped_column(default="", server_default="")
 
     def value(self) -> Limit:
         """The limit as the arithmetic takes it."""
@@ -130,7 +133,7 @@ class LegalLimit(Reference):
             extends_needs=self.extends_needs or "",
             warns_at=self.warns_at,
             basis=Basis(self.basis),
-            note=self.note,
+            note=Bilingual(self.note, self.note_en),
         )
 
 

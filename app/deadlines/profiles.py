@@ -36,6 +36,9 @@ class Basis(StrEnum):
     LOCAL = "local"
 
 
+_UNSAID = Bilingual("", "")
+
+
 @dataclass(frozen=True)
 class Limit:
     """One limit of one version of a profile; `amount` and `extends_by` are counted in `unit`."""
@@ -56,7 +59,7 @@ class Limit:
     extends_needs: str = ""  # consent of both parties | the consumer told
     warns_at: int = SOON
     basis: Basis = Basis.TEXT
-    note: str = ""
+    note: Bilingual = _UNSAID
 
     @property
     def citation(self) -> str:
@@ -77,8 +80,8 @@ class Profile:
     family: str
     name: Bilingual
     law: Bilingual
-    authority: str
-    source: str
+    authority: Bilingual
+    source: Bilingual
     effective_from: date
     effective_to: date | None = None
     limits: Mapping[str, Limit] = field(default_factory=dict)

@@ -322,6 +322,7 @@ def _limit_row(profile: dict[str, Any], limit: dict[str, Any], place: int) -> di
         "extends_needs": None,
         "warns_at": SOON,
         "note": "",
+        "note_en": "",
         **limit,
     }
     return {**row, "unit": Unit(row["unit"]).value, "basis": Basis(row["basis"]).value}

@@ -7,6 +7,8 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
+from babel.dates import format_skeleton
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 _CODE = re.compile(r"(?P<year>20\d\d)(-(?P<month>0[1-9]|1[0-2])|-Q(?P<quarter>[1-4]))?")
@@ -93,7 +95,7 @@ def label(code: str) -> str:
         return _("the year %(year)s", year=year)
     if rest.startswith("Q"):
         return _("quarter %(quarter)s of %(year)s", quarter=rest[1:], year=year)
-    return _("%(year)s-%(month)s", year=year, month=int(rest))
+    return str(format_skeleton("yMMMM", date(int(year), int(rest), 1), locale=get_locale() or "en"))
 
 
 def last_months(until: date, count: int) -> list[date]:

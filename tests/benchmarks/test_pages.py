@@ -152,7 +152,7 @@ def test_today(big_city: Any, bare: Timing) -> None:
 def test_case(big_city: Any, bare: Timing) -> None:
     browser = signed_in(big_city[1], COUNTY, "handler")
     number = _number(big_city[1], COUNTY, "status = 'mediating'")
-    timed("case", browser, f"/cases/{number}", big_city, bare, 22)  # with mediation, group and exchange beside it
+    timed("case", browser, f"/cases/{number}", big_city, bare, 24)  # with mediation, group and exchange beside it
 
 
 class Undone(Exception):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from app.deadlines.profiles import EXCHANGE, Basis, NoRule, Rules, Unit
+from app.deadlines.services import shipped_rules
 
 
 @pytest.mark.parametrize(
@@ -193,3 +195,12 @@ def test_a_question_no_profile_answers_is_a_fault_and_not_a_guess(rules: Rules) 
         rules.profile("order-121", 9)
     with pytest.raises(NoRule):
         rules.profile("order-121").limit("reporter_notice")
+
+
+def test_what_is_said_of_a_rule_is_said_in_english_too() -> None:
+    """A foreign reader of a clock page meets no sentence in Chinese but the citation of the law."""
+    for profile in shipped_rules().profiles:
+        said = [profile.name, profile.law, profile.authority, profile.source]
+        said += [words for limit in profile.limits.values() for words in (limit.title, limit.starts, limit.note)]
+        assert [words.zh for words in said if words.zh and not words.en] == [], profile.code
+        assert [words.en for words in said if re.search("[\u4e00-\u9fff]", words.en)] == [], profile.code
