@@ -182,7 +182,6 @@ def _back() -> str:
 
 @worklist.page("/bulk", allow=Can.CASE_READ, endpoint="preview_again")
 @worklist.page("/print", allow=Can.CASE_READ, endpoint="print_again")
-@worklist.page("/exports/chosen", allow=Can.TRANSFER_EXPORT, endpoint="export_again")
 def back_to_the_list() -> Any:
     """Where somebody came back to, or switched the language: which cases were ticked, the address does not say."""
     flash(_("Tick the cases again, please."), "warn")
@@ -276,6 +275,12 @@ def export_chosen() -> Any:
         return redirect(_back(), 303)
     form = ExportForm(formdata=None, asked=request.form.get("asked", ""))
     return _export_page(form, [case.number for case in cases])
+
+
+@worklist.page("/exports/chosen", allow=Can.TRANSFER_EXPORT)
+def export_again() -> Any:
+    """As for the other things that are done to ticked cases."""
+    return back_to_the_list()
 
 
 def _asked(form: ExportForm) -> dict[str, str]:
