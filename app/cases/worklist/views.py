@@ -252,7 +252,7 @@ def new_export() -> Any:
         form.asked.data = queue(me()).read(request.args).url()
     chosen: list[str] = []
     try:
-        if ticked := request.form.getlist("chosen"):
+        if ticked := request.form.getlist("ticked"):
             chosen = [case.number for case in bulk.chosen(me(), ticked)]
         if form.validate_on_submit():
             said = {"personal": form.personal.data, "reason": form.reason.data or ""}
