@@ -98,7 +98,7 @@ def moved(change: Change) -> str:
 
 
 def _arrow(change: Change | None) -> dict[str, Any]:
-    if change is None or not change.amount:
+    if change is None or not round(change.amount, 1):  # what would be written as 0.0 is no change
         return {"change": "", "arrow": "up", "good": None}
     return {"change": moved(change), "arrow": "down" if change.amount < 0 else "up", "good": change.good}
 
