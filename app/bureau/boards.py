@@ -334,33 +334,24 @@ def flow_chart(flows: Sequence[handoffs.Flow], period: Period) -> Chart | None:
 
 def exchange_rows(rows: Sequence[Handoff]) -> list[dict[str, Any]]:
     """What a list says of each: who hands what to whom, where it stands, and the limit that runs."""
-    return [
-        {
-            "handoff": row,
-            "url": url_for("bureau.handoff", reference=handoffs.reference(row)),
-            "kind": KINDS[row.kind].label,
-            "sender": registry.by_id(row.sender_id).short_name,
-            "receiver": registry.by_id(row.receiver_id).short_name,
-            "clock": exchange.clock_view(row) if row.ended_at is None else None,
-        }
-        for row in rows
-    ]
+    return [{**_handed(row), "clock": exchange.clock_view(row) if row.ended_at is None else None} for row in rows]
+
+
+def _handed(row: Handoff) -> dict[str, Any]:
+    return {
+        "handoff": row,
+        "url": url_for("bureau.handoff", reference=handoffs.reference(row)),
+        "kind": KINDS[row.kind].label,
+        "sender": registry.by_id(row.sender_id).short_name,
+        "receiver": registry.by_id(row.receiver_id).short_name,
+    }
 
 
 def limit_rows(rows: Sequence[tuple[HandoffClock, Handoff]]) -> list[dict[str, Any]]:
     """What a list says of each limit: of which handoff, whose it was, and whether it was kept."""
     today, rules = clock.today(), deadlines.load_rules()
     return [
-        {
-            "handoff": handoff,
-            "url": url_for("bureau.handoff", reference=handoffs.reference(handoff)),
-            "kind": KINDS[handoff.kind].label,
-            "sender": registry.by_id(handoff.sender_id).short_name,
-            "receiver": registry.by_id(handoff.receiver_id).short_name,
-            "limit": limit,
-            "clock": deadlines.view(limit, today, rules),
-        }
-        for limit, handoff in rows
+        {**_handed(handoff), "limit": limit, "clock": deadlines.view(limit, today, rules)} for limit, handoff in rows
     ]
 
 

@@ -22,7 +22,7 @@ _MERITS = frozenset({Outcome.SETTLED.value, Outcome.ENDED.value, Outcome.FILED.v
 _NOT_HEARD = frozenset({Outcome.REFUSED.value, Outcome.WITHDRAWN.value, Outcome.NOT_FILED.value})
 
 
-def _is_mediated(case: Case) -> bool:
+def is_mediated(case: Case) -> bool:
     """A report is not; but what turned out to be one while it was mediated has to come to an end."""
     return not case.is_report or case.status == S.MEDIATING
 
@@ -102,7 +102,7 @@ CASE = Workflow(
         ),
         Step(
             "settle", _l("Record the agreement"), _MEDIATED, S.SETTLED, Can.CASE_HANDLE,
-            form=forms.SettleForm, effect=mediation.settle, meets=("mediation",), when=_is_mediated,
+            form=forms.SettleForm, effect=mediation.settle, meets=("mediation",), when=is_mediated,
             public=True, primary=True, done=_l("The parties agreed"), tell=("assignee", "director"),
         ),
         Step(
@@ -112,12 +112,12 @@ CASE = Workflow(
         Step(
             "end", _l("End mediation"), _MEDIATED, S.ENDED, Can.CASE_HANDLE,
             form=forms.EndForm, effect=mediation.end, meets=("mediation",), starts=("termination_notice",),
-            when=_is_mediated, public=True, done=_l("Ended mediation"), tell=("assignee", "director"),
+            when=is_mediated, public=True, done=_l("Ended mediation"), tell=("assignee", "director"),
         ),
         Step(
             "retract", _l("The consumer withdraws"), _MEDIATED, S.ENDED, Can.CASE_HANDLE,
             form=forms.RetractForm, effect=closing.retract, meets=("mediation",), starts=("termination_notice",),
-            when=_is_mediated, public=True, done=_l("The consumer withdrew the complaint"),
+            when=is_mediated, public=True, done=_l("The consumer withdrew the complaint"),
             tell=("assignee", "director"),
         ),
         Step(

@@ -70,8 +70,8 @@ class LegalProfile(Reference):
             family=self.family,
             name=Bilingual(self.name, self.name_en),
             law=Bilingual(self.law, self.law_en),
-            authority=Bilingual(self.authority, self.authority_en),
-            source=Bilingual(self.source, self.source_en),
+            authority=Bilingual(self.authority, self.authority_en or self.authority),
+            source=Bilingual(self.source, self.source_en or self.source),
             effective_from=self.effective_from,
             effective_to=self.effective_to,
             limits={row.code: row.value() for row in self.limits},
@@ -133,7 +133,7 @@ class LegalLimit(Reference):
             extends_needs=self.extends_needs or "",
             warns_at=self.warns_at,
             basis=Basis(self.basis),
-            note=Bilingual(self.note, self.note_en),
+            note=Bilingual(self.note, self.note_en or self.note),
         )
 
 

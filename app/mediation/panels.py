@@ -15,7 +15,7 @@ from app.cases.models import Case
 from app.cases.panels import ACTIONS, PANELS, Action, Panel
 from app.mediation import queries
 from app.mediation.models import Instalment, InstalmentState, MediationSession, SessionState
-from app.mediation.services.sessions import is_mediated
+from app.mediation.services.sessions import may_meet
 from tenants import realm
 
 
@@ -28,7 +28,7 @@ def panel(case: Case, person: Any) -> Panel | None:
 
 
 def arrange(case: Case, person: Any) -> list[Action]:
-    if not is_mediated(case) or not person.can(Can.CASE_HANDLE, case):
+    if not may_meet(case) or not person.can(Can.CASE_HANDLE, case):
         return []
     if realm.current().writes != case.tenant_id:
         return []

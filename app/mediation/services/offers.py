@@ -16,7 +16,7 @@ from app.cases.models import Case
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
 from app.mediation.models import MediationOffer
-from app.mediation.services.sessions import is_mediated, lock
+from app.mediation.services.sessions import lock, may_meet
 from tenants.database import db
 
 SIDES: dict[str, Any] = {
@@ -33,7 +33,7 @@ def note(
     lock(case)
     if not by.can(Can.CASE_HANDLE, case):
         raise NotAllowed(_("Your role does not include this."))
-    if not is_mediated(case):
+    if not may_meet(case):
         raise WrongMoment(_("Offers are noted while a case is accepted or in mediation."))
     if amount is None and not words.strip():
         raise Invalid("amount", _("Say how much, or in words what."))

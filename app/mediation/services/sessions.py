@@ -17,7 +17,7 @@ from app import audit
 from app.accounts.models import Person
 from app.accounts.permissions import Can
 from app.cases.models import Case, CaseState
-from app.cases.workflow import CASE
+from app.cases.workflow import CASE, is_mediated
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
 from app.mediation.models import (
@@ -49,9 +49,9 @@ SIDES: dict[str, Any] = {"consumer": _l("Consumer"), "merchant": _l("Merchant")}
 ARRANGED_IN = (CaseState.ACCEPTED, CaseState.MEDIATING)
 
 
-def is_mediated(case: Case) -> bool:
+def may_meet(case: Case) -> bool:
     """Whether the two sides may be brought together: over a report they are not (Order 121 art. 9)."""
-    return case.status in ARRANGED_IN and (not case.is_report or case.status == CaseState.MEDIATING)
+    return case.status in ARRANGED_IN and is_mediated(case)
 
 
 FIELDS = ("room", "presides", "mediators", "recorder", "at")  # of a plan: what is in the way is said in this order
@@ -82,7 +82,7 @@ def arrange(case: Case, by: Any, plan: Plan) -> MediationSession:
     lock(case)
     if not by.can(Can.CASE_HANDLE, case):
         raise NotAllowed(_("Your role does not include this."))
-    if not is_mediated(case):
+    if not may_meet(case):
         raise WrongMoment(_("Sessions are arranged while a case is accepted or in mediation."))
     earlier = select(func.count()).where(MediationSession.case_id == case.id)
     session = MediationSession(
