@@ -224,6 +224,16 @@ def _restore(root: Engine, tries: int = 5) -> None:
 
 
 @pytest.fixture
+def one_day() -> Iterator[None]:
+    """Let it stay the moment at which the run began, for modules whose dates are worked out from that day."""
+    from app.core import clock
+    from tests.town import BEGUN
+
+    with clock.freeze(BEGUN):
+        yield
+
+
+@pytest.fixture
 def app(whole_app: Any, root: Engine) -> Iterator[Any]:
     """The application on a fresh town."""
     from app import deadlines

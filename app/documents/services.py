@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -72,14 +73,15 @@ class Made:
 
 def fill(template: bytes, form: Form, facts: Mapping[str, Any], *, want: Iterable[str], link: str = "") -> Made:
     """Fill a template in; `want` of docx, pdf and blocks. A `link` is put on it as a QR code. Raises Unfilled."""
-    said = _ask(
+    asked = json.dumps(
         {
             "template": _packed(template),
             "facts": {**blank(form), **facts},
             "picture": _packed(qr(link)) if link else None,
-            "want": list(want),
+            "want": (wanted := list(want)),
         }
     )
+    said = _seen(asked) if wanted == ["blocks"] else _ask(asked)
     if said.get("faults"):
         raise Unfilled(_sentences(said["faults"]))
     pdf = said.get("pdf")
@@ -143,9 +145,9 @@ def lint(template: bytes, form: Form) -> list[str]:
 
     It is read first, and filled in only when nothing is found: with the samples, and with nothing at all.
     """
-    tries = [form.samples(), blank(form)]
+    asked = {"template": _packed(template), "schema": form.schema(), "tries": [form.samples(), blank(form)]}
     try:
-        return _sentences(_ask({"template": _packed(template), "schema": form.schema(), "tries": tries})["faults"])
+        return _sentences(_ask(json.dumps(asked))["faults"])
     except Unfilled as fault:
         return fault.sentences
 
@@ -209,15 +211,19 @@ def _packed(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
 
-def _ask(asked: dict[str, Any]) -> dict[str, Any]:
+def _ask(asked: str) -> dict[str, Any]:
     try:
-        with bounded.run(PRESS, io.BytesIO(json.dumps(asked).encode()), BOUNDS) as said:
+        with bounded.run(PRESS, io.BytesIO(asked.encode()), BOUNDS) as said:
             answer: dict[str, Any] = json.load(said)
     except bounded.TooMuch:
         raise Unfilled([_("The template takes more time or memory than a document needs.")]) from None
     except bounded.Broken:
         raise Unfilled([_("The template is damaged: Word could not open what comes out of it.")]) from None
     return answer
+
+
+# A draft is looked at again and again while it is written; pressing it takes a quarter of a second.
+_seen = lru_cache(maxsize=64)(_ask)
 
 
 def _sentences(found: list[dict[str, str]]) -> list[str]:

@@ -32,7 +32,7 @@ def test_a_step_is_taken_by_whom_and_when_it_is_declared(town, lodged, standing,
             may = step.permission in ROLES[role].can
             fits = status in step.source and (step.when is None or step.when(case))
             told = {**TELLING.get(step.name, {}), "assignee": str(person.id), "into": earlier}
-            told = {**told, "on": case.received_at.date()} if "on" in told else told
+            told = {**told, "on": clock.on(case.received_at)} if "on" in told else told
             assert (step in CASE.open_to(person, case)) == (may and fits and not step.hidden)
             if not may:
                 with pytest.raises(NotAllowed):

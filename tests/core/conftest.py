@@ -31,7 +31,7 @@ def outside(server: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def cut(outside: Engine, database: str, root: Engine) -> Callable[[], int]:
+def cut(outside: Engine, database: str, root: Engine, app: Any) -> Iterator[Callable[[], int]]:
     """End every connection to the database, in whatever it was doing; how many there were."""
 
     def go() -> int:
@@ -41,7 +41,8 @@ def cut(outside: Engine, database: str, root: Engine) -> Callable[[], int]:
         with outside.connect() as connection:
             return int(connection.execute(query, {"name": database}).scalar_one())
 
-    return go
+    yield go
+    db.engine.dispose()  # a connection that nobody used since is dead in the pool: not the next test's affair
 
 
 @pytest.fixture

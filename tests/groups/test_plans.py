@@ -29,9 +29,10 @@ from app.mediation.services import confirming, performance
 from app.notifications.models import Notice
 from tenants.database import db
 from tests.groups.test_groups import agreeing, lines, paying
-from tests.town import EAST
+from tests.town import BEGUN, EAST
 
-TODAY = clock.today()
+pytestmark = pytest.mark.usefixtures("one_day")
+TODAY = clock.on(BEGUN)
 D = Decimal
 
 

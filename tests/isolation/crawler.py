@@ -23,6 +23,8 @@ BOX = re.compile(r"""<form class="search".*?</form>""", re.DOTALL)
 ACTION = re.compile(r'\baction="([^"]+)"')
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 CASES = re.compile(r'href="[^"]*/cases/(\d{4}-\d{6})"')
+# What tells one page of a kind from the next: numbers and keys.
+KEYS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9]+")
 # Ways of showing the same page, and the way out.
 NOT_FOLLOWED = re.compile(r"[?&](lang|size|theme|density)=|/static/|/sign-out")
 
@@ -77,11 +79,16 @@ class Crawler:
                 assert self.post("/merchants/look-up", {"merchant_name": said}) == 200
 
     def ask_for_blocks(self) -> None:
-        """Every page once more as htmx does, for each of its blocks."""
+        """Every page once more as htmx does, for each of its blocks; pages of one kind have the same blocks."""
+        without = set()
         for address, status in list(self.opened.items()):
             if status == 200 and "?" not in address:
                 for target in sorted(self.targets):
-                    self._get(address, headers={"HX-Request": "true", "HX-Target": target})
+                    kind = KEYS.sub("", address), target
+                    if kind not in without:
+                        answer = self._get(address, headers={"HX-Request": "true", "HX-Target": target})
+                        if answer is not None and b"<html" in answer.get_data():
+                            without.add(kind)
 
     def post(self, address: str, data: dict[str, Any]) -> int:
         """A form that shows or exports something."""

@@ -27,9 +27,10 @@ from app.mediation.schedule import Term
 from app.mediation.services import confirming, performance
 from app.notifications.models import Notice
 from tenants.database import db
-from tests.town import EAST
+from tests.town import BEGUN, EAST
 
-TODAY = clock.today()
+pytestmark = pytest.mark.usefixtures("one_day")
+TODAY = clock.on(BEGUN)
 
 
 def days(n: int) -> str:
