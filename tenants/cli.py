@@ -15,9 +15,26 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from tenants.audit import BrokenWalls, NotSetUp
 from tenants.provisioning import OLDEST, NoRoles, OldServer, UnsafeRole, WrongOwner
+from tenants.realm import Place
+from tenants.registry import registry
 
 FAULTS = (OperationalError, ProgrammingError, OldServer, NoRoles, WrongOwner, UnsafeRole, NotSetUp, BrokenWalls)
 _NOT_SET_UP = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.InvalidSchemaName)
+
+
+def sorry(chinese: str, english: str) -> click.ClickException:
+    """What a command could not do, in both languages."""
+    return click.ClickException(f"{chinese} {english}")
+
+
+def organisation(slug: str, kind: str | None = None) -> Place:
+    """The organisation of that slug, and of that kind if one is asked for. Raises ClickException."""
+    place = registry.find(slug)
+    if place is None:
+        raise sorry(f"没有简称为 {slug} 的单位。", f"No organisation is called {slug}.")
+    if kind and place.kind != kind:
+        raise sorry(f"{slug} 不是区县中心。", f"{slug} is no county center.")
+    return place
 
 
 class Commands(AppGroup):

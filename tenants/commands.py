@@ -11,7 +11,7 @@ from sqlalchemy import create_engine
 
 from tenants import audit as walls
 from tenants import provisioning, realm
-from tenants.cli import Commands
+from tenants.cli import Commands, organisation, sorry
 from tenants.database import db
 from tenants.registry import RESERVED, registry
 
@@ -51,7 +51,7 @@ def list_() -> None:
 def add(slug: str, name: str, kind: str, short_name: str | None, region_code: str | None) -> None:
     """Open an organisation."""
     if slug in RESERVED:
-        raise click.ClickException(f"{slug} is reserved")
+        raise sorry(f"{slug} 是保留字，不能用作简称。", f"{slug} is reserved.")
     with realm.enter(registry.realm(realm.BUREAU_ID), db.leave):
         try:
             place = provisioning.open_tenant(slug, name, kind, short_name=short_name, region_code=region_code)
@@ -64,9 +64,7 @@ def add(slug: str, name: str, kind: str, short_name: str | None, region_code: st
 
 
 def _set_active(slug: str, active: bool) -> None:
-    place = registry.find(slug)
-    if place is None:
-        raise click.ClickException(f"no organisation is called {slug}")
+    place = organisation(slug)
     with realm.enter(registry.realm(realm.BUREAU_ID), db.leave):
         try:
             provisioning.suspend(slug, active=active)
@@ -110,9 +108,7 @@ def audit() -> None:
 @click.option("--to", "target", type=click.Path(dir_okay=False, path_type=Path), required=True)
 def export(slug: str, target: Path) -> None:
     """Write all rows of an organisation into a zip of CSV files."""
-    place = registry.find(slug)
-    if place is None:
-        raise click.ClickException(f"no organisation is called {slug}")
+    place = organisation(slug)
     draft = target.with_name(f".{target.name}.part")
     try:
         with realm.enter(registry.realm(place), db.leave), draft.open("wb") as out:
@@ -123,7 +119,7 @@ def export(slug: str, target: Path) -> None:
                 db.session.commit()
         draft.replace(target)
     except OSError as fault:
-        raise click.ClickException(f"无法写入 {target}。 {target} cannot be written: {fault.strerror}") from fault
+        raise sorry(f"无法写入 {target}。", f"{target} cannot be written: {fault.strerror}.") from fault
     finally:
         draft.unlink(missing_ok=True)
     click.echo(f"{sum(counts.values())} rows of {len(counts)} tables in {target}")

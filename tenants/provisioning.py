@@ -272,9 +272,12 @@ def open_tenant(
 ) -> Place:
     """Open an organisation, from inside the bureau's realm. Raises ValueError on a slug that is none, or taken."""
     if not SLUG.fullmatch(slug):
-        raise ValueError(f"{slug} is no slug: small letters, digits and dashes, 2 to 31, a letter first")
+        raise ValueError(
+            f"{slug} 不能用作简称：须以小写字母开头，由小写字母、数字和短横组成，2 至 31 个字符。 "
+            f"{slug} is no slug: small letters, digits and dashes, 2 to 31, a letter first."
+        )
     if registry.find(slug) is not None:
-        raise ValueError(f"{slug} is taken")
+        raise ValueError(f"{slug} 已被占用。 {slug} is taken.")
     number = db.session.execute(select(func.coalesce(func.max(Tenant.id), 0) + 1)).scalar_one()
     tenant = Tenant(
         id=number, slug=slug, name=name, short_name=short_name or name, kind=kind, region_code=region_code, active=True
@@ -288,7 +291,7 @@ def suspend(slug: str, *, active: bool = False) -> None:
     """Shut an organisation out, or let it in again, from inside the bureau's realm; takes seconds to act."""
     tenant = db.session.execute(select(Tenant).where(Tenant.slug == slug)).scalar_one()
     if tenant.kind == "bureau":
-        raise ValueError("the bureau cannot be suspended")
+        raise ValueError("市级机构不能停用。 The bureau cannot be suspended.")
     tenant.active = active
 
 

@@ -9,19 +9,12 @@ from app.accounts import queries, services
 from app.core import trace
 from app.core.errors import Refusal
 from tenants import realm
-from tenants.cli import Commands
+from tenants.cli import Commands, organisation, sorry
 from tenants.database import db
 from tenants.realm import Place
 from tenants.registry import registry
 
 accounts = Commands("accounts", help="People of an organisation, for whoever keeps the server.")
-
-
-def _place(slug: str) -> Place:
-    place = registry.find(slug)
-    if place is None:
-        raise click.ClickException(f"no organisation is called {slug}")
-    return place
 
 
 def _print(place: Place, login: str, code: str) -> None:
@@ -38,7 +31,7 @@ def _print(place: Place, login: str, code: str) -> None:
 @click.option("--title", help="As on the door.")
 def add(slug: str, login: str, name: str | None, role: str | None, title: str | None) -> None:
     """Add somebody, and print the one-time code for their first sign-in."""
-    place = _place(slug)
+    place = organisation(slug)
     role = role or services.FIRST_ROLE[place.kind]
     trace.begin(route="flask accounts add")
     with realm.enter(registry.realm(realm.BUREAU_ID), db.leave):
@@ -58,12 +51,12 @@ def add(slug: str, login: str, name: str | None, role: str | None, title: str | 
 @click.option("--login", required=True, help="Sign-in name.")
 def slip(slug: str, login: str) -> None:
     """Print a one-time code for somebody whom no administrator can help; password and sessions so far end."""
-    place = _place(slug)
+    place = organisation(slug)
     trace.begin(route="flask accounts slip")
     with realm.enter(registry.realm(place), db.leave):
         person = queries.by_login(services.plain_login(login))
         if person is None:
-            raise click.ClickException(f"{slug} has nobody who signs in as {login}")
+            raise sorry(f"{slug} 没有登录名为 {login} 的人员。", f"{slug} has nobody who signs in as {login}.")
         try:
             code = services.slip(person, by=None)
         except Refusal as refusal:

@@ -66,18 +66,24 @@ def read_calendar(lines: Iterable[str]) -> dict[int, list[Day]]:
         try:
             day = Day(date.fromisoformat(row.pop("day")), **row)
         except (KeyError, TypeError, ValueError) as fault:
-            raise BadCalendar(f"not a line of a calendar: {row}") from fault
+            raise BadCalendar(f"这一行不是日历的格式：{row}。 Not a line of a calendar.") from fault
         if not all(vars(day).values()):
-            raise BadCalendar(f"{day.day} lacks a kind, a name in both languages, or its source")
+            raise BadCalendar(
+                f"{day.day} 缺少类别、中英文名称或来源。 It lacks a kind, a name in both languages, or its source."
+            )
         if day.kind not in ("holiday", "workday"):
-            raise BadCalendar(f"{day.day} is a {day.kind!r}: holiday or workday is meant")
+            raise BadCalendar(
+                f"{day.day} 的类别 {day.kind!r} 应为 holiday 或 workday。 Its kind should be holiday or workday."
+            )
         if day.kind == "workday" and day.day.weekday() < 5:
-            raise BadCalendar(f"{day.day} is worked anyway: only weekend days are made up")
+            raise BadCalendar(
+                f"{day.day} 本是工作日，调休上班只能是周末。 It is worked anyway: only weekend days are made up."
+            )
         days.append(day)
     days.sort(key=lambda day: day.day)
     for one, next_one in pairwise(days):
         if one.day == next_one.day:
-            raise BadCalendar(f"{one.day} is there twice")
+            raise BadCalendar(f"{one.day} 出现了两次。 It is there twice.")
     return {year: list(group) for year, group in groupby(days, key=lambda day: day.day.year)}
 
 
@@ -137,7 +143,7 @@ def publish_year(year: int, days: Sequence[Day], by: Any = None) -> int:
     Clocks keep their due dates until `recount_open()` has gone through each organisation.
     """
     if any(day.day.year != year for day in days) or not days:
-        raise BadCalendar(f"not the days of {year}")
+        raise BadCalendar(f"所列日期不都在 {year} 年。 Not the days of {year}.")
     run = db.session()
     version, before = queries.latest_version() + 1, _known(date(year, 1, 1), date(year, 12, 31))
     run.execute(delete(CalendarDay).where(CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31))))

@@ -16,7 +16,7 @@ from app.core import clock
 from app.demo import builder
 from app.demo.city import CITY, PASSWORD
 from app.settings import Settings
-from tenants.cli import Commands
+from tenants.cli import Commands, sorry
 
 demo = Commands("demo", help=f"The fictional city {CITY.name}.")
 WHERE = ("demo", "test")
@@ -31,20 +31,24 @@ def build(cases: int, seed: int, once: bool) -> None:
     """Open the offices of Jiangzhou and write what happened there; only where ENVIRONMENT is demo or test."""
     settings: Settings = current_app.config["SETTINGS"]
     if settings.environment not in WHERE:
-        raise click.ClickException(
-            f"everybody can read the passwords of the demo: it is not built where ENVIRONMENT is "
-            f"{settings.environment!r}, only where it is demo or test"
+        raise sorry(
+            f"演示账号的密码是公开的：ENVIRONMENT 为 {settings.environment!r} 时不生成演示数据。",
+            f"Everybody can read the passwords of the demo: it is not built where ENVIRONMENT is "
+            f"{settings.environment!r}, only where it is demo or test.",
         )
     if builder.is_built():
         if not once:
-            raise click.ClickException(f"{CITY.name} is there already; nothing was changed")
+            raise sorry(f"{CITY.name}已经生成，未作改动。", f"{CITY.name} is there already; nothing was changed.")
         return
     began, now = time.monotonic(), clock.now()
     try:
         with _progress(cases) as progress:
             built = builder.build(settings, cases, seed, now, progress)
     except builder.NotEmpty as fault:
-        raise click.ClickException("there are other cases in this database: the demo wants an empty one") from fault
+        raise sorry(
+            "数据库中已有其他案件：演示数据须生成在空库中。",
+            "There are other cases in this database: the demo wants an empty one.",
+        ) from fault
     if built:
         click.echo(f"built {built} cases in {time.monotonic() - began:.0f} s; everybody's password is {PASSWORD}")
         if since := builder.papers_since(cases, now):

@@ -14,7 +14,7 @@ from app.transfer import services
 from app.transfer.models import Import, ImportState
 from app.transfer.sheet import WANTED
 from tenants import realm
-from tenants.cli import Commands
+from tenants.cli import Commands, organisation, sorry
 from tenants.database import db
 from tenants.registry import registry
 
@@ -28,12 +28,10 @@ import_ = Commands("import", help="Take in what comes from elsewhere.")
 @click.option("--column", "columns", multiple=True, metavar="WHAT=HEADING", help="What a column is, if not found.")
 def messages(file: Path, slug: str, channel: str, columns: tuple[str, ...]) -> None:
     """Take in a spreadsheet of messages; each becomes a case that waits for triage, once."""
-    place = registry.find(slug)
-    if place is None or place.kind != "center":
-        raise click.ClickException(f"no county center is called {slug}")
+    place = organisation(slug, "center")
     with realm.enter(registry.realm(place), db.leave), file.open("rb") as content:
         if channel not in dict(lists.choices("channels")):
-            raise click.ClickException(f"no channel is called {channel}")
+            raise sorry(f"没有代码为 {channel} 的来源渠道。", f"No channel is called {channel}.")
         try:
             accepted = accept(content, file.name, kinds={".xlsx": EVIDENCE[".xlsx"]})
             batch = services.begin(accepted, None, channel=channel)
@@ -55,7 +53,11 @@ def _said(columns: tuple[str, ...], head: list[str]) -> dict[str, int]:
     for said in columns:
         what, _equals, heading = said.partition("=")
         if what not in WANTED or heading not in head:
-            raise click.ClickException(f"{said}: say one of {', '.join(WANTED)}, and a heading of the sheet")
+            names = ", ".join(WANTED)
+            raise sorry(
+                f"“{said}”无法识别：等号前须是 {names} 之一，等号后须是表中的列名。",
+                f"{said}: say one of {names}, and a heading of the sheet.",
+            )
         chosen[what] = head.index(heading)
     return chosen
 

@@ -168,8 +168,8 @@ HEAD = "day,kind,name,name_en,source"
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        ("2027-13-01,holiday,元旦,New Year's Day,x", "not a line"),
-        ("2027-01-01,holiday,元旦,New Year's Day,x,y", "not a line"),
+        ("2027-13-01,holiday,元旦,New Year's Day,x", "Not a line"),
+        ("2027-01-01,holiday,元旦,New Year's Day,x,y", "Not a line"),
         ("2027-01-01,holiday", "lacks"),
         ("2027-01-01,rest,元旦,New Year's Day,x", "holiday or workday"),
         ("2027-01-04,workday,元旦,New Year's Day,x", "worked anyway"),

@@ -315,7 +315,7 @@ def test_a_command_does_not_work_as_a_superuser(flask: Flask, settings: Settings
 
 def test_an_export_that_cannot_be_written_is_one_sentence(flask: Flask, tmp_path: Path) -> None:
     said = sentence(flask("tenants", "export", "east", "--to", str(tmp_path / "missing" / "east.zip")))
-    assert said.endswith("east.zip cannot be written: No such file or directory")
+    assert said.endswith("east.zip cannot be written: No such file or directory.")
 
 
 def test_an_export_that_fails_leaves_what_was_there(flask: Flask, tmp_path: Path) -> None:
@@ -324,7 +324,7 @@ def test_an_export_that_fails_leaves_what_was_there(flask: Flask, tmp_path: Path
     tmp_path.chmod(0o500)
     try:
         done = flask("tenants", "export", "nowhere", "--to", str(target))
-        assert "no organisation is called nowhere" in sentence(done)
+        assert "No organisation is called nowhere" in sentence(done)
         assert target.read_text() == "of yesterday"
     finally:
         tmp_path.chmod(0o700)

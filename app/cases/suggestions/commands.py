@@ -7,7 +7,7 @@ import click
 from app.cases.suggestions import learning, services
 from app.cases.suggestions.models import Training, TrainingState
 from tenants import realm
-from tenants.cli import Commands
+from tenants.cli import Commands, organisation, sorry
 from tenants.database import db
 from tenants.realm import Place
 from tenants.registry import registry
@@ -23,24 +23,20 @@ def train(slug: str | None, everywhere: bool) -> None:
     if everywhere == bool(slug):
         raise click.UsageError("say --center SLUG, or --all")
     if not learning.installed():
-        raise click.ClickException(
-            "scikit-learn is not installed: pip install --require-hashes -r requirements-triage.lock"
+        install = "pip install --require-hashes -r requirements-triage.lock"
+        raise sorry(
+            f"未安装 scikit-learn：请先运行 {install}。", f"scikit-learn is not installed: run {install} first."
         )
-    places = registry.centers() if everywhere else [_center(slug or "")]
+    places = registry.centers() if everywhere else [organisation(slug or "", "center")]
     trained = [(place, _train(place)) for place in places]
     learned = [(place, training) for place, training in trained if training.status == TrainingState.DONE]
     for place, training in trained if everywhere else ():
         click.echo(f"{place.slug}: {_said(training)}")
     if not learned:
-        raise click.ClickException("no center has enough closed cases" if everywhere else _said(trained[0][1]))
+        if everywhere:
+            raise sorry("各中心已结案件均不足。", "No center has enough closed cases.")
+        raise click.ClickException(_said(trained[0][1]))
     click.echo(_sum([training for _place, training in learned]))
-
-
-def _center(slug: str) -> Place:
-    place = registry.find(slug)
-    if place is None or place.kind != "center":
-        raise click.ClickException(f"no county center is called {slug}")
-    return place
 
 
 def _train(place: Place) -> Training:
