@@ -49,6 +49,12 @@ class CaseState(State):
     CLOSED = "closed", lazy_pgettext("case", "Closed"), "ok"
 
 
+class ReportState(State):
+    """What a report is called in a status that is another thing for it: nothing is accepted, a case file is opened."""
+
+    FILED = CaseState.ACCEPTED.value, lazy_pgettext("case", "Case file opened"), "blue"
+
+
 DIVIDED = "divided"  # the trait of both halves of a letter that was divided
 
 
@@ -75,6 +81,11 @@ MIXED = "M"  # the nature of a letter that is both, until it is divided
 FOREIGN = "foreign"  # the trait of a consumer from abroad
 OPEN = tuple(state for state in CaseState if state not in (CaseState.REFUSED, CaseState.CLOSED))
 _OPEN = "status in ({})".format(", ".join(f"'{state.value}'" for state in OPEN))
+
+
+def state_of(status: str, nature: str) -> State:
+    """A status in the words for a case of that nature."""
+    return ReportState(status) if nature == REPORT and status in set(ReportState) else CaseState(status)
 
 
 class ListEntry(Shared):
@@ -243,8 +254,8 @@ class Case(Owned):
         return self.nature in (REPORT, MIXED)
 
     @property
-    def state(self) -> CaseState:
-        return CaseState(self.status)
+    def state(self) -> State:
+        return state_of(self.status, self.nature)
 
     @property
     def came_out(self) -> Outcome | None:

@@ -87,6 +87,13 @@ def test_opening_a_case_file_meets_it_and_nothing_is_mediated(reported, take, lo
     take(number, "file", category="S0401", problem="R07", nature="R", title="无照经营", summary="无照经营")
     case = look(number)
     assert (case.status, {one.code: one.state for one in case.clocks}) == ("accepted", {"clue_check": "met"})
+    words = (
+        town.client(EAST, "handler")
+        .open("GET", f"/cases/{number}?lang=en", follow_redirects=True)
+        .get_data(as_text=True)
+    )
+    assert "Case file opened</span>" in words, "a report is not accepted, as a complaint is"
+    assert "Accepted</span>" not in words
     with pytest.raises(WrongMoment):
         take(number, "mediate")
     with town.at(EAST):

@@ -21,7 +21,7 @@ from app import audit
 from app.accounts.models import Person
 from app.accounts.permissions import Can
 from app.cases import lists
-from app.cases.models import Case, CaseState, Outcome, Party
+from app.cases.models import Case, Outcome, Party, state_of
 from app.cases.queries.filters import beyond_the_open
 from app.cases.queries.queue import queue
 from app.cases.worklist import jobs
@@ -64,7 +64,7 @@ def _plain(name: str) -> Callable[[Any], Any]:
 COLUMNS: tuple[Column, ...] = (
     Column(_l("Number"), 14, _plain("number")),
     Column(_l("Title"), 40, _plain("title")),
-    Column(_l("Status"), 12, lambda row: CaseState(row.status).label),
+    Column(_l("Status"), 12, lambda row: state_of(row.status, row.nature).label),
     Column(_l("Handled by"), 12, _plain("handler")),
     Column(_l("Received"), 12, _plain("received_at")),
     Column(_l("Time limit"), 12, _plain("due_on")),
