@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 
 from app.cases import lists
 from app.cases.lists import DATA
-from app.cases.models import Case
+from app.cases.models import MIXED, REPORT, Case
 from app.deadlines.calendar import Bilingual
 from app.deadlines.wording import say
 from tenants import realm
@@ -26,7 +26,9 @@ MINE, COUNTY, DEPARTMENT, PLATFORM, AWAY, NO_COMPLAINT, NOTE = (
     "mine", "county", "department", "platform", "away", "no_complaint", "note",
 )  # fmt: skip
 MANY = 50  # who complain together: the city may take such a matter up
-_CENTER = "消费者权益保护"
+ADVERTISING = ("Q06", "R01")
+CRIME, STAGED = "suspected_crime", "staged"  # traits that a person sets
+_CENTER, _POLICE = "消费者权益保护", "公安"
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ def advise(case: Case, *, platform: str = "") -> list[Advice]:
     if told is not None:
         title = _("No complaint: %(nature)s", nature=lists.named("natures", case.nature))
         return [Advice(NO_COMPLAINT, "令20 art. 39", title, str(told))]
-    return [*_notes(case), _place(case, platform), *_departments(case)]
+    place = _place(case, platform)
+    return [*_notes(case), place, *_against_passing_on(case, place), *_departments(case)]
 
 
 def _place(case: Case, platform: str) -> Advice:
@@ -79,11 +82,11 @@ def _place(case: Case, platform: str) -> Advice:
         on = platform or _("the platform")
         why = _("The seller's address is not published or cannot be reached: the domicile of the platform decides.")
         return Advice(PLATFORM, "J2", _("Where %(platform)s has its domicile", platform=on), why)
-    rule = {"platform": "J2", "live": "J2", "site": "J3"}.get(case.place or "", "J6" if case.nature == "R" else "J1")
+    rule = {"platform": "J2", "live": "J2", "site": "J3"}.get(case.place or "", "J6" if case.nature == REPORT else "J1")
     there = _center_of(region, address)
     if there is None and region and region[:4] != (realm.home().region_code or region)[:4]:
         why = _("The merchant is registered under region %(region)s, outside this city.", region=region)
-        return Advice(AWAY, "J7" if case.nature == "R" else rule, _("Outside this city"), why)
+        return Advice(AWAY, "J7" if case.nature == REPORT else rule, _("Outside this city"), why)
     if there is None:
         why = _("Nothing says where the merchant is. Of several that have power, who received it first handles it.")
         return Advice(MINE, "J4", _("Ours, as long as nothing else is known"), why)
@@ -101,24 +104,62 @@ def _place(case: Case, platform: str) -> Advice:
 def _departments(case: Case) -> Iterator[Advice]:
     """The department that supervises the trade, and answers if it is asked; the case stays with us."""
     said = set()
-    own = lists.as_city("categories", case.category) if case.category else ""
-    kinds = [own, lists.top("categories", own) if own else "", "prepaid" if case.prepaid else ""]
-    for row in _rows("departments"):
-        if row["for"] in kinds and row["called"] not in said:
-            said.add(row["called"])
-            to = next((place for place in registry.departments() if _is(row["called"], place)), None)
-            title = to.short_name if to else row["called"]
-            yield Advice(DEPARTMENT, "J9", title, say(Bilingual(row["why"], row["why_en"])), to)
+    if CRIME in case.traits:
+        said.add(_POLICE)
+        why = _("A suspected crime goes to the police, with a copy to the procuratorate.")
+        yield _department(_POLICE, "J11", why)
+    for row in _supervisors(case):
+        if row["called"] in said:
+            continue
+        said.add(row["called"])
+        why = say(Bilingual(row["why"], row["why_en"]))
+        if case.nature == REPORT:
+            tell = _("Of a report that it has no power over a center tells where to turn, and does not pass it on.")
+            yield _department(row["called"], "J7", f"{why} {tell}")
+        else:
+            yield _department(row["called"], "J9", why)
+
+
+def _supervisors(case: Case) -> list[dict[str, str]]:
+    """Who supervises exactly this, else the whole branch; and prepaid cards beside it."""
+    rows, own = _rows("departments"), lists.as_city("categories", case.category) if case.category else ""
+    exactly = [row for row in rows if row["for"] == own]
+    branch = exactly or [row for row in rows if own and row["for"] == lists.top("categories", own)]
+    return [*branch, *(row for row in rows if case.prepaid and row["for"] == "prepaid")]
+
+
+def _department(called: str, rule: str, why: str) -> Advice:
+    to = next((place for place in registry.departments() if _is(called, place)), None)
+    return Advice(DEPARTMENT, rule, to.short_name if to else called, why, to)
+
+
+def _against_passing_on(case: Case, place: Advice) -> Iterator[Advice]:
+    """What came from somebody who distributes goes back there, if it is not ours."""
+    if place.whose == MINE:
+        return
+    if case.origin_from is not None:
+        giver = registry.by_id(case.origin_from).short_name
+        why = _("What was passed to us and is not ours goes back to %(giver)s, with the reason.", giver=giver)
+        yield Advice(NOTE, "J8", _("Back, not on"), why)
+    elif case.channel == "hotline":
+        why = _("Object to the order with the hotline in time; until it has decided, who got it first answers for it.")
+        yield Advice(NOTE, "J10", _("An order of the hotline"), why)
 
 
 def _notes(case: Case) -> Iterator[Advice]:
     """What else bears on it."""
-    if case.nature == "M":
+    if case.nature == MIXED:
         yield Advice(NOTE, "令121 art. 9", _("Two procedures"), _("Divide it: complaint and report each go their way."))
     if "major_group" in case.traits or case.people >= MANY:
         why = _("%(n)s people complain: the city may take the matter up, or be asked to.", n=case.people)
         yield Advice(NOTE, "J5", _("A major group"), why)
-    if "repeated" in case.traits and case.nature == "R":
+    if case.nature == REPORT and case.problem in ADVERTISING:
+        why = _("Who published it is looked at first, where the publisher is; the advertiser then in the same case.")
+        yield Advice(NOTE, "J6", _("An advertisement"), why)
+    if STAGED in case.traits:
+        why = _("If it is shown to be planted, exchanged, forged or extorted, end the mediation and tell the police.")
+        yield Advice(NOTE, "J11", _("Perhaps staged"), why)
+    if "repeated" in case.traits and case.nature == REPORT:
         why = _("The same report again is not handled again; new facts are added to the earlier one.")
         yield Advice(NOTE, "J12", _("Told before"), why)
 

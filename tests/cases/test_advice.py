@@ -78,6 +78,60 @@ def test_a_mixed_letter_a_major_group_and_an_old_report_are_noted(town, lodged):
     assert "J12" in [one.rule for one in advised(town, lodged(phone="13900000002", nature="R", traits=["repeated"]))]
 
 
+@pytest.mark.parametrize(
+    ("facts", "whose", "rule", "said"),
+    [
+        ({"nature": "R", "problem": "R01"}, advice.NOTE, "J6", "广告发布者所在地"),
+        ({"nature": "R", "category": "S0702", "prepaid": False}, advice.DEPARTMENT, "J7", "通信管理"),
+        ({"category": "S0702", "prepaid": False}, advice.DEPARTMENT, "J9", "通信管理"),
+        ({"traits": ["suspected_crime"]}, advice.DEPARTMENT, "J11", "检察机关"),
+        ({"traits": ["staged"]}, advice.NOTE, "J11", "终止调解"),
+    ],
+)
+def test_what_else_the_law_of_complaints_says_of_it(town, lodged, facts, whose, rule, said):
+    (found,) = [one for one in advised(town, lodged(**facts)) if one.rule == rule]
+    assert found.whose == whose
+    assert said in f"{found.title}{found.why}"
+    assert rule not in [one.rule for one in advised(town, lodged(phone="13900000077"))] or rule == "J9"
+
+
+def test_an_order_of_the_hotline_that_is_not_ours_is_objected_to_not_passed_on(town, lodged):
+    with town.at(EAST):
+        by = town.person(EAST, "handler")
+        for address, channel, rules in ((THERE, "hotline", ["J10"]), (HERE, "hotline", []), (THERE, "phone", [])):
+            merchant = register.add(by, name=f"星河{address}{channel}公司", address=address)
+            case = lodge(replace(TOLD, merchant=merchant, channel=channel, place="shop"), by).case
+            assert [one.rule for one in advice.advise(case) if one.rule in ("J8", "J10")] == rules
+
+
+def test_what_was_referred_to_us_and_is_not_ours_goes_back(town):
+    with town.at(EAST):
+        by = town.person(EAST, "handler")
+        case = lodge(replace(TOLD, merchant=register.add(by, name="星河公司", address=THERE), place="shop"), by).case
+        case.origin_from = registry.places()[WEST].id
+        (note,) = [one for one in advice.advise(case) if one.rule == "J8"]
+        assert "西县中心" in note.why
+
+
+def test_the_exact_trade_goes_before_its_branch(town, lodged):
+    """Driving schools are the department of transport's, other training the department of education's."""
+    titles = {
+        code: [one.title for one in advised(town, lodged(category=code, prepaid=False)) if one.whose == "department"]
+        for code in ("S0303", "S0301")
+    }
+    assert titles == {"S0303": ["交通"], "S0301": ["教育"]}
+
+
+def test_every_trade_of_the_table_is_in_the_list_of_categories(app):
+    known = {*lists.shipped("categories"), "prepaid"}
+    assert {row["for"] for row in advice._rows("departments")} <= known
+    services = {
+        code for code, entry in lists.shipped("categories").items() if code.startswith("S") and not entry.parent
+    }
+    untold = services - {row["for"] for row in advice._rows("departments")} - {"S01", "S05", "S13"}  # no one department
+    assert not untold
+
+
 @pytest.mark.parametrize("nature", sorted(advice.routes()))
 def test_what_is_no_complaint_gets_the_right_way_in_words_and_on_paper(town, lodged, nature):
     number = lodged(nature=nature)
