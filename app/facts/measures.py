@@ -137,7 +137,7 @@ MEASURES: dict[str, Measure] = {
         ),
         Measure(
             "refused", _l("Cases refused"), counts="refused",
-            formula=_l("Cases refused on the days of the period, on one of the seven grounds."),
+            formula=_l("Cases refused on the days of the period, on a ground of the rule that they go by."),
         ),
         Measure(
             "filed", _l("Case files opened on reports"), counts="filed",

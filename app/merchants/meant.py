@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.merchants.models import Merchant
-from app.search.bigrams import fold
+from app.search.bigrams import fold, pairs
 from tenants.database import db
 
 SHORTEST = 3  # characters of a name that can be looked for in a text
@@ -46,8 +45,8 @@ def meant(text: str) -> Meant | None:
         .order_by(whole.desc(), func.length(Merchant.name).desc(), Merchant.id)
         .limit(LOOKED_AT)
     )
-    pairs = {one + two for one, two in pairwise(told)}
-    ranked = sorted(((_rank(one, told, pairs), one) for one in db.session.scalars(query)), key=lambda pair: pair[0])
+    there = pairs(told)
+    ranked = sorted(((_rank(one, told, there), one) for one in db.session.scalars(query)), key=lambda pair: pair[0])
     if not ranked or ranked[-1][0] == (0, 0.0) or (len(ranked) > 1 and ranked[-1][0] == ranked[-2][0]):
         return None
     (length, _share), merchant = ranked[-1]
@@ -58,18 +57,18 @@ def _in(told: str, name: Any, least: int) -> ColumnElement[bool]:
     return and_(func.length(name) >= least, func.strpos(told, name) > 0)
 
 
-def _rank(merchant: Merchant, told: str, pairs: set[str]) -> tuple[int, float]:
+def _rank(merchant: Merchant, told: str, there: set[str]) -> tuple[int, float]:
     """(characters of the longest of its names that stands in the text, how much of it is there in pairs)."""
     whole = [fold(name) for name in (merchant.sign, merchant.name) if name]
     short = [fold(_BRACKETS.sub("", name)) for name in (merchant.sign, merchant.name) if name]
     names = {name for name in (*whole, *short) if len(name) >= SHORTEST}
     length = max((len(name) for name in names if name in told), default=0)
-    share = max((_share(name, pairs) for name in names), default=0.0)
+    share = max((_share(name, there) for name in names), default=0.0)
     if length:
-        return length, max((_share(name, pairs) for name in whole), default=0.0)
+        return length, max((_share(name, there) for name in whole), default=0.0)
     return (0, share) if share >= ALIKE else (0, 0.0)
 
 
-def _share(name: str, pairs: set[str]) -> float:
-    own = {one + two for one, two in pairwise(name)}
-    return len(own & pairs) / len(own) if own else 0.0
+def _share(name: str, there: set[str]) -> float:
+    own = pairs(name)
+    return len(own & there) / len(own) if own else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 from operator import add
 from typing import NamedTuple
 
@@ -33,6 +34,12 @@ class Query(NamedTuple):
 def fold(text: str | None) -> str:
     """One form for full and half width, upper and lower case; every run of blanks is one blank."""
     return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text or "").lower()).split())
+
+
+def pairs(text: str) -> set[str]:
+    """The pairs of neighbouring characters of a text, blanks and punctuation left out."""
+    signs = [sign for sign in text if sign.isalnum()]
+    return {one + two for one, two in pairwise(signs)}
 
 
 def document(text: str | None) -> str:

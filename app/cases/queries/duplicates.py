@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from app.cases.services.parts import KIND, statement_of
 from app.core import clock
 from app.core.forms import narrow
 from app.merchants.models import Merchant
-from app.search.bigrams import fold
+from app.search.bigrams import fold, pairs
 from app.search.models import SearchDocument
 from tenants.database import db
 
@@ -140,12 +139,6 @@ def _asked(phone: str, merchant: Merchant | None, merchant_name: str, order: str
         latest = select(literal("words", String).label("why"), Case.id.label("case_id")).where(against)
         parts.append(latest.order_by(Case.received_at.desc()).limit(LOOKED_AT))
     return parts
-
-
-def pairs(text: str) -> set[str]:
-    """The pairs of neighbouring characters of a text, blanks and punctuation left out."""
-    signs = [sign for sign in text if sign.isalnum()]
-    return {one + two for one, two in pairwise(signs)}
 
 
 def likeness(one: set[str], other: set[str]) -> float:

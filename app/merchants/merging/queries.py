@@ -12,10 +12,9 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app.cases.queries.duplicates import pairs
 from app.merchants.merging.models import MerchantApart, MerchantMerge
 from app.merchants.models import Merchant
-from app.search.bigrams import fold
+from app.search.bigrams import fold, pairs
 from tenants.database import db
 
 LOOKED_AT = 5000  # latest entries of the register
