@@ -32,11 +32,10 @@ def run(connection: Connection) -> None:
 
 connection = context.config.attributes.get("connection")
 if connection is None:
+    from flask import current_app
     from sqlalchemy import create_engine
 
-    from app.settings import Settings
-
-    with create_engine(Settings.from_env().url("portal_owner")).connect() as own:
+    with create_engine(current_app.config["SETTINGS"].url("portal_owner")).connect() as own:
         run(own)
 else:
     run(connection)

@@ -129,7 +129,7 @@ _ROLES = (
         _l("Supervisor"),
         frozenset({Can.CITY_READ, Can.CITY_CALL_IN, Can.HANDOFF_READ, Can.AUDIT_READ}),
     ),
-    Role("analyst", "bureau", _l("Analyst"), frozenset({Can.CITY_READ, Can.HANDOFF_READ, Can.TRANSFER_EXPORT})),
+    Role("analyst", "bureau", _l("Analyst"), frozenset({Can.CITY_READ, Can.HANDOFF_READ})),
     Role(
         "bureau_admin",
         "bureau",

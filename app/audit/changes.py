@@ -9,10 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from app.core.privacy import Veil
+from app.core.privacy import Veil, is_code
+
+LONGEST_CODE = 64
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,8 @@ def _seen(subject: Any, name: str) -> Any:
         return _Sealed(str(value), subject.reveal(name)) if value else None
     if isinstance(value, Decimal):
         return f"{value:.2f}"
+    if isinstance(value, date):
+        return value.isoformat()
     if value is None or isinstance(value, bool | int | list | dict):
         return value
     return str(value) or None
@@ -71,8 +76,20 @@ def _told(value: Any) -> Any:
     return value.mask if isinstance(value, _Sealed) else value
 
 
+def _in_the_open(value: Any) -> bool:
+    """Whether the bureau may read it: a number, a date, a code, or some of them."""
+    if isinstance(value, Mapping):
+        return all(map(_in_the_open, value.values()))
+    if isinstance(value, list | tuple | set | frozenset):
+        return all(map(_in_the_open, value))
+    return value is None or isinstance(value, bool | int | float | Decimal | date) or is_code(str(value), LONGEST_CODE)
+
+
 def written(facts: Mapping[str, Any], text: str | None, changes: Changes | None) -> tuple[dict[str, Any], str | None]:
-    """The facts of an entry and its remark, with the changes in them."""
+    """The facts of an entry and its remark, with the changes in them. Raises ValueError for what is no code."""
+    told = {**facts, **(changes.codes if changes else {})}
+    if name := next((name for name, value in told.items() if not _in_the_open(value)), None):
+        raise ValueError(f"{name}: an entry carries codes, numbers and dates; what somebody wrote goes into its text")
     if not changes:
         return dict(facts), text
     facts = {**facts, "changes": {**changes.codes, **dict.fromkeys(changes.words)}}

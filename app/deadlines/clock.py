@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.errors import Invalid, WrongMoment
+from app.core.privacy import names_nobody
 from app.core.states import State, states_check
 from app.deadlines.calendar import Calendar
 from app.deadlines.profiles import Limit, Profile, Rules, last_day, span
@@ -344,4 +345,5 @@ def _reference(evidence: str) -> str:
         raise Invalid("evidence", _("Name the paper that shows it."))
     if len(evidence) > REFERENCE_LENGTH:
         raise Invalid("evidence", _("Give the number of the paper, not its text."))
+    names_nobody(evidence=evidence)
     return evidence

@@ -118,7 +118,7 @@ class Exchanges:
             by = desk.town.person(deed.place, deed.by)
             if kind.moves_case:
                 self.cases.take(mail.folder, "refer", by)
-            mail.handoff = handoff = sending.handed_over(draft, case, number)
+            mail.handoff = handoff = sending.handed_over(draft, case, number, packet.words_of(mail.folder.party))
             handoff.id = key_of(deed.at)  # lists show the newest first, by key
             sending.follow(handoff, starts=("sign",), rules=desk.rules)
             drafter = draft.drafted_by_name if draft.drafted_by != by.id else ""

@@ -19,7 +19,7 @@ from app.cases.queries.queue import listed
 from app.cases.services.parts import KIND
 from app.core.forms import narrow
 from app.core.listing import Listing, Order, View
-from app.core.privacy import Unopened, redact, tells_of_somebody, unwrap, wrap
+from app.core.privacy import Unopened, may_be_a_name, redact, tells_of_somebody, unwrap, wrap
 from app.core.privacy.masks import digits_of
 from app.merchants import queries as merchants
 from app.merchants.models import Merchant
@@ -36,14 +36,14 @@ _FILE_NUMBER = re.compile(r"\d{4}-\d{6}")
 _RECEIPT = re.compile(r"\d{4}(?:-[0-9A-Z]{4}){3}")  # as it stands on the slip
 _BETWEEN = "~"
 
-# How an address says what is looked for: words as they are, a number of somebody sealed for who asks.
+# How an address says what is looked for: words as they are, a number or a name of somebody sealed for who asks.
 WORDS, SEALED = "q", "of"
 
 
 def address_of(said: str, by: Any) -> dict[str, str]:
     """The arguments of the address under which this search can be come back to."""
     said = narrow(said)[:LONGEST]
-    if _has_no_place_in_an_address(said):
+    if _has_no_place_in_an_address(said) or any(map(may_be_a_name, said.split())):
         return {SEALED: wrap(said, purpose="search", holder=by.id, lasts=ABSOLUTE)}
     return {WORDS: said}
 

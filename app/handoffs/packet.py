@@ -14,11 +14,12 @@ from sqlalchemy import select, update
 
 from app.cases import lists
 from app.cases.models import Case, CaseFile, CaseStatement, Party
+from app.cases.queries import parties
 from app.cases.services import Complaint, lodge
 from app.cases.services.parts import main_limits
 from app.core import clock
 from app.core.errors import Invalid, Missing
-from app.core.privacy import redact
+from app.core.privacy import known_words, redact
 from app.deadlines import Rules, load_rules
 from app.files import services as stored
 from app.handoffs import queries
@@ -55,6 +56,11 @@ class Field:
     sealed: bool = True  # in the packet too; the consumer's own words are kept as they are
 
 
+def words_of(told: Party | HandoffPersonal) -> tuple[str, ...]:
+    """The words that would give somebody away."""
+    return known_words(told.reveal("name"), told.reveal("address"))
+
+
 def _of_party(code: str) -> Field:
     return Field(
         code, Party.FIELDS[code], lambda it: it.party.reveal(code) or "", lambda it: str(getattr(it.party, code))
@@ -66,7 +72,7 @@ def _of_statement(code: str, column: str, label: Any) -> Field:
         code,
         label,
         lambda it: getattr(it.statement, column),
-        lambda it: redact(getattr(it.statement, column)),
+        lambda it: redact(getattr(it.statement, column), words_of(it.party)),
         sealed=False,
     )
 
@@ -104,6 +110,14 @@ def material(case: Case) -> Material:
         db.session.scalars(select(Party).where(Party.case_id == case.id, Party.position == 0)).one(),
         db.session.scalars(select(CaseStatement).where(CaseStatement.case_id == case.id)).one(),
     )
+
+
+def known(handoff: Handoff) -> tuple[str, ...]:
+    """The words that would give away whom it is about, as far as our side knows them."""
+    if case := queries.own_case(handoff):
+        return parties.known(case.id)
+    told = db.session.scalars(select(HandoffPersonal).where(HandoffPersonal.handoff_id == handoff.id)).first()
+    return words_of(told) if told else ()
 
 
 def files_of(case: Case) -> list[CaseFile]:
@@ -161,7 +175,7 @@ def used(case: Case) -> dict[str, dict[str, Any]]:
         one.code: {
             "since": one.started_on.isoformat(),
             "pauses": [
-                {**{name: out[name] for name in out if name != "file"}, "until": out.get("until", today)}
+                {"kind": "pause", "reason": out["reason"], "on": out["on"], "until": out.get("until", today)}
                 for out in one.pauses
             ],
         }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app import audit, deadlines
 from app.cases.models import Case
+from app.cases.queries.parties import known
 from app.cases.services.intake import LONGEST_TITLE
 from app.cases.workflow import CASE
 from app.core import clock, unit
@@ -46,7 +47,8 @@ def note(
     files: Sequence[Any] = (),
 ) -> HandoffStep:
     """Add a step to the exchange, its words whole for the two and redacted for the bureau, and queue the telling."""
-    entry, beside = noted(handoff, step, by, text=text, reason=reason, drafted_by=drafted_by)
+    who = packet.known(handoff) if text else ()
+    entry, beside = noted(handoff, step, by, text=text, reason=reason, drafted_by=drafted_by, who=who)
     db.session.add_all([entry, *beside])
     if files:
         packed = stored.attach(HandoffFile, files, packet=handoff, step_id=entry.id)
@@ -57,9 +59,16 @@ def note(
 
 
 def noted(
-    handoff: Handoff, step: str, by: Any, *, text: str | None = None, reason: str = "", drafted_by: str = ""
+    handoff: Handoff,
+    step: str,
+    by: Any,
+    *,
+    text: str | None = None,
+    reason: str = "",
+    drafted_by: str = "",
+    who: Iterable[str] = (),
 ) -> tuple[HandoffStep, list[Any]]:
-    """A step, and beside it the duty to tell it and its words: nobody's rows yet."""
+    """A step, and beside it the duty to tell it and its words: nobody's rows yet. `who` is masked for the bureau."""
     parties = packet.parties_of(handoff)
     entry = HandoffStep(
         **parties,
@@ -68,7 +77,7 @@ def noted(
         by_name=by.name,
         drafted_by=drafted_by,
         reason=reason,
-        text=redact(text),
+        text=redact(text, who),
         at=clock.now(),
     )
     beside: list[Any] = [HandoffEcho(handoff_id=handoff.id, step_id=entry.id, step=step, made_at=clock.now())]
@@ -132,7 +141,8 @@ def compose(
     if not there.issuperset(files):
         raise Invalid("files", _("There is no such file in this case."))
     draft.receiver_id = receiver_for(KINDS[draft.kind], receiver).id
-    draft.subject, draft.ask, draft.wanted, draft.legal_basis = redact(subject), ask, wanted, legal_basis
+    draft.subject = redact(subject, known(case.id))
+    draft.ask, draft.wanted, draft.legal_basis = ask, wanted, legal_basis
     draft.fields, draft.need, draft.files = dict(fields), need, list(files)
 
 
@@ -154,7 +164,7 @@ def dispatch(draft: HandoffDraft, by: Any, *, text: str | None = None, **rest: A
     elif not case.is_open:
         raise WrongMoment(_("The case is closed; nothing more is sent from it."))
     number = next_number(f"handoff-{kind.code}", clock.today().year, prefix=f"{kind.prefix}-")
-    handoff = handed_over(draft, case, number)
+    handoff = handed_over(draft, case, number, known(case.id))
     db.session.add(handoff)
     follow(handoff, starts=("sign",))
     db.session.flush()
@@ -174,18 +184,18 @@ def send_facts(draft: HandoffDraft, told: Mapping[str, Any], files: int) -> dict
     return {**told, "case": draft.case_number, "fields": fields, "files": files}
 
 
-def handed_over(draft: HandoffDraft, case: Case, number: str) -> Handoff:
-    """What a letter becomes when it is sent; nobody's row yet."""
+def handed_over(draft: HandoffDraft, case: Case, number: str, who: Sequence[str]) -> Handoff:
+    """What a letter becomes when it is sent, `who` masked in it; nobody's row yet."""
     return Handoff(
         id=uuid7(),
         receiver_id=draft.receiver_id,
         kind=draft.kind,
         number=number,
         subject=draft.subject,
-        ask=redact(draft.ask),
-        wanted=redact(draft.wanted),
-        summary=redact(case.given_summary),
-        legal_basis=redact(draft.legal_basis),
+        ask=redact(draft.ask, who),
+        wanted=redact(draft.wanted, who),
+        summary=redact(case.given_summary, who),
+        legal_basis=redact(draft.legal_basis, who),
         contact=draft.drafted_by_name,
         facts=packet.facts_of(case),
         status=HandoffState.SENT.value,

@@ -40,7 +40,7 @@ def add(
     contact_phone: str = "",
 ) -> Merchant:
     """Enter a merchant. Raises Invalid for a credit code that is wrong or already in the register."""
-    names_nobody(sign=sign)
+    names_nobody(sign=sign, trade=trade, address=address)
     merchant = Merchant(
         number=next_number("merchant", clock.today().year, prefix="M"),
         name=_name(name),
@@ -66,7 +66,7 @@ def change(merchant: Merchant, by: Any, *, seen: int | None = None, **facts: Any
         raise Changed(_("Somebody else has changed this in the meantime."), merchant)
     if merchant.merged_into_id is not None:
         raise WrongMoment(_("This entry was merged into another."))
-    names_nobody(sign=facts.get("sign"))
+    names_nobody(**{name: facts.get(name) for name in ("sign", "trade", "address")})
     facts["name"], facts["credit_code"] = _name(facts["name"]), _code(facts.get("credit_code"), merchant)
     was = WATCH.look(merchant)
     for name in FIELDS:

@@ -42,8 +42,14 @@ def messages(file: Path, slug: str, channel: str, columns: tuple[str, ...]) -> N
             hint = f" --column WHAT=HEADING; WHAT: {', '.join(WANTED)}" if isinstance(refusal, Invalid) else ""
             raise click.ClickException(f"{refusal.message}{hint}") from refusal
         db.session.commit()
-        with click.progressbar(length=batch.rows, label=file.name) as bar:
-            batch = services.run(batch.id, tell=lambda now: bar.update(now.position - bar.pos))
+        try:
+            with click.progressbar(length=batch.rows, label=file.name) as bar:
+                batch = services.run(batch.id, tell=lambda now: bar.update(now.position - bar.pos))
+        except BaseException:  # Ctrl-C too: what is in stays in, and the page says that it broke off
+            db.session.rollback()
+            services.fail(batch.id)
+            db.session.commit()
+            raise
         _print_faults(batch)
     click.echo(f"imported {batch.imported}, already there {batch.already}, rejected {batch.rejected}")
 

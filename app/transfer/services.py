@@ -64,6 +64,7 @@ def opened(batch: Import) -> Iterator[Sheet]:
 
 def start(batch: Import, columns: dict[str, int], by: Any) -> None:
     """Queue it with these columns. Raises Invalid when a needed one is missing, or one is used twice."""
+    db.session.refresh(batch, with_for_update=True)  # two clicks are one start
     if batch.status not in (ImportState.MAPPING, ImportState.STOPPED, ImportState.FAILED):
         raise WrongMoment(_("This import is already running or finished."))
     ready(batch, columns, by)
@@ -84,6 +85,7 @@ def ready(batch: Import, columns: dict[str, int], by: Any) -> None:
 
 def stop(batch: Import, by: Any) -> None:
     """Stop at the next edge of a batch; what is in stays in, and it can be gone on with."""
+    db.session.refresh(batch, with_for_update=True)  # it may have ended in this moment
     if batch.status != ImportState.RUNNING:
         raise WrongMoment(_("This import is not running."))
     batch.status = ImportState.STOPPED.value
@@ -124,10 +126,20 @@ def _take(batch: Import, part: Sequence[Message | Fault], by: Any) -> None:
     """One batch: new messages become cases; repeated ones leave at most a note; faults are written down."""
     keys = {row.line: f"{batch.channel}:{row.reference}" for row in part if isinstance(row, Message)}
     good = [row for row in part if isinstance(row, Message)]
+    faults = [row for row in part if isinstance(row, Fault)]
     first: dict[str, Message] = {}
-    for row in good:
-        first.setdefault(keys[row.line], row)
-    made = lodge_many([(name, _complaint(row, batch.channel)) for name, row in first.items()], by)
+    complaints: dict[str, Complaint] = {}
+    for row in list(good):
+        if (name := keys[row.line]) not in first:
+            complaint = _complaint(row, batch.channel)
+            try:
+                complaint.check()
+            except Invalid:  # one row that cannot be taken is a line of the report, and keeps no other one out
+                faults.append(Fault(row.line, row.reference, "other"))
+                good.remove(row)
+            else:
+                first[name], complaints[name] = row, complaint
+    made = lodge_many(list(complaints.items()), by)
     for name, row in first.items():
         if name in made and row.label:
             _note_label(made[name], row, by)
@@ -135,7 +147,6 @@ def _take(batch: Import, part: Sequence[Message | Fault], by: Any) -> None:
     known = _known({keys[row.line] for row in again})
     repeated = [row for row in again if _same_words(row, known[keys[row.line]][1])]
     _note_new_labels([(row, known[keys[row.line]][0]) for row in repeated if row.label], by)
-    faults = [row for row in part if isinstance(row, Fault)]
     faults += [Fault(row.line, row.reference, "differs") for row in again if row not in repeated]
     db.session.add_all(
         ImportFault(import_id=batch.id, line=row.line, reference=row.reference, reason=row.reason) for row in faults

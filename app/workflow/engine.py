@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,13 +13,11 @@ from sqlalchemy import select
 from app import audit
 from app.core import clock
 from app.core.errors import Changed, NotAllowed, Unsaved, WrongMoment
-from app.core.privacy.redaction import RULES
+from app.core.privacy import is_code
 from app.core.states import State
 from tenants.database import db
 
 Effect = Callable[..., None]
-_KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_PERSONAL = ("id", "bank_card", "mobile", "landline", "email")
 
 
 @dataclass(frozen=True)
@@ -221,20 +218,13 @@ def plain(facts: dict[str, Any]) -> dict[str, Any]:
 def codes(facts: dict[str, Any]) -> dict[str, Any]:
     """The facts that an entry may carry in the open: codes, numbers, dates; free text is left out.
 
-    A text counts as a code when it has no blank, at most 40 signs of ASCII, and nothing in it that is somebody's.
+    A text counts as a code when `is_code` says so.
     """
     kept = {}
     for name, value in facts.items():
         if value is None or isinstance(value, list | dict):
             continue
         said = value if isinstance(value, bool | int) else str(value)
-        if isinstance(said, bool | int) or _is_code(said):
+        if isinstance(said, bool | int) or is_code(said):
             kept[name] = said
     return kept
-
-
-def _is_code(said: str) -> bool:
-    if len(said) > 40 or not said.isascii() or any(sign.isspace() for sign in said):
-        return False
-    # A key of a row may have in it what looks like a number of somebody's.
-    return bool(_KEY.fullmatch(said)) or not any(RULES[kind][0].search(said) for kind in _PERSONAL)

@@ -9,6 +9,7 @@ from app import audit
 from app.audit import services
 from app.audit.chain import FIELDS, canonical
 from app.audit.models import Entry, Remark
+from app.core import clock
 from tenants import realm
 from tenants.database import db
 from tenants.registry import registry
@@ -317,13 +318,49 @@ def test_an_entry_stands_in_the_transaction_of_what_it_is_about(town):
     with town.at(EAST):
         person = town.person(EAST, "handler")
         person.title = "组长"
-        audit.record("person.changed", person, None, facts={"nothing": object()})
+        audit.record("person.changed", person, None)
         broken = db.session.info["entries"][0][0]
         broken["at"] = "not a time at all"
         with pytest.raises(StatementError):
             db.session.commit()
         db.session.rollback()
     assert town.person(EAST, "handler").title is None
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "林晓梅 13812346027",
+        "林晓梅",
+        "13812346027",
+        "8888-1234",
+        "E12345678",
+        "wxid_linxiaomei99",
+        "QQ12345678",
+        "x" * 65,
+    ],
+)
+def test_what_somebody_wrote_is_no_fact_of_an_entry(town, said):
+    """The bureau reads the facts: codes, numbers and dates, also inside of lists and of changes."""
+    with town.at(EAST):
+        person = town.person(EAST, "handler")
+        for facts in ({"why": said}, {"why": [said]}, {"why": {"first": said}}):
+            with pytest.raises(ValueError, match="carries codes"):
+                audit.record("person.changed", person, None, facts=facts)
+        with pytest.raises(ValueError, match="carries codes"):
+            audit.record("person.changed", person, None, changes=audit.Changes({"title": [None, said]}))
+        for code in (
+            "2026-000123",
+            "江消保受〔2026〕第12号",
+            "JC-2026-0031",
+            clock.now(),
+            clock.today(),
+            3,
+            None,
+            person.id,
+        ):
+            audit.record("person.changed", person, None, facts={"what": code})
+        db.session.rollback()
 
 
 def test_entries_of_the_portal_itself_name_no_person(town):

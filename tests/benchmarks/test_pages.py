@@ -218,7 +218,7 @@ def test_import(big_city: Any) -> None:
         with recorded(db.engine) as seen:
             file = accept(content, "messages.xlsx", kinds={".xlsx": EVIDENCE[".xlsx"]})
             batch = transfer.begin(file, None)
-            transfer.ready(batch)
+            transfer.ready(batch, batch.columns, None)
             db.session.commit()
             batch = transfer.run(batch.id)
             db.session.commit()

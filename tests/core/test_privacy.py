@@ -6,9 +6,12 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from sqlalchemy.orm import Mapped, mapped_column, registry
 
 from app.core import clock, privacy
+from app.core.errors import Invalid
 from app.core.privacy import redaction, sealing
 from app.core.privacy.sealing import Keyring, Sealing, Unopened, sealed
 from tenants import realm
@@ -358,6 +361,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "phone": privacy.mask_phone,
     "name": privacy.mask_name,
     "in an address": privacy.tells_of_somebody,
+    "everything": privacy.redact,
 }
 
 
@@ -426,6 +430,67 @@ def test_a_number_of_somebody_is_told_from_other_words(said: str) -> None:
 )
 def test_what_stands_in_addresses_every_day_is_no_number_of_somebody(said: str) -> None:
     assert not privacy.tells_of_somebody(said)
+
+
+@given(st.text(alphabet="0123456789１２８ 　-–()（）.张记餐馆元号A〔〕", max_size=60))
+@example("张记餐馆 8888 1234")
+@example("老王（5888-1234）")
+@example("核查8888 1234号卡")
+@example("1 3 8 1 2 3 4 6 0 2 7")
+def test_what_was_redacted_never_tells_of_somebody(said: str) -> None:
+    """What one of the two lets through the other never stops: a letter that was sent can be taken over."""
+    assert not privacy.tells_of_somebody(privacy.redact(said))
+
+
+def test_sums_and_days_stay_where_numbers_go() -> None:
+    assert privacy.redact("2026-10-03 付 1234567 元，卡号 8888 1234") == "2026-10-03 付 1234567 元，卡号 88****34"
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "words"),
+    [
+        ("林晓梅", "江州市临河县柳荫路12号3幢402室", ("林晓梅", "柳荫路12号3幢402室", "柳荫路12号")),
+        ("林晓梅", None, ("林晓梅",)),
+        ("匿名", "临河县", ()),
+        (None, "柳荫路", ()),
+        ("李", "", ()),
+    ],
+)
+def test_what_would_give_somebody_away(name: str | None, address: str | None, words: tuple[str, ...]) -> None:
+    assert privacy.known_words(name, address) == words
+
+
+def test_known_words_are_masked_and_refused() -> None:
+    known = privacy.known_words("林晓梅", "临河县柳荫路12号")
+    assert privacy.redact("核查林晓梅退费，住柳荫路12号", known) == "核查林**退费，住****"
+    with pytest.raises(Invalid) as refused:
+        privacy.names_nobody(known, title="林晓梅退费")
+    assert refused.value.field == "title"
+    privacy.names_nobody(known, title="健身房退费")
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("accepted", True),
+        ("2026-000123", True),
+        ("linhe-ZB-2026-000123", True),
+        ("江消保受〔2026〕第12号", True),
+        ("JC-2026-0031", True),
+        ("2026-12-01T21:35:23.456789+00:00", True),
+        ("91330100MA27XXXX0A", True),
+        ("林晓梅", False),
+        ("two words", False),
+        ("13812346027", False),
+        ("8888-1234", False),
+        ("a@b.cn", False),
+        ("E12345678", False),
+        ("QQ12345678", False),
+        ("wxid_linxiaomei99", False),
+    ],
+)
+def test_what_is_a_code(said: str, code: bool) -> None:
+    assert privacy.is_code(said) is code
 
 
 def at_home(number: int) -> Realm:

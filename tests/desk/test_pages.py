@@ -220,8 +220,19 @@ def test_a_phone_number_is_shown_masked_above_what_it_found(town, told):
 
 def test_words_can_be_passed_on_and_numbers_of_files_too(town):
     browser = town.client(EAST, "handler")
-    for said in ("健身房 余额", "2026-000123", "4680元", "3幢"):
+    for said in ("健身房 退款", "2026-000123", "4680元", "3幢"):
         assert browser.post("/search", {"q": said}).location == f"/east/search?{urlencode({'q': said})}"
+
+
+@pytest.mark.parametrize("said", ["林晓梅", "健身房 林晓梅", "欧阳兰"])
+def test_a_name_stands_in_no_address_and_is_found(town, told, said):
+    """A log of addresses, ours or a proxy's, keeps no names (CR8)."""
+    number = told(facts=f"健身房 {said} 说余额不退。")
+    browser = town.client(EAST, "handler")
+    address = browser.post("/search", {"q": said}).location
+    assert address.startswith("/east/search?of=")
+    browser.get(address.removeprefix("/east"))
+    assert number in browser.page.words
 
 
 @pytest.mark.parametrize("said", NUMBERS)

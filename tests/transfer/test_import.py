@@ -15,7 +15,9 @@ from sqlalchemy import func, select, text
 
 from app.audit.models import Entry, Remark
 from app.cases.models import Case, CaseStatement
+from app.cases.services import Complaint
 from app.cases.workflow import CASE
+from app.core.errors import Invalid
 from app.files.accept import EVIDENCE, accept
 from app.jobs import drain
 from app.transfer import services
@@ -23,7 +25,7 @@ from app.transfer.models import Import, ImportFault, ImportState
 from app.transfer.views import plain
 from tenants.database import db
 from tests.town import EAST, WEST, Town
-from tests.transfer.test_sheet import TOO_MUCH, book
+from tests.transfer.test_sheet import HEAD, TOO_MUCH, book
 
 SHARED = Path(os.environ.get("HENGPING_SHARED", "/nowhere")) / "data" / "hotline"
 real_input = pytest.mark.skipif(not SHARED.is_dir(), reason="HENGPING_SHARED names no folder with the real messages")
@@ -65,6 +67,59 @@ def test_messages_become_cases_that_wait_for_triage(town: Town) -> None:
         assert statement.told_at.isoformat() == "2019-01-04T03:25:05+00:00"
         again = db.session.get_one(Import, (2, batch.id))
         assert (again.status, again.imported, again.already, again.rejected) == ("done", 3, 0, 0)
+
+
+def test_a_merchant_cell_with_a_number_in_it_keeps_no_row_out(town: Town) -> None:
+    """What is masked is taken; the city reads who the merchant is, and no number of anybody's."""
+    told = [
+        [*row, said] for row, said in zip(rows(3), ("张记餐馆 8888 1234", "老王（5888-1234）", "好又多"), strict=True)
+    ]
+    with town.at(EAST):
+        batch = begun(book(*told, head=[*HEAD, "被投诉人"]), town.person(EAST, "clerk"))
+    drain()
+    with town.at(EAST):
+        again = db.session.get_one(Import, (2, batch.id))
+        assert (again.status, again.imported, again.rejected) == ("done", 3, 0)
+        names = db.session.scalars(select(Case.merchant_name).order_by(Case.number)).all()
+        assert names == ["张记餐馆 88****34", "老王（58****34）", "好又多"]
+
+
+def test_one_row_that_cannot_be_taken_is_a_line_of_the_report(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a rule of intake refuses keeps no other row out, and the import ends."""
+    check = Complaint.check
+
+    def refuse_the_second(self: Complaint, **rest: Any) -> None:
+        if self.reference == "2":
+            raise Invalid("facts", "no")
+        check(self, **rest)
+
+    monkeypatch.setattr(Complaint, "check", refuse_the_second)
+    with town.at(EAST):
+        batch = begun(book(*rows(3)), town.person(EAST, "clerk"))
+    drain()
+    with town.at(EAST):
+        again = db.session.get_one(Import, (2, batch.id))
+        assert (again.status, again.imported, again.rejected) == ("done", 2, 1)
+        assert [(one.line, one.reason) for one in db.session.scalars(select(ImportFault))] == [(3, "other")]
+
+
+def test_a_command_that_breaks_off_leaves_an_import_that_can_be_gone_on_with(
+    town: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = tmp_path / "来件.xlsx"
+    file.write_bytes(book(*rows(3)).getvalue())
+    with monkeypatch.context() as broken:
+        broken.setattr(services, "_take", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        done = town.app.test_cli_runner().invoke(args=["import", "messages", str(file), "--center", EAST])
+    assert done.exit_code != 0
+    with town.at(EAST):
+        (batch,) = db.session.scalars(select(Import))
+        assert batch.status == "failed"
+        services.start(batch, batch.columns, town.person(EAST, "clerk"))
+        db.session.commit()
+    drain()
+    with town.at(EAST):
+        assert db.session.get_one(Import, (2, batch.id)).imported == 3
 
 
 def test_the_same_file_again_adds_nothing_and_says_so(town: Town) -> None:

@@ -98,7 +98,7 @@ def _changed(case: Case, one: CaseClock, limit: Limit, lines: list[audit.Line]) 
             by = next(approved, "")
         else:
             continue
-        found.append(Changed(what, span["on"], until, span["evidence"], files.get(span.get("file", "")), by))
+        found.append(Changed(what, span["on"], until, span.get("evidence", "—"), files.get(span.get("file", "")), by))
     return found
 
 

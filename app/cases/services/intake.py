@@ -34,7 +34,7 @@ from app.cases.services.parts import carry_over, document, first_limit, redate
 from app.core import clock
 from app.core.errors import Invalid
 from app.core.numbering import next_number, numbered
-from app.core.privacy import blind_index, mask_name, mask_phone, names_nobody, redact
+from app.core.privacy import blind_index, known_words, mask_name, mask_phone, names_nobody, redact
 from app.deadlines import NoRule, Profile, Rules
 from app.files import services as stored
 from app.merchants.models import Merchant
@@ -138,7 +138,10 @@ class Complaint:
             raise Invalid("facts", _("Say what happened."))
         if len(self.title) > LONGEST_TITLE:
             raise Invalid("title", _("At most %(limit)s characters, please.", limit=LONGEST_TITLE))
-        names_nobody(title=self.title, merchant_name=self.merchant_name)
+        if not taken_over:  # else both stood in a letter that the city has read
+            who = [known_words(self.name, self.address), *(known_words(one.name) for one in self.others)]
+            names_nobody([word for words in who for word in words], title=self.title)
+            names_nobody(merchant_name=self.merchant_name)
         if self.received_at and self.received_at > clock.now():
             raise Invalid("received_at", _("It cannot have been received in the future."))
         for name, code, where in (

@@ -13,10 +13,12 @@ from sqlalchemy.orm import selectinload
 from app import audit, deadlines
 from app.cases import lists
 from app.cases.models import Case, CaseClock, CaseFile
+from app.cases.queries.parties import known
 from app.cases.services.mediation import not_ahead
 from app.cases.services.parts import main_limits, redate
 from app.core import clock
 from app.core.errors import Invalid, WrongMoment
+from app.core.privacy import names_nobody
 from app.deadlines import Limit, NoRule, Profile
 from app.deadlines.calendar import Bilingual
 from app.deadlines.wording import say
@@ -89,6 +91,7 @@ def pause(
     **rest: Any,
 ) -> None:
     not_ahead(case, on)
+    names_nobody(known(case.id), evidence=evidence)  # the city reads clocks
     found = pausable(case)
     one = _one([one for one in found if reason in reasons(one)] or found, clock)
     if file:
@@ -114,6 +117,7 @@ def extend(
 ) -> None:
     if not text:
         raise Invalid("text", _("Say why it needs longer."))
+    names_nobody(known(case.id), evidence=evidence)
     deadlines.extend(_one(extendable(case), clock), _today(), int(amount), evidence, needs_met=needs_met)
 
 

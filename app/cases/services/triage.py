@@ -13,6 +13,7 @@ from app.accounts.models import Person
 from app.accounts.permissions import Can
 from app.cases import closing_list, grounds, lists
 from app.cases.models import DIVIDED, FOREIGN, MIXED, Case, Outcome
+from app.cases.queries.parties import known
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
 from app.cases.services.parties import require_consent
 from app.cases.services.parts import decide_first, look_up, statement_of
@@ -34,7 +35,8 @@ def describe(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> N
         raise Invalid("title", _("Between 1 and %(limit)s characters, please.", limit=LONGEST_TITLE))
     if len(summary) > LONGEST_SUMMARY:
         raise Invalid("summary", _("At most %(limit)s characters, please.", limit=LONGEST_SUMMARY))
-    names_nobody(title=title, summary=summary, merchant_name=facts.get("merchant_name"))
+    names_nobody(known(case.id), title=title, summary=summary)
+    names_nobody(merchant_name=facts.get("merchant_name"))
     for name, listed in (("category", "categories"), ("problem", "problems"), ("nature", "natures")):
         lists.check(listed, facts.get(name), name, _("This is not on the list."), kept=getattr(case, name))
     case.given_title, case.summary_confirmed = title, True

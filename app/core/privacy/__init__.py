@@ -12,7 +12,15 @@ from app.core.privacy.masks import (
     mask_phone,
 )
 from app.core.privacy.parcels import unwrap, wrap
-from app.core.privacy.redaction import is_of_somebody, names_nobody, redact, tells_of_somebody
+from app.core.privacy.redaction import (
+    is_code,
+    is_of_somebody,
+    known_words,
+    may_be_a_name,
+    names_nobody,
+    redact,
+    tells_of_somebody,
+)
 from app.core.privacy.sealing import (
     Keyring,
     Sealing,
@@ -37,13 +45,16 @@ __all__ = [
     "blind_index",
     "blind_indexes",
     "configure",
+    "is_code",
     "is_of_somebody",
+    "known_words",
     "mask_account",
     "mask_address",
     "mask_email",
     "mask_id",
     "mask_name",
     "mask_phone",
+    "may_be_a_name",
     "names_nobody",
     "open_sealed",
     "own_words",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from flask_babel import gettext as _
@@ -135,6 +135,16 @@ RULES: dict[str, tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = {
         _name_or_words,
     ),
 }
+_NOBODY = frozenset(["匿名", "消费者", "投诉人", "举报人", "不详", "未知", "未提供", "本人", "先生", "女士"])
+_NAME = re.compile(rf"{_SURNAME}[{_HAN}]{{1,2}}")
+_DOWN_TO = re.compile(r"(?<=[省市县区旗镇乡])|(?<=街道)")
+_DOOR = re.compile(r".+?\d+号")
+_FILE = re.compile(r"(?<!\d)(?<!\d[- ])20\d\d-\d{3,6}(?![-\d])")
+_PAPER = re.compile(rf"[{_HAN}A-Z]{{1,12}}[〔(（\[](?:19|20)\d\d[〕)）\]]第?\d{{1,6}}号")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d:\d\d)?")
+_DIGIT = re.compile(r"\d")
+_SPACED = re.compile(r"(?<![0-9A-Za-z])\d(?:[ \t.()–—-]{0,3}\d){6,}")
+_OF_SOMEBODY = ("email", "messenger", "wechat", "id", "bank_card", "mobile", "landline", "passport")
 # In an address a number is looked for strictly, and however it is spaced; a landline also without its area code.
 _NUMBERS = tuple(RULES[name][0] for name in ("id", "mobile", "landline"))
 _LOCAL = re.compile(rf"(?<![0-9A-Za-z])[2-8]\d{{6,7}}{_NO_WORD}(?!\.\d|[ ]?[元块万亿])")
@@ -144,33 +154,52 @@ _BETWEEN_DIGITS = re.compile(r"(?<=\d)[ \t.()–—-]{1,3}(?=\d)")
 CREDIT_CODE = re.compile(rf"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{{2}}\d{{6}}[0-9A-HJ-NPQRTUWXY]{{10}}{_NO_WORD}")
 
 
-def redact(text: str | None) -> str:
-    """`text` with phone and ID numbers, cards, accounts, plates, rooms and the writer's name masked.
+def known_words(name: str | None, address: str | None = None) -> tuple[str, ...]:
+    """What would tell of somebody whom we know: the name, and the address from the road on, to the door and whole."""
+    name, tail = (name or "").strip(), _DOWN_TO.split("".join((address or "").split()))[-1]
+    door = _DOOR.match(tail)
+    words = [name if name not in _NOBODY else "", tail if len(tail) > 3 else "", door.group() if door else ""]
+    return tuple(dict.fromkeys(word for word in words if len(word) > 1))
 
-    A proposal, not a promise: what is written in unusual ways gets through, so a handler reads it first.
+
+def redact(text: str | None, known: Iterable[str] = ()) -> str:
+    """`text` with phone and ID numbers, cards, accounts, plates, rooms, the writer's name and `known` words masked.
+
+    A proposal, not a promise: what is written in unusual ways gets through, so a handler reads it first. What comes
+    out never `tells_of_somebody`.
     """
     if not text:
         return ""
     text = text.translate(_PLAIN)
+    for word in sorted(known, key=len, reverse=True):
+        text = text.replace(word, "****" if _DIGIT.search(word) else mask_name(word))
     pieces, at = [], 0
     for code in CREDIT_CODE.finditer(text):
         if uscc.is_valid(code.group()) and not RULES["id"][0].fullmatch(code.group()):
             pieces += [_redact(text[at : code.start()]), code.group()]
             at = code.end()
-    return "".join([*pieces, _redact(text[at:])])
+    said = "".join([*pieces, _redact(text[at:])])
+    if tells_of_somebody(said):
+        said = _SPACED.sub(_spaced, said)
+    return _DIGIT.sub("*", said) if tells_of_somebody(said) else said
 
 
 def tells_of_somebody(text: str | None) -> bool:
     """Whether there is a phone or ID number in it: what histories and logs would keep of an address, if it got there.
 
-    The number of a file (2026-000123), a day, a credit code and a key of ours are none.
+    The number of a file (2026-000123, JC-2026-0031), a day, a credit code and a key of ours are none.
     """
-    plain = _KEY.sub("", unicodedata.normalize("NFKC", text or ""))
+    plain = _FILE.sub("", _KEY.sub("", unicodedata.normalize("NFKC", text or "")))
     return any(
         any(number.search(written) for number in _NUMBERS)
         or any(not _is_day(found.group()) for found in _LOCAL.finditer(written))
         for written in (plain, _BETWEEN_DIGITS.sub("", plain))
     )
+
+
+def may_be_a_name(word: str) -> bool:
+    """Whether a word by itself is built as a name is: a surname, and one or two characters more."""
+    return bool(_NAME.fullmatch(word))
 
 
 def is_of_somebody(number: str) -> bool:
@@ -179,11 +208,35 @@ def is_of_somebody(number: str) -> bool:
     return bool(RULES["mobile"][0].fullmatch(plain)) or bool(ric.is_valid(plain))
 
 
-def names_nobody(**said: str | None) -> None:
-    """Raises Invalid beside a field that others than the center read, and in which a phone or ID number was typed."""
+def names_nobody(known: Iterable[str] = (), /, **said: str | None) -> None:
+    """Raises Invalid beside a field that others than the center read, and in which a number or a known word stands."""
     for name, words in said.items():
         if tells_of_somebody(words):
             raise Invalid(name, _("The city reads this too: leave out phone and ID numbers."))
+        if any(word in (words or "") for word in known):
+            raise Invalid(name, _("The city reads this too: leave out the consumer's name and address."))
+
+
+def is_code(said: str, longest: int = 40) -> bool:
+    """Whether a text may stand in the open as a code: short ASCII without blanks, and nobody's number or account.
+
+    So may the number of a paper, 江消保受〔2026〕第12号, and a moment as ISO 8601 writes it.
+    """
+    if _PAPER.fullmatch(said) or _MOMENT.fullmatch(said):
+        return True
+    if len(said) > longest or not said.isascii() or any(sign.isspace() for sign in said):
+        return False
+    # A key of a row may have in it what looks like a number of somebody's.
+    return bool(_KEY.fullmatch(said)) or not (
+        tells_of_somebody(said) or any(RULES[kind][0].search(said) for kind in _OF_SOMEBODY)
+    )
+
+
+def _spaced(found: re.Match[str]) -> str:
+    """A number that is only seen once its digits are moved together; what follows tells a sum from a number."""
+    run = found.group()
+    told = tells_of_somebody(run + found.string[found.end() : found.end() + 2])
+    return f"{run[:2]}****{run[-2:]}" if told else run
 
 
 def _redact(text: str) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app import audit
 from app.cases.models import OPEN, Case, CaseState, Prepaid
+from app.cases.queries.parties import known
 from app.core import clock
 from app.core.errors import Invalid, WrongMoment
 from app.core.numbering import next_number
@@ -34,7 +35,7 @@ def open_group(by: Any, *, title: str, cases: Sequence[Case]) -> CaseGroup:
         raise Invalid("chosen", _("A group has two cases or more."))
     if not 0 < len(title.strip()) <= LONGEST_TITLE:
         raise Invalid("title", _("Between 1 and %(limit)s characters, please.", limit=LONGEST_TITLE))
-    names_nobody(title=title)
+    names_nobody(known(*(case.id for case in cases)), title=title)
     first = cases[0]
     group = CaseGroup(
         number=next_number("group", clock.today().year, prefix="G"),
