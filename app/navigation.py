@@ -97,7 +97,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
         Group(
             "",
             (
-                Item("handoffs.inbox", _l("Inbox"), Can.HANDOFF_READ, "received", late=True),
+                Item("handoffs.inbox", _l("Inbox"), Can.HANDOFF_READ, "received"),
                 Item("handoffs.under_way", _l("Under way"), Can.HANDOFF_READ, "under_way"),
                 Item("handoffs.answered", _l("Answered"), Can.HANDOFF_READ),
             ),

@@ -20,7 +20,7 @@ from app.cases.papers import queries as papers
 from app.cases.queries import by_number
 from app.core.area import Area
 from app.core.errors import Invalid, Missing
-from app.ui import render
+from app.ui import render, was_done
 from app.workflow import Step
 from app.workflow.forms import StepForm
 from tenants import realm
@@ -75,7 +75,7 @@ def step(number: str, kind: str, step: str) -> Any:
     if form.validate_on_submit():
         try:
             life.take(step, one, by=me(), seen=form.version.data or 0, **form.told)
-            flash(str(declared.done))
+            flash(was_done(declared.done))
             return redirect(url_for(".show", number=number, kind=kind), 303)
         except Invalid as refusal:
             form.say(refusal)

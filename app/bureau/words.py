@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -10,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from app.accounts.permissions import Can
 from app.audit import words as audit_words
 from app.bureau.models import Extent
+from app.core import clock
 from app.notifications import words as notices
 from tenants.registry import registry
 
@@ -29,7 +31,7 @@ def _told(facts: dict[str, Any]) -> str:
     if facts.get("extent"):
         said.append(Extent(facts["extent"]).label)
     if facts.get("until"):
-        said.append(_l("until %(day)s", day=str(facts["until"])[:10]))
+        said.append(_l("until %(day)s", day=clock.on(datetime.fromisoformat(str(facts["until"])))))
     return " · ".join(str(each) for each in said if each)
 
 

@@ -22,7 +22,7 @@ from app.cases.queries.duplicates import earlier
 from app.cases.services import timing
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
 from app.core import clock
-from app.core.forms import Code, Form, Line, Money, Prose, max_length
+from app.core.forms import Code, Form, Line, Money, Prose, max_length, telephone
 from app.deadlines.wording import days, say
 from app.files.fields import EvidenceField
 
@@ -55,7 +55,9 @@ class IntakeForm(CardFields, AgentFields, Form):
     """What somebody says at the window or on the telephone, in the order in which they say it."""
 
     name = Line(_l("Consumer's name"), [max_length(60)])
-    phone = Code(_l("Phone"), [max_length(20)], description=_l("Blanks, dashes and full-width digits do not matter."))
+    phone = Code(
+        _l("Phone"), [max_length(20), telephone], description=_l("Blanks, dashes and full-width digits do not matter.")
+    )
     told = _text(_l("What happened"), needed=True, description=_l("When, where, what was bought, what went wrong."))
     demand = _text(_l("What is wanted, in the consumer's words"), limit=1000)
     claims = ManyCheckboxField(_l("Claims"), choices=lambda: lists.choices("claims"))

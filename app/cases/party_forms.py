@@ -14,7 +14,7 @@ from app.cases import checklist, joint, lists
 from app.cases.models import Party, Prepaid
 from app.cases.services.intake import Agent, Card, Complainant
 from app.core.errors import Invalid
-from app.core.forms import Code, Form, Line, Money, Prose, max_length
+from app.core.forms import Code, Form, Line, Money, Prose, max_length, telephone
 from app.files.accept import EVIDENCE, MEGABYTE
 from app.files.fields import EvidenceField
 
@@ -64,7 +64,7 @@ class AgentFields:
     """Mixed into forms that ask for an agent."""
 
     agent_name = Line(_l("Agent's name"), [max_length(60)])
-    agent_phone = Code(_l("Agent's phone"), [max_length(20)])
+    agent_phone = Code(_l("Agent's phone"), [max_length(20), telephone])
     agent_id = Code(_l("Agent's ID number"), [max_length(20)])
     powers = Prose(
         _l("What the letter of authorisation allows"),

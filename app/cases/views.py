@@ -17,6 +17,7 @@ from app.cases.models import Case
 from app.cases.queries.filters import handlers
 from app.cases.queries.queue import MOST, beside
 from app.cases.services.parties import represented
+from app.cases.services.parts import statement_of
 from app.cases.staffing import services as staffing
 from app.cases.workflow import CASE
 from app.cases.worklist import bulk, presence
@@ -28,7 +29,7 @@ from app.core.listing import View
 from app.core.privacy import redact
 from app.deadlines import wording
 from app.files.serve import download
-from app.ui import render
+from app.ui import render, was_done
 from app.ui.text import NOTHING
 from app.workflow import Approval, Step
 from tenants.registry import registry
@@ -178,7 +179,13 @@ def step(number: str, name: str) -> Any:
             form.say(refusal)
         except (Changed, WrongMoment) as refusal:
             return _conflict(case, declared, form, refusal)
-    return render("cases/step.html", case=case, step=declared, form=form, found=intake.found(form)), _code(form)
+    return _step_page(case, declared, form)
+
+
+def _step_page(case: Case, declared: Step, form: Any) -> Any:
+    """The form, and beside it what it decides on."""
+    facts = {"step": declared, "form": form, "found": intake.found(form), "told": statement_of(case)}
+    return render("cases/step.html", case=case, **facts), _code(form)
 
 
 def _step_form(declared: Step, case: Case, **given: Any) -> Any:
@@ -215,7 +222,7 @@ def _taken(taken: Step | Approval, case: Case, ahead: str = "") -> Any:
     if isinstance(taken, Approval):
         flash(_("Drafted. It waits for the director's approval."))
     else:
-        flash(str(taken.done or taken.label))
+        flash(was_done(taken.done or taken.label))
         if taken.name == "assign" and (warning := staffing.away(case.assignee_id)):
             flash(warning, "warn")
     return redirect(ahead or url_for(".show", number=case.number), 303)

@@ -23,6 +23,7 @@ from app.core.errors import Invalid
 
 PLUMBING = frozenset({"csrf_token", "loaded", "submit", "submission_key", "version"})
 BROUGHT_BACK = "brought_back"  # sent beside a form that came back after a sign-in
+SHORTEST_PHONE = 7
 _CONTROL = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f]")  # Cc, but for tab and line feed
 
 
@@ -56,6 +57,12 @@ class Code(StringField):
     def process_formdata(self, valuelist: list[str]) -> None:
         if valuelist:
             self.data = "".join(sign for sign in narrow(valuelist[0]) if sign not in " -‐–—()").upper()
+
+
+def telephone(form: Any, field: Any) -> None:
+    """A validator: what is given as a telephone number has as many digits as the shortest has without its area."""
+    if field.data and sum(sign.isdigit() for sign in field.data) < SHORTEST_PHONE:
+        raise ValidationError(_("A telephone number has at least seven digits."))
 
 
 class Prose(TextAreaField):

@@ -14,9 +14,9 @@ from app.cases import queries
 from app.cases.queries.queue import clocks_of
 from app.cases.staffing import queries as staffing
 from app.cases.tasks import queries as tasks
-from app.cases.workflow import CASE
 from app.core.area import SIGNED_IN, Area
 from app.core.privacy import mask_phone
+from app.desk.approvals import waiting
 from app.desk.palette import Target, found
 from app.desk.search import address_of, asked, find, narrowed
 from app.merchants.dealings import queries as dealings
@@ -36,7 +36,7 @@ def today() -> Any:
         day=day,
         clocks=clocks_of(day.cases),
         numbers=queries.figures(me()),
-        steps=CASE.by_name,
+        waiting=waiting() if me().can(Can.CASE_APPROVE) else [],
         tasks=tasks.mine(me()),
         bar=tasks.bar,
         commitments=dealings.due(me()),

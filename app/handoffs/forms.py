@@ -28,10 +28,14 @@ def _text(label: Any, *, needed: bool = True, description: Any = "", limit: int 
     return Prose(label, [_needed if needed else Optional(), max_length(limit)], description=description)
 
 
+def _key(said: Any) -> int | None:
+    return int(said) if said not in (None, "") else None
+
+
 class LetterForm(Form):
     """To whom, what is asked, and what goes with it: nothing that was not ticked here leaves the house."""
 
-    receiver = SelectField(_l("Receiver"), [InputRequired(_l("Choose an organisation from the list."))], coerce=int)
+    receiver = SelectField(_l("Receiver"), [InputRequired(_l("Choose an organisation from the list."))], coerce=_key)
     subject = Line(
         _l("Title of the letter"),
         [_needed, max_length(LONGEST_TITLE)],
@@ -41,7 +45,7 @@ class LetterForm(Form):
     wanted = Line(_l("What we hope for"), [max_length(120)], description=_l("For example: findings, measures taken."))
     legal_basis = Line(_l("Legal basis"), [max_length(120)])
     need = _text(
-        _l("Why the whole is needed"),
+        _l("Why the whole of a personal field is needed"),
         needed=False,
         limit=300,
         description=_l("Wherever the name, a number or the address is shared whole. It stands in the ledger."),
@@ -73,7 +77,8 @@ class LetterForm(Form):
         self._masked = {code: field.masked(own) for code, field in FIELDS.items()}
         for share in self.shares:
             share.flags.required = True  # one of the three is always chosen, so it is not called optional
-        self.receiver.choices = options((place.id, place.name) for place in kind.receivers_for(realm.home()))
+        there = [(place.id, place.name) for place in kind.receivers_for(realm.home())]
+        self.receiver.choices = options(there if len(there) == 1 else [("", _l("Choose one")), *there])
         self.files.choices = options((str(file.id), file.name) for file in files_of(case))
 
 

@@ -238,12 +238,6 @@ def reference_of(draft: HandoffDraft) -> str | None:
     return reference(db.session.scalars(select(Handoff).where(Handoff.id == draft.handoff_id)).one())
 
 
-def waiting_drafts(limit: int = PAGE) -> list[HandoffDraft]:
-    """Letters that wait for the director, the oldest first."""
-    asked = select(HandoffDraft).where(HandoffDraft.status == DraftState.WAITING.value)
-    return list(db.session.scalars(asked.order_by(HandoffDraft.drafted_at, HandoffDraft.id).limit(limit)))
-
-
 def untold(before: datetime) -> Select[Any]:
     """The keys of our steps, taken before then, that the other side has not heard of."""
     return (

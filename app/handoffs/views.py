@@ -23,7 +23,7 @@ from app.handoffs import forms, packet, panels, queries, services, story, words
 from app.handoffs.kinds import KINDS
 from app.handoffs.models import Handoff, HandoffDraft
 from app.handoffs.workflow import LETTER, life_of
-from app.ui import render
+from app.ui import render, was_done
 from app.workflow import Workflow
 from tenants import realm
 from tenants.registry import registry
@@ -168,7 +168,7 @@ def step(reference: str, step: str) -> Any:
     if form.validate_on_submit():
         try:
             services.take(handoff, step, me(), seen=form.version.data, **form.facts)
-            flash(f"{handoff.number} · {declared.done}")
+            flash(f"{handoff.number} · {was_done(declared.done)}")
             return redirect(url_for(".show", reference=reference), 303)
         except Invalid as refusal:
             form.say(refusal)
@@ -294,7 +294,7 @@ def letter_step(number: str, step: str) -> Any:
     if form.validate_on_submit():
         try:
             LETTER.take(step, draft, by=me(), seen=form.version.data, **form.facts)
-            flash(str(LETTER[step].done))
+            flash(was_done(LETTER[step].done))
             return redirect(_after(draft), 303)
         except Invalid as refusal:
             form.say(refusal)

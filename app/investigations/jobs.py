@@ -91,6 +91,7 @@ extend(
     {
         "investigation.waits": _l("An investigation of case %(number)s waits for your approval"),
         "investigation.begin": _l("The investigation of case %(number)s was approved"),
+        "investigation.take_up": _l("The investigation of case %(number)s was taken up again"),
         "investigation.decline": _l("The investigation of case %(number)s was not approved"),
         "investigation.point_due": _l("A point in the plan of case %(number)s is due"),
         "investigation.letter_due": _l("A regulator has not answered the recommendation on case %(number)s"),

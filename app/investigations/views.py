@@ -24,7 +24,7 @@ from app.files.serve import download
 from app.investigations import forms, queries, services, words
 from app.investigations.models import Conclusion, Investigation, InvestigationState, Scope
 from app.investigations.workflow import INVESTIGATION, propose
-from app.ui import render
+from app.ui import render, was_done
 from app.workflow import Step
 from tenants import realm
 
@@ -72,7 +72,7 @@ def step(number: str, step: str) -> Any:
     if form.validate_on_submit():
         try:
             INVESTIGATION.take(step, one, by=me(), seen=form.version.data or 0, **form.told)
-            flash(str(declared.done))
+            flash(was_done(declared.done))
             return redirect(url_for(".show", number=number), 303)
         except Invalid as refusal:
             form.say(refusal)

@@ -29,7 +29,7 @@ from app.mediation.ladder import ladder
 from app.mediation.models import MediationSession
 from app.mediation.services import confirming, feeds, offers, performance, sessions
 from app.mediation.workflow import SESSION
-from app.ui import render
+from app.ui import render, was_done
 from tenants import realm
 
 __all__ = ["jobs", "mediation", "panels", "words"]
@@ -110,7 +110,7 @@ def step(number: str, session_id: UUID, step: str) -> Any:
     if form.validate_on_submit():
         try:
             SESSION.take(step, sitting, by=me(), seen=form.version.data or 0, **_said(form))
-            flash(str(declared.done))
+            flash(was_done(declared.done))
             return redirect(url_for(".show", number=number, session_id=session_id), 303)
         except Invalid as refusal:
             form.say(refusal)

@@ -7,8 +7,9 @@ from flask import Flask
 
 from app.ui import assets, charts, preferences, text
 from app.ui.render import Careful, render, shell
+from app.ui.text import was_done
 
-__all__ = ["init_app", "render"]
+__all__ = ["init_app", "render", "was_done"]
 
 
 def init_app(app: Flask) -> None:

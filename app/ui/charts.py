@@ -62,7 +62,7 @@ class Chart:
     def table(self) -> Table:
         """The same numbers, one line per label (per flow in a sankey)."""
         if self.kind == "sankey":
-            head = [_("From"), _("To"), self.unit or _("Number")]
+            head = [_("From"), _("To"), self.unit or _("Count")]
             return Table(head, [Row([one.source, one.target, one.value], [None, None, one.url]) for one in self.flows])
         columns = [self.urls, *(series.urls for series in self.series)]
         return Table(

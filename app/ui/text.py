@@ -63,12 +63,12 @@ def day(value: date | datetime | None, short: bool = False) -> str:
     return f"{on:%m-%d}" if short and on.year == clock.today().year else f"{on:%Y-%m-%d}"
 
 
-def when(value: datetime | None) -> str:
-    """11-20 15:10 local time; with the year when it is not this one."""
+def when(value: datetime | None, year: bool = False) -> str:
+    """11-20 15:10 local time; with the year when it is not this one, or when paper is to keep it."""
     if value is None:
         return NOTHING
     local = clock.local(value)
-    return f"{day(value, short=True)} {local:%H:%M}"
+    return f"{day(value, short=not year)} {local:%H:%M}"
 
 
 def moment(value: date | datetime | None) -> Markup:
@@ -81,6 +81,11 @@ def moment(value: date | datetime | None) -> Markup:
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         local.isoformat(timespec="seconds"), f"{local:%Y-%m-%d %H:%M:%S}", when(value)
     )
+
+
+def was_done(what: object) -> str:
+    """What is told on top of the next page: that a step was taken, in the words of its timeline."""
+    return str(_("Done: %(what)s", what=what))
 
 
 def filesize(size: int) -> str:

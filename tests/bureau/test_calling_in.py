@@ -241,6 +241,15 @@ def test_on_the_pages(desk: Desk) -> None:
     assert browser.get("/grants?holds=over&county=east").text.count(REASON) == 1
 
 
+def test_the_last_day_is_that_of_the_clock_on_the_wall(desk: Desk) -> None:
+    """Called in before eight in the morning it ends on a day on which it is still the day before in London."""
+    asked = {"reason": REASON, "extent": "story", "days": "2"}
+    with clock.freeze(clock.at(TODAY.date(), 5, 20)):
+        assert desk.town.client(CITY, "supervisor").post(f"{desk.address}/call-in", asked).status_code == 303
+        told = desk.town.client(EAST, "director").get(desk.address.removeprefix(f"/counties/{EAST}")).text
+    assert f"至 {TODAY.date() + timedelta(days=2)}" in told
+
+
 def the_grant(desk: Desk) -> str:
     with desk.town.at(CITY):
         return db.session.scalars(select(Grant.number)).one()

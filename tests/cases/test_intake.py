@@ -269,6 +269,11 @@ def test_evidence_comes_with_the_complaint_and_a_bad_file_is_refused(town):
     key = form_of(browser)
     bad = {"evidence": (io.BytesIO(b"<svg/>"), "图.svg")}
     assert browser.post("/cases/new", {"submission_key": key, "told": "坏了", **bad}).status_code == 422
+    for wrong in ({"told": " "}, {"told": "坏了", "phone": "12"}, {"told": "坏了", "amount": "三千"}):
+        lost = {"evidence": (io.BytesIO("小票".encode()), "小票.txt")}
+        answer = browser.post("/cases/new", {"submission_key": key, **wrong, **lost})
+        assert answer.status_code == 422
+        assert "请重新选择" in answer.get_data(as_text=True), "a browser forgets chosen files, and the page says so"
     good = {"evidence": (io.BytesIO("小票 1236 元".encode()), "小票.txt")}
     answer = browser.post("/cases/new", {"submission_key": key, "told": "坏了", **good})
     assert answer.status_code == 303

@@ -10,15 +10,21 @@ from sqlalchemy import select
 
 from app import jobs
 from app.accounts.models import Person
+from app.advocacy.workflow import EXPOSURE, LITIGATION
 from app.cases import mentions
 from app.cases.jobs import remind
+from app.cases.papers.workflow import PAPER
 from app.cases.queries import by_number
 from app.cases.services import note
 from app.cases.workflow import CASE
 from app.core import clock
+from app.handoffs.workflow import LETTER
+from app.investigations.workflow import INVESTIGATION
 from app.jobs import drain
+from app.mediation.workflow import SESSION
+from app.merchants.dealings.workflow import COMMITMENT, INTERVIEW
 from app.notifications.models import Notice
-from app.notifications.words import title
+from app.notifications.words import TITLES, title
 from tenants.database import db
 from tests.town import CITY, EAST, WEST
 
@@ -45,6 +51,21 @@ def test_a_draft_is_told_to_who_approves_and_its_approval_to_who_drafted(town, l
         CASE.approve(CASE.waiting(case), case, by=town.person(EAST, "director"))
         db.session.commit()
     assert told() == {("director", "case.drafted"), ("handler", "case.refuse")}
+
+
+WORKFLOWS = [CASE, PAPER, LITIGATION, EXPOSURE, LETTER, INVESTIGATION, INTERVIEW, COMMITMENT, SESSION]
+
+
+def test_every_step_that_tells_somebody_has_words_for_it():
+    """The bare name of an event is nothing to read on one's desk."""
+    without = [
+        f"{flow.noun}.{step.name}"
+        for flow in WORKFLOWS
+        for step in flow.by_name.values()
+        if step.tell and f"{flow.noun}.{step.name}" not in TITLES
+    ]
+    assert not without
+    assert sum(bool(step.tell) for step in CASE.by_name.values()) > 10
 
 
 def test_who_is_given_a_case_is_told_and_nobody_of_what_they_did_themselves(town, lodged, take, told):

@@ -9,14 +9,20 @@ from urllib.parse import quote, unquote, urlencode
 
 import pytest
 
+from app.cases.papers import services as papers
+from app.cases.papers.workflow import PAPER
+from app.cases.queries import by_number
 from app.cases.services import lodge, lodge_many
 from app.core import clock
 from app.core.forms import narrow
 from app.desk import search as desk_search
 from app.desk.search import snippet
+from app.documents.kinds import kinds
+from app.handoffs import services as handoffs
 from tenants.database import db
 from tests.cases.conftest import TOLD
 from tests.forms import forms_of
+from tests.handoffs.conftest import REQUEST
 from tests.town import CITY, EAST, MARKET, WEST
 
 
@@ -91,6 +97,25 @@ def test_the_director_sees_what_waits_for_approval(town, told):
         CASE.take("refuse", by_number(number), by=town.person(EAST, "handler"), ground="NA1", text="不属于职责")
         db.session.commit()
     assert words(town.client(EAST, "director"), "/desk/today").count(number) == 2  # to approve, and new
+
+
+def test_letters_and_documents_wait_on_the_same_list(town, told):
+    """Whatever waits for the director's word is in one place, with the way to it."""
+    number = told()
+    form = kinds()["closing"]
+    with town.at(EAST):
+        by, case = town.person(EAST, "handler"), by_number(number)
+        letter = handoffs.send(case, by, **REQUEST)
+        paper = papers.draft(case, form, by, filled={one.name: one.sample for one in form.fields})
+        db.session.flush()
+        PAPER.take("submit", paper, by=by)
+        db.session.commit()
+        ways = [f"/east/letters/{letter.number}", f"/east/cases/{number}/documents/{paper.id}"]
+    director, handler = town.client(EAST, "director"), town.client(EAST, "handler")
+    director.get("/desk/today")
+    assert [link for link in director.page.links if link in ways] == ways
+    handler.get("/desk/today")
+    assert not [link for link in handler.page.links if link in ways]
 
 
 @pytest.mark.parametrize(

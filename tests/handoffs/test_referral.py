@@ -93,7 +93,7 @@ def test_a_handler_drafts_and_the_director_sends(exchange: Exchange, town: Town)
         services.send(case(number), town.handler, **REFERRAL)
         db.session.commit()
     with town.at(EAST):
-        (draft,) = queries.waiting_drafts()
+        (draft,) = db.session.scalars(select(HandoffDraft).where(HandoffDraft.status == "waiting"))
         assert (draft.status, draft.handoff_id, case(number).status) == ("waiting", None, "lodged")
         with pytest.raises(NotAllowed):
             services.LETTER.take("send", draft, by=town.handler)

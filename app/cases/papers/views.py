@@ -28,7 +28,7 @@ from app.documents.kinds import GROUPS, kinds
 from app.documents.services import Unfilled
 from app.files.names import disposition
 from app.files.serve import download
-from app.ui import render
+from app.ui import render, was_done
 
 __all__ = ["papers", "words"]
 
@@ -118,7 +118,7 @@ def step(number: str, paper_id: UUID, step: str) -> Any:
     form = (declared.form or Form)()
     if form.validate_on_submit():
         PAPER.take(step, paper, by=me(), seen=form.version.data or 0, **form.facts)
-        flash(str(declared.done))
+        flash(was_done(declared.done))
         return redirect(url_for(".show", number=number, paper_id=paper.id), 303)
     form.version.data = form.version.data or paper.version
     return render("papers/step.html", case=case, paper=paper, step=declared, form=form), _code(form)

@@ -13,7 +13,6 @@ from app.cases.queries.file import (
     opened,
     since,
     slip_of,
-    waiting_drafts,
 )
 from app.cases.queries.queue import Figures, figures, next_in, of_merchant, queue, rows_of, tabs
 
@@ -42,5 +41,4 @@ __all__ = [
     "since",
     "slip_of",
     "tabs",
-    "waiting_drafts",
 ]

@@ -8,8 +8,7 @@ from typing import Any
 from app import deadlines
 from app.accounts import absence
 from app.accounts.permissions import Can
-from app.cases.models import Case, CaseDraft, CaseState
-from app.cases.queries.file import waiting_drafts
+from app.cases.models import Case, CaseState
 from app.cases.queries.queue import listed
 from app.core import clock
 from app.deadlines import SOON, URGENT
@@ -24,7 +23,6 @@ class Day:
     urgent: list[Case]
     soon: list[Case]
     fresh: list[Case]  # awaiting triage, in nobody's hands yet
-    waiting: list[tuple[CaseDraft, Case]]
 
     @property
     def cases(self) -> list[Case]:
@@ -50,5 +48,4 @@ def day(me: Any) -> Day:
         urgent=[case for case in burning if today <= case.queue_on <= nearer],
         soon=[case for case in burning if case.queue_on > nearer],
         fresh=fresh,
-        waiting=waiting_drafts() if me.can(Can.CASE_APPROVE) else [],
     )

@@ -165,15 +165,3 @@ def draft_of(case: Case, draft_id: UUID) -> CaseDraft:
     if draft is None:
         raise Missing
     return draft
-
-
-def waiting_drafts(limit: int = 20) -> list[tuple[CaseDraft, Case]]:
-    """What waits for approval, the oldest first."""
-    query = (
-        select(CaseDraft, Case)
-        .join(Case, and_(Case.tenant_id == CaseDraft.tenant_id, Case.id == CaseDraft.subject_id))
-        .where(CaseDraft.status == "waiting")
-        .order_by(CaseDraft.drafted_at)
-        .limit(limit)
-    )
-    return [(draft, case) for draft, case in db.session.execute(query)]

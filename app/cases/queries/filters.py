@@ -63,7 +63,7 @@ def filters(me: Any) -> list[Filter]:
         Filter("most", _l("Amount to (yuan)"), lambda n: Case.amount <= n, parse=_yuan, say=money, group=_ABOUT),
         Filter("since", _l("Received since"), _from_begin, parse=date.fromisoformat, kind="date", group=_WHEN),
         Filter("until", _l("Received until"), _before_end, parse=date.fromisoformat, kind="date", group=_WHEN),
-        Filter("due", _l("Due"), lambda value: _DUE[value](clock.today()), choices=_dues, group=_WHEN),
+        Filter("due", _l("How near it is due"), lambda value: _DUE[value](clock.today()), choices=_dues, group=_WHEN),
         Filter("within", _l("Due within (working days)"), _due_within, parse=_days, say=_say_days, group=_WHEN),
         Filter("clock", _l("Time limit"), lambda value: _CLOCKS[value](), choices=_clocks, group=_WHEN),
         Filter("together", _l("Complain together"), _together, choices=_togethers, group=_BESIDE),

@@ -224,12 +224,10 @@ def is_code(said: str, longest: int = 40) -> bool:
     """
     if _PAPER.fullmatch(said) or _MOMENT.fullmatch(said):
         return True
-    if len(said) > longest or not said.isascii() or any(sign.isspace() for sign in said):
+    bare = _KEY.sub("", said)  # a key of a row may have in it what looks like a number of somebody's
+    if len(bare) > longest or not bare.isascii() or any(sign.isspace() for sign in bare):
         return False
-    # A key of a row may have in it what looks like a number of somebody's.
-    return bool(_KEY.fullmatch(said)) or not (
-        tells_of_somebody(said) or any(RULES[kind][0].search(said) for kind in _OF_SOMEBODY)
-    )
+    return not (tells_of_somebody(bare) or any(RULES[kind][0].search(bare) for kind in _OF_SOMEBODY))
 
 
 def _spaced(found: re.Match[str]) -> str:

@@ -17,7 +17,7 @@ from app.merchants.dealings import forms, queries, services, words
 from app.merchants.dealings.models import MerchantCommitment, MerchantInterview
 from app.merchants.dealings.workflow import COMMITMENT, INTERVIEW
 from app.merchants.queries import by_number
-from app.ui import render
+from app.ui import render, was_done
 from app.workflow import Workflow
 
 __all__ = ["dealings", "words"]
@@ -74,7 +74,7 @@ def step(number: str, kind: str, key: UUID, step: str) -> Any:
     if form.validate_on_submit():
         try:
             life.take(step, one, by=me(), seen=form.version.data or 0, **form.told)
-            flash(str(declared.done))
+            flash(was_done(declared.done))
             return redirect(url_for("merchants.show", number=number), 303)
         except Invalid as refusal:
             form.say(refusal)
