@@ -136,7 +136,8 @@ def _shown(item: Item) -> dict[str, Any]:
     same_area = sum(
         1 for group in MENUS[realm.home().kind] for other in group.items if other.endpoint.startswith(f"{area}.")
     )
-    on = request.endpoint == item.endpoint or (same_area == 1 and request.blueprint == area)
+    # The search is of the desk, and no part of the day.
+    on = request.endpoint == item.endpoint or (same_area == 1 and request.blueprint == area != "desk")
     count = COUNTS[item.count](current_user) if item.count else None
     return {
         "endpoint": item.endpoint,

@@ -134,10 +134,10 @@ INSIDE = {
     "handoff_personal.masked": "phone",
 }
 CODES_INSIDE = {
-    "audit_entry.facts": "codes, numbers, dates: the service refuses words",
+    "audit_entry.facts": "codes, numbers, dates: the service refuses words, and a test of its own holds that",
     "case_bulk.facts": "codes and keys",
     "case_bulk_row.before": "codes and keys",
-    "case_clock.spans": "days",
+    "case_clock.spans": "days, codes, and numbers of papers: none that tells of somebody is taken",
     "case_draft.facts": "what the step is taken with",
     "case_join.clocks": "days, and numbers of papers",
     "case_tally.parts": "figures",

@@ -82,6 +82,7 @@ def duplicates(
     )
     told = pairs(fold(facts))
     found: dict[UUID, tuple[Case, list[str]]] = {}
+    shares: dict[UUID, float] = {}
     like: list[Case] = []
     for case, why, folded in db.session.execute(query):
         reasons = found.setdefault(case.id, (case, []))[1]
@@ -92,8 +93,11 @@ def duplicates(
         elif (share := likeness(told, pairs(folded or ""))) >= ALIKE:
             reasons.append(_("same merchant, %(share)s%% like words", share=round(100 * share)))
             like.append(case)
+            shares[case.id] = share
     hints = [Hint(case, tuple(reasons)) for case, reasons in found.values() if reasons]
-    hints.sort(key=lambda hint: (len(hint.reasons), hint.case.received_at), reverse=True)
+    # What is still open first: it can be joined to. Then what has most in common, then the latest.
+    rank = lambda hint: (hint.case.is_open, len(hint.reasons), shares.get(hint.case.id, 1), hint.case.received_at)  # noqa: E731
+    hints.sort(key=rank, reverse=True)
     return Found(hints[:MOST], like)
 
 
