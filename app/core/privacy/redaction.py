@@ -149,7 +149,8 @@ _OF_SOMEBODY = ("email", "messenger", "wechat", "id", "bank_card", "mobile", "la
 _NUMBERS = tuple(RULES[name][0] for name in ("id", "mobile", "landline"))
 _LOCAL = re.compile(rf"(?<![0-9A-Za-z])[2-8]\d{{6,7}}{_NO_WORD}(?!\.\d|[ ]?[元块万亿])")
 _KEY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_BETWEEN_DIGITS = re.compile(r"(?<=\d)[ \t.()–—-]{1,3}(?=\d)")
+# A point before the cents of a sum stands between no digits of a number.
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)(?:[ \t()–—-]|\.(?!\d\d(?!\d))){1,3}(?=\d)")
 # Whose code this is stands in a public register, so a valid one stays.
 CREDIT_CODE = re.compile(rf"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{{2}}\d{{6}}[0-9A-HJ-NPQRTUWXY]{{10}}{_NO_WORD}")
 
