@@ -24,6 +24,7 @@ _OFFERS = {
     "C09": "perform",
     "C11": "pay",
 }
+_BROUGHT = ("聊天记录", "付款截图")  # what is told of as brought is in the file
 _UNPAID = ("repair", "redo")
 URGENT = 37  # one case in so many is marked as urgent by who takes it on
 _MODES = ("message", "message", "phone", "post", "handed", "internet")
@@ -149,6 +150,7 @@ class Biography:
         """Registered by the clerk when it comes in, or on the next morning; then somebody takes it on."""
         if self.case.taken_by:
             self.act(self.case.received_at, "lodge", self.handler.login, assignee=self.handler.login)
+            self.act(self.case.received_at, "tick", self.handler.login)  # what came over with it
             return
         at = self.case.received_at
         if self.case.channel not in ("window", "phone"):
@@ -250,8 +252,9 @@ class Biography:
         """The consumer comes again and tells more, now and then."""
         if self.rng.random() >= 0.05:
             return since
-        at = self.pace.after(since, 1, 8)
-        self.act(at, "supplement", self.clerk, self.words("added", "text"))
+        at, words = self.pace.after(since, 1, 8), self.words("added", "text")
+        brought = tuple(f"补交的{paper}.png" for paper in _BROUGHT if f"补交{paper}" in words)
+        self.acts.append(Act(at, "supplement", self.clerk, words, files=brought))
         return at
 
     def _hand_over(self, since: datetime) -> datetime:

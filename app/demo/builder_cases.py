@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -178,7 +178,7 @@ class Cases:
         return rows
 
     def do(self, folder: Folder, deed: Deed) -> None:
-        """A deed on a case that is open: take, draft, approve, reject, note or attach."""
+        """A deed on a case that is open: take, draft, approve, reject, note, tick or attach."""
         with self.desk.at(deed.place, deed.at):
             by = self.desk.town.person(deed.place, deed.by)
             if deed.verb == "take":
@@ -189,6 +189,8 @@ class Cases:
                 self._approve(folder, by)
             elif deed.verb == "reject":
                 self._reject(folder, by, deed.text)
+            elif deed.verb == "tick":
+                self._tick(folder, by, deed.facts["held"])
             elif deed.verb == "note":
                 public = bool(deed.facts.get("public"))
                 self.desk.record("case.note", folder.case, by, {}, deed.text, public=public)
@@ -285,6 +287,13 @@ class Cases:
         agreed = Agreement(case_id=case.id, terms=terms, amount=amount, agreed_on=on, perform_by=perform_by)
         folder.agreements.append(agreed)
         case.recovered, case.outcome, case.decided_at = amount, Outcome.SETTLED.value, clock.now()
+
+    def _tick(self, folder: Folder, by: Any, held: Sequence[str]) -> None:
+        before, now = set(folder.statement.held), set(held)
+        if before != now:
+            folder.statement.held = list(held)
+            facts = {"came": sorted(now - before), "went": sorted(before - now)}
+            self.desk.record("case.papers", folder.case, by, facts)
 
     def _draft(self, folder: Folder, step: Step, by: Any, deed: Deed) -> None:
         case = folder.case

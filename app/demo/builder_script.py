@@ -5,18 +5,22 @@ The builder turns deeds into rows; the test that proves the builder takes the ve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app.cases import checklist
 from app.cases.services.intake import Card
+from app.demo.city import DATA
 from app.demo.records import Act, Exchange, Life, Move
 from app.demo.texts import Matter
 from app.handoffs.kinds import KINDS
 
-HELD = ("identity", "purchase", "contract", "chat", "goods_photo")  # as many as came with the letter, and one
+SHOWN = ("identity", "purchase")  # what everybody shows to whoever registers it
+HELD: dict[str, list[str]] = tomllib.loads((DATA / "held.toml").read_text("utf-8"))
 NEED = "需直接联系投诉人核实情况、反馈结果"
 _TOLD_BY_THE_EXCHANGE = frozenset({"refer", "come_back", "taken_over"})
 _VERBS = {
@@ -30,8 +34,8 @@ _AT_THE_COUNTER = frozenset({"window", "phone"})  # where a slip is printed
 
 @dataclass(frozen=True)
 class Deed:
-    """Somebody at `place` does `verb`: lodge | attach | take | draft | approve | reject | note | letter | letter_step |
-    send | move | write.
+    """Somebody at `place` does `verb`: lodge | attach | tick | take | draft | approve | reject | note | letter |
+    letter_step | send | move | write.
 
     `exchange` is the place of the exchange among those of the life.
     """
@@ -87,13 +91,19 @@ def complaint(life: Life) -> dict[str, Any]:
         "prepaid": "prepaid" in about.tags,
         "card": _card(about) if "prepaid" in about.tags else None,
         "place": "platform" if "online" in about.tags else "shop",
-        "held": HELD[: 1 + len(life.letter.evidence)],
+        "held": held(life.letter.evidence),
         "minor": "minor" in about.tags,
         "elderly": about.elderly,
         "purchased_on": about.bought_on,
         "reference": life.reference,
         "received_at": life.received_at,
     }
+
+
+def held(files: Iterable[str]) -> tuple[str, ...]:
+    """The papers of the checklist that are there when these files are."""
+    there = {code for code, words in HELD.items() for name in files if any(word in name for word in words)}
+    return tuple(code for code in checklist.papers() if code in SHOWN or code in there)
 
 
 def _card(about: Matter) -> Card:
@@ -131,8 +141,13 @@ def _of_act(life: Life, act: Act, papers: bool) -> list[Deed]:
         return [Deed(act.at, here, act.by, "lodge", facts={"slip": slip}, files=files)]
     if act.step == "note":
         return [Deed(act.at, here, act.by, "note", text=act.text, facts=dict(act.facts))]
+    if act.step == "tick":
+        return [_tick(life, act)]
     facts = _facts(life, act)
     text = act.text or None
+    if act.files and papers:
+        brought = Deed(act.at, here, act.by, "attach", files=act.files)
+        return [brought, _tick(life, act), Deed(act.at, here, act.by, "take", act.step, text, facts)]
     if act.drafted_by is None or act.drafted_at is None:
         return [Deed(act.at, here, act.by, "take", act.step, text, facts)]
     draft = Deed(act.drafted_at, here, act.drafted_by, "draft", act.step, text, facts)
@@ -140,6 +155,12 @@ def _of_act(life: Life, act: Act, papers: bool) -> list[Deed]:
         return [draft]
     verb = "reject" if act.rejected else "approve"
     return [draft, Deed(act.at, here, act.by, verb, act.step, act.rejected or None)]
+
+
+def _tick(life: Life, act: Act) -> Deed:
+    """What is on the checklist is there, with what was brought just now."""
+    facts = {"held": held((*life.letter.evidence, *act.files))}
+    return Deed(act.at, life.center, act.by, "tick", facts=facts)
 
 
 def _facts(life: Life, act: Act) -> dict[str, Any]:
@@ -158,10 +179,7 @@ def _of_move(life: Life, place: int, move: Move, papers: bool) -> list[Deed]:
     files = move.files if papers else ()
     facts = {"reason": move.reason} if move.reason else {}
     verb = _VERBS.get(move.step, "move")
-    deed = Deed(move.at, move.office, move.by, verb, move.step, move.text or None, facts, files, place)
-    written = tuple(name for name in files if name not in life.letter.evidence) if verb == "letter" else ()
-    # The papers that the handler writes for the letter are in the file before they can go with it.
-    return [replace(deed, verb="attach", text=None, files=written), deed] if written else [deed]
+    return [Deed(move.at, move.office, move.by, verb, move.step, move.text or None, facts, files, place)]
 
 
 def _money(amount: float) -> Decimal:

@@ -62,8 +62,7 @@ def ask_department(case: Biography, since: datetime) -> datetime:
         return since
     department = CITY.offices[slug]
     ask = "".join(case.words("request", part, days="5") for part in ("open", "assist", "due"))
-    evidence = ("协查函.pdf", "投诉情况摘要.pdf", *case.case.letter.evidence[:1])
-    moves = _letter(case, case.pace.after(since, 0, 5), ask, evidence)
+    moves = _letter(case, case.pace.after(since, 0, 5), ask, case.case.letter.evidence[:1])
     if moves[-1].step == "send":
         moves += _answered(case, moves[-1].at, department)
     _keep(case, "request", department, ask, moves)

@@ -86,6 +86,7 @@ class Act:
     """A step that somebody took: `by` a login of that office.
 
     A drafted one was drafted by another, earlier; one that was `rejected` came back with these words, and nothing else.
+    `files` are what was brought with it.
     """
 
     at: datetime
@@ -96,6 +97,7 @@ class Act:
     drafted_by: str | None = None
     drafted_at: datetime | None = None
     rejected: str = ""
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.cases import queries as cases
 from app.cases import services as desk
 from app.cases.services import Complaint
+from app.cases.services.parties import tick
 from app.cases.workflow import CASE
 from app.core import clock, trace
 from app.demo.builder_cases import as_asked
@@ -117,6 +118,8 @@ class Clerks:
                 CASE.reject(CASE.waiting(case), case, by=by, text=deed.text or "")
             case "note":
                 desk.note(case, by, text=deed.text or "", public=bool(facts.get("public")))
+            case "tick":
+                tick(case, by, facts["held"])
             case "attach":
                 desk.attach(case, by, files)
             case "letter":

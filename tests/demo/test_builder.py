@@ -66,6 +66,7 @@ SPECIMENS: dict[str, Callable[[Life], bool]] = {
     "had to say who it was": lambda life: pauses(life) == ["identity"],
     "is counted by the old order": lambda life: any(act.step == "rule" for act in life.acts),
     "was described anew": lambda life: any(act.step == "describe" for act in life.acts),
+    "was brought more papers": lambda life: any(act.files for act in life.acts),
     "was told more about": lambda life: any(act.step == "supplement" for act in life.acts),
     "was considered again": lambda life: any(act.step == "reconsider" for act in life.acts),
     "came through the hotline": lambda life: life.channel == "hotline" and life.closed_at is not None,

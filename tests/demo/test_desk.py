@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
+from app.cases.models import CaseFile, CaseStatement
 from app.demo.builder_desk import ON_PAPER
+from app.demo.builder_script import HELD, held
+from app.demo.city import CITY
+from app.demo.texts import SITUATIONS
+from tenants import realm
 from tenants.audit import models
+from tenants.database import db
+from tenants.registry import registry
 
 # Tables that no city has rows in until somebody does what only a visitor can do.
 EMPTY = {
@@ -90,3 +97,28 @@ def test_cases_are_refused_and_ended_by_the_rule_they_go_by(built: int, root: En
         orders = {("市场监督管理投诉举报处理暂行办法 第十二条", True), ("市场监督管理投诉举报处理办法 第十二条", False)}
         assert orders <= {tuple(row) for row in cited}
         assert ("市场监督管理投诉举报处理办法 第十二条", True) not in {tuple(row) for row in cited}
+
+
+def test_papers_that_are_in_the_file_are_ticked(built: int) -> None:
+    """Also in the county that took a case over; and what staff write to a department is nobody's evidence."""
+    seen = set()
+    for place in CITY.centers:
+        with realm.enter(registry.realm(place.slug), db.leave):
+            names: dict[Any, set[str]] = {}
+            for file in db.session.scalars(select(CaseFile)):
+                names.setdefault(file.case_id, set()).add(file.name)
+            for statement in db.session.scalars(select(CaseStatement).where(CaseStatement.case_id.in_(names))):
+                mine = names[statement.case_id]
+                assert not mine & {"协查函.pdf", "投诉情况摘要.pdf"}
+                missing = set(held(mine)) - set(statement.held)
+                assert not missing, (place.slug, mine, statement.held)
+                seen |= set(statement.held)
+    assert seen >= {"harm", "contract", "chat", "order", "closure"}
+
+
+def test_every_word_for_a_paper_is_in_the_name_of_one() -> None:
+    names = {name for one in SITUATIONS.values() for name in one.text["evidence"]}
+    assert not {word for words in HELD.values() for word in words if not any(word in name for name in names)}
+    assert "harm" in held(["门诊病历.pdf"])
+    assert "contract" in held(["会员合同.pdf"])
+    assert held([]) == ("identity", "purchase")
