@@ -17,6 +17,7 @@ from app.audit.models import Entry
 from app.cases.jobs import remind
 from app.cases.models import Case
 from app.core import clock
+from app.deadlines.services import shipped_rules
 from app.demo.builder_beyond import go_beyond
 from app.demo.builder_cases import NOTICES, Cases, Desk, Folder
 from app.demo.builder_desk import lay_out
@@ -29,6 +30,7 @@ from app.demo.builder_rows import Bulk
 from app.demo.builder_script import Deed, Script, script
 from app.demo.builder_town import Town, counties, known, open_offices
 from app.demo.city import CITY
+from app.demo.pace import at_the_desks
 from app.demo.records import Life
 from app.demo.story import MONTHS, lives
 from app.files.store import Store, store
@@ -44,6 +46,14 @@ from tenants.session import announce
 
 BUILT = "demo.built"
 BATCH = 500  # families between two writings
+LAST_HOUR = timedelta(hours=1)  # the story is told up to here, then follows what lies on the desks
+DESKS = (
+    (58, go_beyond),
+    (54, mediate),
+    (42, gather),
+    (34, deal),
+    (30, lay_out),
+)  # so many minutes ago, none before the one ahead is done
 WITH_PAPERS = 3000  # of a larger city about so many of the latest cases have their papers: the disk is finite
 _ONE_AT_A_TIME = 20261122  # the advisory lock that a builder holds
 
@@ -62,29 +72,36 @@ def is_built() -> bool:
 
 
 def build(settings: Settings, cases: int, seed: int, now: datetime, progress: Progress = lambda done: None) -> int:
-    """Build the city as it stands at `now`; how many cases it has, 0 if it was there. Raises NotEmpty."""
+    """Build the city as it stood at work last, seen from `now`; how many cases it has, 0 if it was there.
+
+    Raises NotEmpty.
+    """
+    now = at_work(now)
+    told = now - LAST_HOUR
     with alone() as connection:
         if is_built():
             return 0
         open_offices(now, seed)
         town = known(seed)
-        writer = Writer(connection, town, now)
-        writer.tell(_counted(cases, seed, now, progress), papers_since(cases, now))
-        with writer.desk.at(CITY.bureau.slug, now):
+        writer = Writer(connection, town, told)
+        writer.tell(_counted(cases, seed, told, progress), papers_since(cases, told))
+        with writer.desk.at(CITY.bureau.slug, told):
             writer.desk.record(BUILT, None, None, {"cases": cases, "seed": seed})
         writer.close()
         connection.commit()
-    go_beyond(now)
-    mediate(now)
-    gather(now)
-    deal(now)
-    lay_out(now)
+    for minutes, part in DESKS:
+        part(now - timedelta(minutes=minutes))
     with clock.freeze(now):
         while drain():
             pass
     _tidy(settings)
     _remind(now)
     return writer.made
+
+
+def at_work(now: datetime) -> datetime:
+    """As of when the demo stands: nothing in it was done at night, at lunch or on a day off."""
+    return at_the_desks(now, shipped_rules().calendar)
 
 
 def papers_since(cases: int, now: datetime) -> datetime | None:

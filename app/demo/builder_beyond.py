@@ -15,7 +15,7 @@ from app.cases.models import REPORT, Case, CaseState, Outcome
 from app.cases.queries import by_number
 from app.core import clock
 from app.demo.builder_papers import paper
-from app.demo.builder_town import counties, staff
+from app.demo.builder_town import counties, one_by_one, staff, workday
 from app.investigations import workflow as investigations
 from tenants.database import db
 
@@ -27,8 +27,7 @@ LAWSUIT = "消费者年龄较大，经营者拒不到场，诉求有合同和付
 def go_beyond(now: datetime) -> None:
     """In every county, as of this moment."""
     for _place in counties(now):
-        _investigate(now)
-        _stand_up_for(now)
+        one_by_one(_investigate, _stand_up_for)
 
 
 def _latest(*wanted: Any) -> Case | None:
@@ -37,28 +36,29 @@ def _latest(*wanted: Any) -> Case | None:
     return by_number(number) if number else None
 
 
-def _investigate(now: datetime) -> None:
+def _investigate() -> None:
     """Under way: a plan, a visit, a picture as evidence under seal."""
     case = _latest(Case.status == CaseState.MEDIATING.value, Case.prepaid)
     director, handler = staff("director")[0], staff("handler")[0]
     if case is None:
         return
-    one, today = investigations.propose(case, director, scope="complex", text=WHY), clock.on(now)
+    one, today = investigations.propose(case, director, scope="complex", text=WHY), clock.today()
+    visited_on = workday(-1)
     due, place = today + timedelta(days=7), {"place": case.merchant_name or "门店", "present": f"{handler.name}、店员"}
     found = {"title": "前台收款码", "source": "门店前台", "holder": handler.name}
     for step, told in (
         ("plan", {"person": str(handler.id), "due_on": due, "text": "调取收款账户流水，查清账户归谁所有。"}),
         ("plan", {"person": str(handler.id), "due_on": today, "text": "走访门店，核对停业告示和退款登记。"}),
-        ("visit", {"visited_at": now - timedelta(hours=3), "text": "门店关闭，门口张贴停业告示。", "said": place}),
+        ("visit", {"visited_at": clock.at(visited_on, 15), "text": "门店关闭，门口张贴停业告示。", "said": place}),
         ("finish", {"point": "2", "text": "已走访，停业属实。"}),
-        ("collect", {"taken_on": today, "said": found, "evidence": [paper("收款码照片.jpg")]}),
+        ("collect", {"taken_on": visited_on, "said": found, "evidence": [paper("收款码照片.jpg")]}),
         ("hand_on", {"item": "1", "act": "sealed", "moved_on": today, "said": {}, "text": "封条0017"}),
     ):
         db.session.flush()
         investigations.INVESTIGATION.take(step, one, by=handler, **told)
 
 
-def _stand_up_for(now: datetime) -> None:
+def _stand_up_for() -> None:
     """A lawsuit that was approved; an exposure that was checked and waits for the director."""
     case, director, handler = _latest(Case.outcome == Outcome.ENDED.value), staff("director")[0], staff("handler")[0]
     if case is None:
@@ -72,5 +72,5 @@ def _stand_up_for(now: datetime) -> None:
         ("hear", "heard_on", "已书面告知，经营者未答复。"),
     ):
         db.session.flush()
-        told: dict[str, Any] = {day: clock.on(now)}
+        told: dict[str, Any] = {day: clock.today()}
         advocacy.EXPOSURE.take(step, exposure, by=handler, text=text, **told)

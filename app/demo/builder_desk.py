@@ -6,9 +6,10 @@ So few that the services themselves write them, when all the cases are there.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import xlsxwriter
@@ -35,7 +36,7 @@ from app.core import clock
 from app.deadlines import ClockState
 from app.deadlines.services import Amendment, amend
 from app.demo.builder_papers import paper
-from app.demo.builder_town import counties, staff
+from app.demo.builder_town import counties, one_by_one, staff, workday
 from app.demo.people import phone
 from app.documents import library
 from app.documents import services as office
@@ -52,6 +53,7 @@ from tenants.realm import BUREAU_ID, Place
 from tenants.registry import registry
 
 ON_PAPER = ("linhe", "qingshan")  # setting a document takes half a second, so not every center has its own
+AFTER_THE_DESKS = timedelta(minutes=28)
 PHONES = 900_000  # from here on the numbers of people who stand in nobody's life
 # Told in each county by other people: no two of them in the same words.
 STREAM = "主播说这件羽绒服含绒量百分之九十，收到后送检只有百分之{found}。客服称是主播个人行为，平台也不处理。"
@@ -84,7 +86,7 @@ def lay_out(now: datetime) -> None:
     """In every county and at the bureau, as of this moment."""
     for place in counties(now):
         _at_the_desk(place)
-    with clock.freeze(now), realm.enter(registry.realm(BUREAU_ID), db.leave):
+    with clock.freeze(now + AFTER_THE_DESKS), realm.enter(registry.realm(BUREAU_ID), db.leave):
         _at_the_bureau()
         db.session.commit()
 
@@ -94,23 +96,39 @@ def _at_the_desk(place: Place) -> None:
     if not all((admins, directors, clerks, handlers)):
         return
     admin, director, clerk = admins[0], directors[0], clerks[0]
-    settings.change(director, call_backs="all")
-    _special(place, clerk)
-    _call_back(clerk)
-    _tasks(director, handlers)
-    _lists(director, handlers[0])
+    todo: list[Callable[[], object]] = [
+        partial(_set_up, admin, director),
+        *_special(place, clerk),
+        partial(_call_back, clerk),
+        partial(_tasks, director, handlers),
+        partial(_lists, director, handlers[0]),
+    ]
     if place.slug in ON_PAPER:
-        office.choose_prefix(f"{place.short_name[:1]}消保", admin)
-        _papers(handlers[0], director)
-        _to_the_court(handlers[0])
-        _tested(handlers[0], director)
-        _messages(place, clerk)
-        form = kinds()["mediation-notice"]
-        library.replace(form, admin, name="投诉调解通知书（本中心格式）.docx", content=io.BytesIO(form.shipped))
-    away = {"person": handlers[-1].id, "first_on": clock.today(), "last_on": _in(4), "deputy": director.id}
-    absence.enter(director, **away)
+        todo += [
+            partial(_form, place, admin),
+            partial(_papers, handlers[0], director),
+            partial(_to_the_court, handlers[0]),
+            partial(_tested, handlers[0], director),
+            partial(_messages, place, clerk),
+        ]
+    one_by_one(*todo, partial(_away, director, handlers))
+
+
+def _set_up(admin: Any, director: Any) -> None:
+    settings.change(director, call_backs="all")
     rule = claims.rules().get("LC1", claims.USUAL["LC1"])
     claimants.change_rule(admin, "LC1", seen=0, least=rule.least + 1, days=rule.days, active=True)
+
+
+def _form(place: Place, admin: Any) -> None:
+    office.choose_prefix(f"{place.short_name[:1]}消保", admin)
+    form = kinds()["mediation-notice"]
+    library.replace(form, admin, name="投诉调解通知书（本中心格式）.docx", content=io.BytesIO(form.shipped))
+
+
+def _away(director: Any, handlers: Sequence[Any]) -> None:
+    """Somebody is on leave from today."""
+    absence.enter(director, person=handlers[-1].id, first_on=clock.today(), last_on=_in(4), deputy=director.id)
 
 
 def _in(days: int) -> date:
@@ -122,42 +140,54 @@ def _cases(most: int, *wanted: Any) -> list[Case]:
     return list(db.session.scalars(found.limit(most)))
 
 
-def _special(place: Place, clerk: Any) -> None:
-    """What came in this morning: several people and their agent, a purchase in a live stream, a guest from abroad."""
-    mine = PHONES + place.id * 100
-    told: dict[str, Any] = {"channel": "window", "claims": ("C01",)}
-    other = place.id % 8
+def _special(place: Place, clerk: Any) -> list[Callable[[], object]]:
+    """What came in today: several people and their agent, a purchase in a live stream, a guest from abroad."""
+    mine, other = PHONES + place.id * 100, place.id % 8
     others = [Complainant(name, phone(mine + n), consented=True) for n, name in enumerate(PEOPLE[1:], 1)]
     several = Complaint(
         facts=TOGETHER.format(months=4 + other), demand="退还学费。", title="驾校收费后半年不安排练车",
-        name=PEOPLE[0], phone=phone(mine),
-        merchant_name="顺达驾校", others=others, **told,
+        name=PEOPLE[0], phone=phone(mine), claims=("C01",),
+        merchant_name="顺达驾校", others=others,
     )  # fmt: skip
-    together = lodge(several, clerk).case
-    db.session.flush()
-    parties.elect(together, clerk, {0, 2}, text="五人签名的推选书")
-    parties.authorise(together, clerk, Agent("闻人语", phone(mine + 9), "", "代为投诉、参加调解", _in(90)))
     stream = Complaint(
         facts=STREAM.format(found=31 + 3 * other), demand="退一赔三。", title="直播间羽绒服含绒量不符",
         name="叶清和", phone=phone(mine + 10),
         merchant_name="暖冬服饰旗舰店", place="platform", platform="某短视频平台", stream="暖冬直播间",
-        order_number=f"DD2026{mine}", amount=Decimal(599), purchased_on=_in(-16), **told,
+        claims=("C01",),
+        order_number=f"DD2026{mine}", amount=Decimal(599), purchased_on=_in(-16),
     )  # fmt: skip
     guest = ABROAD.format(nights=2 + other % 3, day=f"{_in(-9 - other):%-d %B}")
     abroad = Complaint(
         facts=guest, demand="Refund of the deposit. 退还预付房费。", title="预订酒店到店无房不退款", name="Ada Merrow",
-        phone=phone(mine + 11), merchant_name="临江酒店", traits=("foreign",), amount=Decimal(860), **told,
+        phone=phone(mine + 11), claims=("C01",),
+        merchant_name="临江酒店", traits=("foreign",), amount=Decimal(860),
     )  # fmt: skip
-    for one in (stream, abroad):
-        case = lodge(one, clerk).case
-        db.session.flush()
-    handler = staff("handler")[0]
-    (_issue if place.slug in ON_PAPER else _draft)(case, "receipt-en", handler)
+    agent = Agent("闻人语", phone(mine + 9), "", "代为投诉、参加调解", _in(90))
+    return [
+        partial(_together, several, agent, clerk),
+        partial(lodge, stream, clerk),
+        partial(_in_english, abroad, clerk, _issue if place.slug in ON_PAPER else _draft),
+    ]
+
+
+def _together(several: Complaint, agent: Agent, clerk: Any) -> None:
+    case = lodge(several, clerk).case
+    db.session.flush()
+    parties.elect(case, clerk, {0, 2}, text="五人签名的推选书")
+    parties.authorise(case, clerk, agent)
+
+
+def _in_english(abroad: Complaint, clerk: Any, hand_out: Callable[..., object]) -> None:
+    """A guest from abroad is given a receipt that can be read."""
+    case = lodge(abroad, clerk).case
+    db.session.flush()
+    hand_out(case, "receipt-en", staff("handler")[0])
 
 
 def _draft(case: Case, code: str, by: Any) -> CaseDocument:
     form, on = kinds()[code], clock.today()
-    here = {"place": "本中心一楼调解室", "mediator": by.name, "session_at": f"{_in(3):%Y年%-m月%-d日}上午九时"}
+    sits_on = workday(3)
+    here = {"place": "本中心一楼调解室", "mediator": by.name, "session_at": f"{sits_on:%Y年%-m月%-d日}上午九时"}
     said = {**here, **FOR_THE_COURT, "present": "消费者、经营者代表", "reason": "因需对商品进行检测。"}
     filled = {one.name: on.isoformat() if one.kind == "date" else said.get(one.name, one.sample) for one in form.fields}
     made = papers.draft(case, form, by, filled=filled)
@@ -274,12 +304,12 @@ def _lists(director: Any, handler: Any) -> None:
 
 def _messages(place: Place, clerk: Any) -> None:
     """A small sheet of the hotline, with a row that cannot be taken."""
-    out = io.BytesIO()
+    out, came = io.BytesIO(), f"{workday(-1):%Y/%m/%d} 09:12"
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, HOTLINE)
         for line, (subject, words) in enumerate(CALLS, 1):
-            sheet.write_row(line, 0, (f"R{place.id:02d}{line:05d}", "市民", subject, "2026/11/20 09:12", words, 0, 0))
+            sheet.write_row(line, 0, (f"R{place.id:02d}{line:05d}", "市民", subject, came, words, 0, 0))
     out.seek(0)
     kinds_taken = {".xlsx": EVIDENCE[".xlsx"]}
     batch = transfer.begin(accept(out, "12345转办件.xlsx", kinds=kinds_taken), clerk)

@@ -5,7 +5,7 @@ So few that the services themselves write them, when all the cases are there.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -15,9 +15,8 @@ from app.cases.models import MIXED, Case, CaseState
 from app.cases.queries import by_number
 from app.cases.services.dividing import divide
 from app.cases.workflow import CASE
-from app.core import clock
 from app.demo.builder_papers import paper
-from app.demo.builder_town import counties, staff
+from app.demo.builder_town import counties, one_by_one, staff, workday
 from app.groups import queries, services
 from tenants.database import db
 
@@ -33,13 +32,10 @@ TERMS = "经营者按余额八成退还，分三期支付；逾期一期未付�
 def gather(now: datetime) -> None:
     """In every county, as of this moment."""
     for _place in counties(now):
-        _group(now)
-        _join()
-        _assess()
-        _divide()
+        one_by_one(_group, _join, _assess, _divide)
 
 
-def _group(now: datetime) -> None:
+def _group() -> None:
     """Agreed with all; all but one consent. Of the first of three instalments one of them got nothing yet."""
     mediated = (CaseState.ACCEPTED.value, CaseState.MEDIATING.value)
     open_ = (Case.status.in_(mediated), Case.nature == "C", Case.merchant_id.is_not(None))
@@ -49,7 +45,7 @@ def _group(now: datetime) -> None:
         return
     numbers = select(Case.number).where(*open_, Case.merchant_id == busiest).order_by(Case.received_at).limit(MOST)
     cases = [by_number(number) for number in db.session.scalars(numbers).all()]
-    handler, today = staff("handler")[0], clock.on(now)
+    handler = staff("handler")[0]
     group = services.open_group(handler, title=f"{cases[0].merchant_name}群体投诉"[:40], cases=cases)
     services.note(group, handler, kind="fact", text=FACT)
     services.note(group, handler, kind="finding", text=FINDING)
@@ -58,9 +54,9 @@ def _group(now: datetime) -> None:
     claims = {line.member.id: {"claimed": line.member.claimed or Decimal(1280)} for line in lines}
     services.enter(group, handler, claims)
     services.offer(group, handler, percent=Decimal(80), agreed=True)
-    services.plan(group, handler, terms=TERMS, count=3, first=today - timedelta(days=1))
+    services.plan(group, handler, terms=TERMS, count=3, first=workday(-1))
     answers = {line.member.id: line is not lines[-1] for line in lines}
-    signed = today - timedelta(days=3)
+    signed = workday(-3)
     done = services.settle(group, handler, answers, on=signed, effective_on=signed, consented=True)
     settled = [row.line for row in done if not row.why and not row.declined]
     paid = settled[:-1] or settled
@@ -70,7 +66,7 @@ def _group(now: datetime) -> None:
         got = {member: (amount / 2).quantize(Decimal("0.01")) for member, amount in got.items()}
     if got:
         statement = [paper("银行流水.jpg")]
-        services.pay(group, handler, got, on=today - timedelta(days=2), evidence="首期转账", proofs=statement)
+        services.pay(group, handler, got, on=workday(-2), evidence="首期转账", proofs=statement)
 
 
 def _join() -> None:

@@ -6,12 +6,13 @@ So few that the services themselves write them, when all the cases are there.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import func, select
 
 from app.cases.models import Case
 from app.core import clock
-from app.demo.builder_town import counties, staff
+from app.demo.builder_town import counties, one_by_one, staff, workday
 from app.merchants import services as register
 from app.merchants.dealings import services
 from app.merchants.dealings.workflow import COMMITMENT, INTERVIEW
@@ -36,8 +37,7 @@ def deal(now: datetime) -> None:
     for _place in counties(now):
         busiest = _busiest(3)
         if busiest:
-            _call_in(busiest[0], now)
-            _enter_twice(busiest)
+            one_by_one(partial(_call_in, busiest[0]), partial(_enter_twice, busiest))
 
 
 def _busiest(most: int) -> list[Merchant]:
@@ -46,11 +46,11 @@ def _busiest(most: int) -> list[Merchant]:
     return list(db.session.scalars(query))
 
 
-def _call_in(merchant: Merchant, now: datetime) -> None:
+def _call_in(merchant: Merchant) -> None:
     """Held, with a commitment that was kept, one that was not, and one to be kept; and to come once more."""
-    handler, today = staff("handler")[0], clock.on(now)
-    held = services.call_in(merchant, handler, held_at=now - timedelta(days=1), said={"place": ROOM}, text=ABOUT)
-    services.call_in(merchant, handler, held_at=now + timedelta(days=9), said={"place": ROOM}, text=AGAIN)
+    handler, today = staff("handler")[0], clock.today()
+    held = services.call_in(merchant, handler, held_at=clock.at(workday(-1), 10), said={"place": ROOM}, text=ABOUT)
+    services.call_in(merchant, handler, held_at=clock.at(workday(6), 9, 30), said={"place": ROOM}, text=AGAIN)
     INTERVIEW.take("hold", held, by=handler, held_at=held.held_at, said={"present": "负责人、店长"}, text=MINUTES)
     db.session.flush()
     for step, ahead, promise, found in PROMISES:

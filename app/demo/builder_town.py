@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import select, update
 
-from app import audit
+from app import audit, deadlines
 from app.accounts import passwords
 from app.accounts.models import Credential, Person
 from app.accounts.services import FIRST_ROLE, add_person
@@ -28,6 +28,7 @@ from tenants.realm import BUREAU_ID, Place, Realm
 from tenants.registry import Tenant, registry
 
 BEFORE_THE_FIRST_CASE = timedelta(days=580)
+APART = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,25 @@ def counties(now: datetime) -> Iterator[Place]:
             with realm.enter(registry.realm(place), db.leave):
                 yield place
                 db.session.commit()
+
+
+def one_by_one(*deeds: Callable[[], object]) -> None:
+    """What is done after one another, some minutes apart."""
+    for place, deed in enumerate(deeds):
+        with clock.freeze(clock.now() + place * APART):
+            deed()
+            db.session.flush()
+
+
+def workday(ahead: int) -> date:
+    """The day so many working days ahead of today, or behind it where that is negative."""
+    calendar, day = deadlines.load_calendar(), clock.today()
+    if ahead >= 0:
+        return calendar.add_working_days(day, ahead)
+    while ahead:
+        day -= timedelta(days=1)
+        ahead += calendar.is_working_day(day)
+    return day
 
 
 def staff(role: str) -> list[Any]:

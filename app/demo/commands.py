@@ -51,7 +51,7 @@ def build(cases: int, seed: int, once: bool) -> None:
         ) from fault
     if built:
         click.echo(f"built {built} cases in {time.monotonic() - began:.0f} s; everybody's password is {PASSWORD}")
-        if since := builder.papers_since(cases, now):
+        if since := builder.papers_since(cases, builder.at_work(now)):
             click.echo(f"of so many, only the cases received since {clock.on(since)} have their papers")
 
 

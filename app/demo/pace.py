@@ -9,6 +9,20 @@ from app.deadlines.calendar import Calendar
 from app.deadlines.profiles import Profile, span
 
 OFFICE_HOURS = ((time(8, 30), time(12, 0)), (time(14, 0), time(17, 30)))
+AT_THE_DESKS = ((time(9, 30), time(12, 0)), (time(15, 0), time(17, 0)))
+"""When an hour of work lies behind everybody: what stands on the desks came of it."""
+
+
+def at_the_desks(now: datetime, calendar: Calendar) -> datetime:
+    """The latest moment not after `now` at which an hour of work lies behind everybody: no night, lunch or Sunday."""
+    now = now.astimezone(SHANGHAI)
+    day = now.date()
+    while True:
+        if calendar.is_working_day(day):
+            for begins, ends in reversed(AT_THE_DESKS):
+                if now >= datetime.combine(day, begins, SHANGHAI):
+                    return min(now, datetime.combine(day, ends, SHANGHAI))
+        day -= timedelta(days=1)
 
 
 class Pace:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, select, text
 
 from app.cases.models import CaseFile, CaseStatement
+from app.core import clock
+from app.core.clock import SHANGHAI
+from app.deadlines.services import shipped_rules
+from app.demo.builder import LAST_HOUR, at_work
 from app.demo.builder_desk import ON_PAPER
 from app.demo.builder_script import HELD, held
 from app.demo.city import CITY
@@ -16,6 +22,7 @@ from tenants import realm
 from tenants.audit import models
 from tenants.database import db
 from tenants.registry import registry
+from tests.demo.conftest import NOW
 
 # Tables that no city has rows in until somebody does what only a visitor can do.
 EMPTY = {
@@ -97,6 +104,64 @@ def test_cases_are_refused_and_ended_by_the_rule_they_go_by(built: int, root: En
         orders = {("市场监督管理投诉举报处理暂行办法 第十二条", True), ("市场监督管理投诉举报处理办法 第十二条", False)}
         assert orders <= {tuple(row) for row in cited}
         assert ("市场监督管理投诉举报处理办法 第十二条", True) not in {tuple(row) for row in cited}
+
+
+FRIDAY, MONDAY = 20, 23  # of November 2026
+
+
+@pytest.mark.parametrize(
+    ("seen", "stands"),
+    [
+        ((MONDAY, 5, 0), (FRIDAY, 17, 0)),
+        ((22, 12, 0), (FRIDAY, 17, 0)),
+        ((FRIDAY, 23, 59), (FRIDAY, 17, 0)),
+        ((MONDAY, 9, 29), (FRIDAY, 17, 0)),
+        ((MONDAY, 10, 7), (MONDAY, 10, 7)),
+        ((MONDAY, 13, 0), (MONDAY, 12, 0)),
+        ((MONDAY, 16, 1), (MONDAY, 16, 1)),
+    ],
+)
+def test_a_demo_stands_as_of_the_last_hour_that_was_worked(
+    seen: tuple[int, int, int], stands: tuple[int, int, int]
+) -> None:
+    now, then = (datetime(2026, 11, *moment, tzinfo=SHANGHAI) for moment in (seen, stands))
+    assert at_work(now) == then
+    assert at_work(then) == then, "to look twice changes nothing"
+
+
+def test_nothing_on_the_desks_is_done_at_night_or_on_a_day_off(built: int, root: Engine) -> None:
+    """The city is built on a Sunday."""
+    calendar, now = shipped_rules().calendar, at_work(NOW)
+
+    def at_an_odd_hour(moment: datetime) -> bool:
+        there = clock.local(moment)
+        return not (calendar.is_working_day(there.date()) and 8 * 60 + 30 <= there.hour * 60 + there.minute <= 17 * 60)
+
+    with root.connect() as connection:
+
+        def moments(query: str) -> list[datetime]:
+            return list(connection.scalars(text(query), {"since": now - LAST_HOUR}))
+
+        ours = "tenant_id in (select id from tenant where slug = any (array['linhe', 'anlan', 'scjg']))"
+        acts = moments(f"select at from audit_entry where at > :since and {ours}")
+        assert acts
+        assert max(acts) <= now
+        assert not [at for at in acts if at_an_odd_hour(at)]
+        linhe = "tenant_id = (select id from tenant where slug = 'linhe')"
+        apart = moments(f"select distinct date_trunc('minute', at) from audit_entry where at > :since and {linhe}")
+        assert len(apart) > 15, "they come one after the other"
+        for met in (
+            "select starts_at from mediation_session union all "
+            "select starts_at + lasts * interval '1 minute' from mediation_session",
+            "select held_at from merchant_interview",
+            "select visited_at from investigation_visit",
+            "select received_at from case_record where received_at > :since and channel = 'window'",
+        ):
+            found = moments(met)
+            assert found, met
+            assert not [at for at in found if at_an_odd_hour(at)], met
+        on = "select agreed_on from case_agreement where case_id in (select case_id from group_member)"
+        assert all(calendar.is_working_day(day) for day in connection.scalars(text(on)))
 
 
 def test_papers_that_are_in_the_file_are_ticked(built: int) -> None:
