@@ -54,6 +54,7 @@ from tenants.registry import registry
 
 ON_PAPER = ("linhe", "qingshan")  # setting a document takes half a second, so not every center has its own
 AFTER_THE_DESKS = timedelta(minutes=28)
+OF_THE_THING = ("P01", "P03", "P06", "P07")  # problems that a laboratory can say something about
 PHONES = 900_000  # from here on the numbers of people who stand in nobody's life
 # Told in each county by other people: no two of them in the same words.
 STREAM = "主播说这件羽绒服含绒量百分之九十，收到后送检只有百分之{found}。客服称是主播个人行为，平台也不处理。"
@@ -64,15 +65,15 @@ ABROAD = (
 )
 PEOPLE = ("苏若澜", "程以安", "谢知夏", "陆景和", "白砚秋")
 TASKS = (
-    ("联系经营者，确认退款到账情况。", 0, True),
+    ("联系经营者，确认其书面答复的时间。", 0, True),
     ("补齐消费者付款凭证，归入卷宗。", 2, False),
-    ("走访门店，核对停业告示是否仍在张贴。", 4, False),
+    ("走访门店，核对是否正常营业。", 4, False),
 )
 FOR_THE_COURT = {
-    "facts_found": "投诉人支付预付款后，经营者停止服务，双方对剩余金额无争议。",
+    "facts_found": "投诉人支付预付款后要求退还余额，双方对剩余金额无争议。",
     "court": "人民法院",
 }
-CALLED = ("answered", 5, ""), ("answered", 4, ""), ("answered", 2, "退款到账比约定晚了十天。"), ("nobody", None, "")
+CALLED = ("answered", 5, ""), ("answered", 4, ""), ("answered", 2, "履行比约定晚了十天。"), ("nobody", None, "")
 HOTLINE = ("留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "点赞数", "反对数")
 CALLS = (
     ("反映某洗车店充值卡不能使用", "车主充值后门店换了老板，新老板不认原来的卡，要求退还余额。"),
@@ -146,20 +147,20 @@ def _special(place: Place, clerk: Any) -> list[Callable[[], object]]:
     others = [Complainant(name, phone(mine + n), consented=True) for n, name in enumerate(PEOPLE[1:], 1)]
     several = Complaint(
         facts=TOGETHER.format(months=4 + other), demand="退还学费。", title="驾校收费后半年不安排练车",
-        name=PEOPLE[0], phone=phone(mine), claims=("C01",),
+        name=PEOPLE[0], phone=phone(mine), category="S0303", problem="P02", claims=("C06",),
         merchant_name="顺达驾校", others=others,
     )  # fmt: skip
     stream = Complaint(
         facts=STREAM.format(found=31 + 3 * other), demand="退一赔三。", title="直播间羽绒服含绒量不符",
         name="叶清和", phone=phone(mine + 10),
         merchant_name="暖冬服饰旗舰店", place="platform", platform="某短视频平台", stream="暖冬直播间",
-        claims=("C01",),
+        category="S0502", problem="P05", claims=("C04", "C11"),
         order_number=f"DD2026{mine}", amount=Decimal(599), purchased_on=_in(-16),
     )  # fmt: skip
     guest = ABROAD.format(nights=2 + other % 3, day=f"{_in(-9 - other):%-d %B}")
     abroad = Complaint(
         facts=guest, demand="Refund of the deposit. 退还预付房费。", title="预订酒店到店无房不退款", name="Ada Merrow",
-        phone=phone(mine + 11), claims=("C01",),
+        phone=phone(mine + 11), category="S0102", problem="P02", claims=("C10",),
         merchant_name="临江酒店", traits=("foreign",), amount=Decimal(860),
     )  # fmt: skip
     agent = Agent("闻人语", phone(mine + 9), "", "代为投诉、参加调解", _in(90))
@@ -186,9 +187,17 @@ def _in_english(abroad: Complaint, clerk: Any, hand_out: Callable[..., object]) 
 
 def _draft(case: Case, code: str, by: Any) -> CaseDocument:
     form, on = kinds()[code], clock.today()
-    sits_on = workday(3)
+    sits_on = workday(-1 if code == "minutes" else 3)
     here = {"place": "本中心一楼调解室", "mediator": by.name, "session_at": f"{sits_on:%Y年%-m月%-d日}上午九时"}
-    said = {**here, **FOR_THE_COURT, "present": "消费者、经营者代表", "reason": "因需对商品进行检测。"}
+    goods = (case.category or "").startswith("G")
+    said = {
+        **here,
+        **FOR_THE_COURT,
+        "present": "消费者、经营者代表",
+        "reason": "因需对商品进行检测。" if goods else "因需等待有关部门复函。",
+    }
+    if case.outcome == Outcome.ENDED.value:
+        said["course"] = "受理后组织调解，双方未达成协议，已终止调解并告知其他途径。"
     filled = {one.name: on.isoformat() if one.kind == "date" else said.get(one.name, one.sample) for one in form.fields}
     made = papers.draft(case, form, by, filled=filled)
     db.session.flush()
@@ -264,7 +273,8 @@ def _tasks(director: Any, handlers: Sequence[Any]) -> None:
 
 def _tested(handler: Any, director: Any) -> None:
     """A thing that is tested, so that the mediation waits, and what is recommended to a department meanwhile."""
-    goods = _cases(1, Case.status == CaseState.MEDIATING.value, Case.category.startswith("G"))
+    bought = Case.status == CaseState.MEDIATING.value, Case.category.startswith("G")
+    goods = _cases(1, *bought, Case.problem.in_(OF_THE_THING)) or _cases(1, *bought)
     if not goods:
         return
     one = investigations.propose(goods[0], director, scope="complex", text="同型号商品多次投诉，需委托检测。")

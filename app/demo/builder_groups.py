@@ -22,11 +22,14 @@ from tenants.database import db
 
 STEPS = ("join_earlier", "part")  # of cases, taken here and nowhere else in the city
 MOST = 17
-FACT = "门店停业，张贴停业告示；消费者均为办卡后未用完余额，合同文本和收款账户相同。"
-FINDING = "经营者提出统一方案：按余额八成分三期退还。"
+FACT = {  # by whether all was paid ahead
+    True: "门店停业，张贴停业告示；消费者均为办卡后未用完余额，合同文本和收款账户相同。",
+    False: "消费者反映同一经营者对同类问题处理方式不一，交易凭证齐全，收款账户相同。",
+}
+FINDING = "经营者提出统一方案：按主张金额八成分三期支付。"
 OWN = "购买后发现商品与宣传不符，商家拒绝退款。"
 REPORTED = "该店店内张贴的宣传内容涉嫌虚假，请依法核查。"
-TERMS = "经营者按余额八成退还，分三期支付；逾期一期未付的，余款一并到期。"
+TERMS = "经营者按主张金额八成支付，分三期支付；逾期一期未付的，余款一并到期。"
 
 
 def gather(now: datetime) -> None:
@@ -47,7 +50,7 @@ def _group() -> None:
     cases = [by_number(number) for number in db.session.scalars(numbers).all()]
     handler = staff("handler")[0]
     group = services.open_group(handler, title=f"{cases[0].merchant_name}群体投诉"[:40], cases=cases)
-    services.note(group, handler, kind="fact", text=FACT)
+    services.note(group, handler, kind="fact", text=FACT[all(case.prepaid for case in cases)])
     services.note(group, handler, kind="finding", text=FINDING)
     services.attach(group, handler, [paper("收款码照片.jpg")])
     lines = queries.ledger(group)

@@ -33,12 +33,29 @@ ENTRUSTED = (
     ("person", "韩立群", "家用电器、汽车", "退休法官", "委聘〔2026〕5号"),
     ("body", "美容美发行业协会", "美容美发", "", "委托〔2026〕2号"),
 )
-MINUTES = (
-    "双方到场。消费者要求退还余额，经营者承认收款，表示资金紧张，愿意分期退还；双方对期数未达成一致，约定再次调解。"
-)
+MINUTES = {  # by whether it was paid ahead
+    True: "双方到场。消费者要求退还余额，经营者承认收款，表示资金紧张，愿意分期退还；双方对期数有分歧，约定再次调解。",
+    False: "双方到场，核对交易凭证。经营者承认交易属实，对责任和金额有异议；双方对金额未达成一致，约定再次调解。",
+}
+OFFERS = {
+    True: (
+        ("consumer", 100, "全额退还余额"),
+        ("merchant", 40, "资金紧张，只能退四成"),
+        ("consumer", 90, "愿意扣除已经使用的部分"),
+        ("merchant", 65, "分三期退还"),
+        ("mediator", 80, "建议退还八成，首期在签字当日支付"),
+    ),
+    False: (
+        ("consumer", 100, "按主张的金额全额支付"),
+        ("merchant", 40, "认为责任不全在己方，只承担四成"),
+        ("consumer", 90, "可以让一成，要求一次付清"),
+        ("merchant", 65, "分三期支付"),
+        ("mediator", 80, "建议支付八成，首期在签字当日支付"),
+    ),
+}
 SLOTS = (time(15, 30), time(14), time(10, 30), time(9))  # of an hour each, the latest first
 KIN = "消费者提出，该调解员与经营者的法定代表人系近亲属。"
-TERMS = "经营者退还消费者预付款余额，分三期支付；逾期一期未付的，余款一并到期。双方再无其他争议。"
+TERMS = "经营者按约定金额退还消费者价款，分三期支付；逾期一期未付的，余款一并到期。双方再无其他争议。"
 
 
 def mediate(now: datetime) -> None:
@@ -90,7 +107,7 @@ def _sit(case: Case, by: Person, rooms: list[MediationRoom], sit: Sequence[Media
     if turn == 0:
         held = sessions.arrange(case, by, Plan(_last_slot(), 60, "room", sit, rooms[0], **facts))
         db.session.flush()
-        SESSION.take("hold", held, by=by, came=["consumer", "merchant"], text=MINUTES)
+        SESSION.take("hold", held, by=by, came=["consumer", "merchant"], text=MINUTES[case.prepaid])
         db.session.flush()
     at = clock.at(workday((4, 1, 1)[turn]), 14, 30)
     mediators = sit[turn > 0 :] if turn < 2 else sit[:1]  # nobody sits in two rooms at once
@@ -107,13 +124,7 @@ def _last_slot() -> datetime:
 def _bargain(case: Case, by: Person) -> None:
     """What was offered in that session."""
     amount, on = case.amount or Decimal(1000), clock.on(_last_slot())
-    for side, share, words in (
-        ("consumer", 100, "全额退还"),
-        ("merchant", 40, "闭店亏损，只能退四成"),
-        ("consumer", 90, "可以扣除已经使用的次数"),
-        ("merchant", 65, "分三期退还"),
-        ("mediator", 80, "建议退还八成，首期在签字当日支付"),
-    ):
+    for side, share, words in OFFERS[case.prepaid]:
         said = (amount * share / 100).quantize(Decimal("0.01"))
         offers.note(case, by, side=side, said_on=on, amount=said, words=words)
         db.session.flush()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -164,6 +165,40 @@ def test_nothing_on_the_desks_is_done_at_night_or_on_a_day_off(built: int, root:
         assert all(calendar.is_working_day(day) for day in connection.scalars(text(on)))
 
 
+def test_what_is_claimed_is_what_the_words_ask_for(built: int, root: Engine) -> None:
+    told = "case_statement s join case_record c on c.tenant_id = s.tenant_id and c.id = s.case_id"
+    with root.connect() as connection:
+
+        def rows(query: str) -> set[Any]:
+            return {tuple(row) for row in connection.execute(text(query))}
+
+        window = "c.channel = 'window' and c.merchant_name in ('顺达驾校', '暖冬服饰旗舰店', '临江酒店')"
+        assert rows(f"select distinct s.demand, c.claims::text, c.category from {told} where {window}") == {
+            ("退还学费。", "{C06}", "S0303"),
+            ("退一赔三。", "{C04,C11}", "S0502"),
+            ("Refund of the deposit. 退还预付房费。", "{C10}", "S0102"),
+        }
+
+
+def test_what_is_offered_fits_how_it_was_paid(built: int, root: Engine) -> None:
+    of = "join case_record c on c.tenant_id = o.tenant_id and c.id = o.case_id where not c.prepaid"
+    with root.connect() as connection:
+
+        def words(query: str) -> list[str]:
+            return list(connection.scalars(text(query)))
+
+        offered = words(f"select o.words from mediation_offer o {of}")
+        offered += words(f"select o.minutes from mediation_session o {of} and o.status = 'held'")
+        offered += words(
+            "select distinct a.terms from mediation_instalment i "
+            "join case_agreement a on a.tenant_id = i.tenant_id and a.id = i.agreement_id "
+            "join case_record c on c.tenant_id = a.tenant_id and c.id = a.case_id "
+            "where not c.prepaid and c.id not in (select case_id from group_member)"
+        )
+        assert offered
+        assert not [said for said in offered if re.search("余额|预付|次数|闭店", said)]
+
+
 def test_papers_that_are_in_the_file_are_ticked(built: int) -> None:
     """Also in the county that took a case over; and what staff write to a department is nobody's evidence."""
     seen = set()
@@ -187,3 +222,12 @@ def test_every_word_for_a_paper_is_in_the_name_of_one() -> None:
     assert "harm" in held(["门诊病历.pdf"])
     assert "contract" in held(["会员合同.pdf"])
     assert held([]) == ("identity", "purchase")
+
+
+def test_what_somebody_has_read_has_a_category(built: int, root: Engine) -> None:
+    """What the hotline sent today and nobody has opened may go without."""
+    bare = "select channel, status, received_at from case_record where category is null"
+    with root.connect() as connection:
+        found = connection.execute(text(bare)).all()
+    assert {(row.channel, row.status) for row in found} <= {("hotline", "lodged")}
+    assert all(row.received_at > NOW - timedelta(days=5) for row in found)
