@@ -37,6 +37,7 @@ from app.deadlines import ClockState
 from app.deadlines.services import Amendment, amend
 from app.demo.builder_papers import paper
 from app.demo.builder_town import counties, one_by_one, staff, workday
+from app.demo.city import CITY
 from app.demo.people import phone
 from app.documents import library
 from app.documents import services as office
@@ -189,6 +190,8 @@ def _draft(case: Case, code: str, by: Any) -> CaseDocument:
     form, on = kinds()[code], clock.today()
     sits_on = workday(-1 if code == "minutes" else 3)
     here = {"place": "本中心一楼调解室", "mediator": by.name, "session_at": f"{sits_on:%Y年%-m月%-d日}上午九时"}
+    if home := CITY.offices.get(realm.home().slug):
+        here["phone"] = home.telephone
     goods = (case.category or "").startswith("G")
     said = {
         **here,

@@ -44,7 +44,7 @@ class Official:
 
 @dataclass(frozen=True)
 class Office:
-    """A bureau, center or department; `county`, towns and streets are empty unless it is a center."""
+    """A bureau, center or department; `county`, telephone, towns and streets are empty unless it is a center."""
 
     slug: str
     kind: str
@@ -53,6 +53,7 @@ class Office:
     region_code: str
     people: tuple[Official, ...]
     county: str = ""
+    telephone: str = ""
     share: int = 0
     towns: tuple[str, ...] = ()
     roads: tuple[str, ...] = ()

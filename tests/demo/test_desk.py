@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Engine, select, text
 
 from app.cases.models import CaseFile, CaseStatement
+from app.cases.papers.models import CaseDocument
 from app.core import clock
 from app.core.clock import SHANGHAI
 from app.deadlines.services import shipped_rules
@@ -222,6 +223,16 @@ def test_every_word_for_a_paper_is_in_the_name_of_one() -> None:
     assert "harm" in held(["门诊病历.pdf"])
     assert "contract" in held(["会员合同.pdf"])
     assert held([]) == ("identity", "purchase")
+
+
+def test_a_notice_gives_the_telephone_of_the_center_that_issues_it(built: int) -> None:
+    telephones = {place.slug: place.telephone for place in CITY.centers}
+    assert len(set(telephones.values())) == len(CITY.centers)
+    assert all(re.fullmatch(rf"{CITY.area_code}-6\d{{6}}", number) for number in telephones.values())
+    for slug in ON_PAPER:
+        with realm.enter(registry.realm(slug), db.leave):
+            notices = db.session.scalars(select(CaseDocument).where(CaseDocument.kind == "mediation-notice")).all()
+            assert {one.filled()["phone"] for one in notices} == {telephones[slug]}
 
 
 def test_what_somebody_has_read_has_a_category(built: int, root: Engine) -> None:
