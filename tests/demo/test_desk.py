@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -233,6 +234,20 @@ def test_a_notice_gives_the_telephone_of_the_center_that_issues_it(built: int) -
         with realm.enter(registry.realm(slug), db.leave):
             notices = db.session.scalars(select(CaseDocument).where(CaseDocument.kind == "mediation-notice")).all()
             assert {one.filled()["phone"] for one in notices} == {telephones[slug]}
+
+
+def test_nobody_whom_the_readme_invites_to_be_is_on_leave(built: int, root: Engine) -> None:
+    readme = Path(__file__).parents[2].joinpath("README.md").read_text("utf-8")
+    invited = {tuple(row) for row in re.findall(r"^\| `/(\w+)/` \| \S+ \| `(\w+)` \|", readme, re.MULTILINE)}
+    assert ("linhe", "zhoulan") in invited
+    away = (
+        "select t.slug, p.login from absence a join person p on p.tenant_id = a.tenant_id and p.id = a.person_id "
+        "join tenant t on t.id = p.tenant_id"
+    )
+    with root.connect() as connection:
+        found = {tuple(row) for row in connection.execute(text(away))}
+    assert len(found) >= len(CITY.centers)
+    assert not found & invited
 
 
 def test_what_somebody_has_read_has_a_category(built: int, root: Engine) -> None:
