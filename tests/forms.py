@@ -75,6 +75,7 @@ _WORDS = {
     "agreed": "12.50",
     "percent": "50",
     "phone": "13800001234",
+    "agent_phone": "13800001235",
     "contact_phone": "13800001234",
     "credit_code": "",
     "id_number": "",

@@ -86,7 +86,8 @@ def hear(step_id: UUID, act: UUID) -> bool:
     if db.session.execute(once).first() is None:
         return False
     handoff = db.session.scalars(select(Handoff).where(Handoff.id == step.handoff_id)).one()
-    words = db.session.scalars(select(HandoffMessage.text).where(HandoffMessage.step_id == step.id)).first()
+    said = (HandoffMessage.handoff_id == step.handoff_id, HandoffMessage.step_id == step.id)
+    words = db.session.scalars(select(HandoffMessage.text).where(*said)).first()
     by = OtherSide(step.by_id, step.by_name, step.author_id)
     facts = {"act": act, "kind": handoff.kind, "reason": step.reason or None}
     audit.record(f"handoff.heard_{step.step}", handoff, by, facts=facts, text=words)

@@ -154,7 +154,11 @@ def story(handoff: Handoff) -> list[Told]:
     """All steps of both sides, newest first."""
     rows = db.session.execute(
         select(HandoffStep, HandoffMessage.text)
-        .outerjoin(HandoffMessage, HandoffMessage.step_id == HandoffStep.id)
+        # Messages are found by their handoff: by the step alone every message there is would be read.
+        .outerjoin(
+            HandoffMessage,
+            and_(HandoffMessage.handoff_id == HandoffStep.handoff_id, HandoffMessage.step_id == HandoffStep.id),
+        )
         .where(HandoffStep.handoff_id == handoff.id)
         .order_by(HandoffStep.at.desc(), HandoffStep.id.desc())
     ).all()

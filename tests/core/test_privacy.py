@@ -483,6 +483,7 @@ def test_known_words_are_masked_and_refused() -> None:
         ("199999.99", True),
         ("2026-12-01T21:35:23.456789+00:00", True),
         ("91330100MA27XXXX0A", True),
+        ("913301202539110002", True),
         ("林晓梅", False),
         ("two words", False),
         ("13812346027", False),

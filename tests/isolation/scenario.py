@@ -313,13 +313,13 @@ class County:
             room, (sits, *_rest) = mediation.rooms()[0], mediation.mediators()
             told = {"room": room, "mediators": [sits], "consumers": "林晓梅", "merchants": "钱经理"}
             sittings = []
-            for minutes in (-5, -2, 3000, 4000):
+            for minutes in (-8, -5, 3000, -2, 4000):  # one is held, one to be cancelled, moved, held: at any hour
                 plan = Plan(clock.now() + timedelta(minutes=minutes), 1, "room", **told)
                 sittings.append(sessions.arrange(case, director, plan))
                 db.session.flush()
             SESSION.take("hold", sittings[0], by=director, came=["consumer"], text="双方到场")
             db.session.flush()
-            SESSION.take("cancel", sittings[3], by=director, text="改期另行通知")
+            SESSION.take("cancel", sittings[4], by=director, text="改期另行通知")
             offers.note(case, director, side="consumer", said_on=clock.today(), amount=Decimal(4680), words="全额退还")
             offers.note(case, director, side="merchant", said_on=clock.today(), words="延长会籍")
             other = next(one for one in mediation.mediators() if one is not sits)

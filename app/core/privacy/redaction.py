@@ -221,9 +221,9 @@ def names_nobody(known: Iterable[str] = (), /, **said: str | None) -> None:
 def is_code(said: str, longest: int = 40) -> bool:
     """Whether a text may stand in the open as a code: short ASCII without blanks, and nobody's number or account.
 
-    So may the number of a paper, 江消保受〔2026〕第12号, and a moment as ISO 8601 writes it.
+    So may the number of a paper, 江消保受〔2026〕第12号, a moment as ISO 8601 writes it, and a credit code.
     """
-    if _PAPER.fullmatch(said) or _MOMENT.fullmatch(said):
+    if _PAPER.fullmatch(said) or _MOMENT.fullmatch(said) or uscc.is_valid(said):
         return True
     bare = _KEY.sub("", said)  # a key of a row may have in it what looks like a number of somebody's
     if len(bare) > longest or not bare.isascii() or any(sign.isspace() for sign in bare):

@@ -25,7 +25,7 @@ from app.mediation.models import Confirmation, ConfirmationState
 from tenants import realm
 from tenants.database import db
 
-WATCH = audit.Watch(codes=("effective_on", "status", "applied_on", "decided_on", "reference"), words=("court",))
+WATCH = audit.Watch(codes=("effective_on", "status", "applied_on", "decided_on"), words=("court", "reference"))
 S = ConfirmationState
 
 

@@ -1,6 +1,6 @@
 // Single keys: declared on links and buttons with data-key ("n", or "g c" for two in a row). Silent while somebody
 // types or composes Chinese, and they can be switched off (WCAG 2.1.4).
-import { announce, element, nameOf, say, store } from "./page.js";
+import { announce, element, nameOf, say, store, textOf } from "./page.js";
 
 const SWITCH = "keys";
 const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
@@ -96,7 +96,7 @@ document.addEventListener("keydown", (event) => {
   if (document.querySelector(`[data-key^="${CSS.escape(key)} "]`)) [first, since] = [key, Date.now()];
 });
 
-// The help lists what this very page answers to.
+// The help lists what this very page answers to; a key of every row is called what it does, not by the first row.
 const help = document.getElementById("keys");
 const listed = help?.querySelector(".keys");
 const fixed = listed ? listed.children.length : 0;
@@ -109,7 +109,7 @@ document.addEventListener("click", (event) => {
     if (seen.has(key)) continue;
     seen.add(key);
     const caps = key.split(" ").flatMap((cap) => [element("kbd", { textContent: cap.toUpperCase() }), " "]);
-    listed.append(element("dt", {}, ...caps), element("dd", { textContent: nameOf(one) }));
+    listed.append(element("dt", {}, ...caps), element("dd", { textContent: (one.closest("[data-row]") && textOf(one)) || nameOf(one) }));
   }
 }, true);
 

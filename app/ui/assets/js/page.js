@@ -26,8 +26,8 @@ export function onContent(work) {
 export const all = (part, selector) => [...(part.matches?.(selector) ? [part] : []), ...part.querySelectorAll(selector)];
 
 /** What a control is called: by its label, else by its own words without those of what is in it. */
-export const nameOf = (one) => one.getAttribute("aria-label") ?? (one.labels?.[0]?.textContent.trim()
-  || [...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join(""));
+export const textOf = (one) => [...one.childNodes].filter((node) => node.nodeType === 3).map((node) => node.data.trim()).join("");
+export const nameOf = (one) => one.getAttribute("aria-label") ?? (one.labels?.[0]?.textContent.trim() || textOf(one));
 
 export function element(tag, properties = {}, ...children) {
   const made = Object.assign(document.createElement(tag), properties);
