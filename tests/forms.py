@@ -76,6 +76,8 @@ _WORDS = {
     "percent": "50",
     "phone": "13800001234",
     "agent_phone": "13800001235",
+    "name": "林晓菊",
+    "address": "柳荫路12号",
     "contact_phone": "13800001234",
     "credit_code": "",
     "id_number": "",
