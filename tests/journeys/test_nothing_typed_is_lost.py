@@ -65,7 +65,8 @@ def test_a_whole_intake_with_its_evidence_survives_the_end_of_the_session(
     with tab.expecting(401):
         tab.control("Register and print the slip").click()
         tab.control("Sign in").wait_for()
-        tab.page.wait_for_timeout(800)  # the look-up of duplicates asks too, a moment later
+        tab.page.wait_for_timeout(1500)  # the look-ups of duplicates and of suggestions ask too, a moment later
+        tab.page.wait_for_load_state("networkidle")
     sign_in_beside(tab, "clerk")
     tab.follow("Register and print the slip")
     tab.says("Receipt of a complaint")

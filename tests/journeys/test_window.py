@@ -38,7 +38,7 @@ def test_a_complaint_is_taken_in_on_a_phone_with_evidence_and_a_slip(
     tab.picture(f"intake-{language}")
     tab.follow("Register and print the slip")
     tab.says("Receipt of a complaint", "Tracking code")
-    code = tab.main.locator(".lead strong").inner_text()
+    code = tab.main.locator(".code").inner_text()
     tab.picture(f"slip-{language}")
     tab.page.reload()
     assert code not in tab.text
