@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from flask_babel import gettext as _
@@ -16,6 +17,7 @@ from flask_babel import gettext as _
 from app.cases import lists
 from app.cases.lists import DATA
 from app.cases.models import MIXED, REPORT, Case
+from app.core import clock
 from app.deadlines.calendar import Bilingual
 from app.deadlines.wording import say
 from tenants import realm
@@ -25,6 +27,7 @@ from tenants.registry import registry
 MINE, COUNTY, DEPARTMENT, PLATFORM, AWAY, NO_COMPLAINT, NOTE = (
     "mine", "county", "department", "platform", "away", "no_complaint", "note",
 )  # fmt: skip
+YEARS = 3
 MANY = 50  # who complain together: the city may take such a matter up
 ADVERTISING = ("Q06", "R01")
 CRIME, STAGED = "suspected_crime", "staged"  # traits that a person sets
@@ -64,14 +67,14 @@ def route(case: Case) -> Route | None:
     return routes().get(case.nature)
 
 
-def advise(case: Case, *, platform: str = "") -> list[Advice]:
+def advise(case: Case, *, platform: str = "", bought_on: date | None = None) -> list[Advice]:
     """What speaks for whose matter it is, the weightiest first; never empty."""
     told = route(case)
     if told is not None:
         title = _("No complaint: %(nature)s", nature=lists.named("natures", case.nature))
         return [Advice(NO_COMPLAINT, "令20 art. 39", title, str(told))]
     place = _place(case, platform)
-    return [*_notes(case), place, *_against_passing_on(case, place), *_departments(case)]
+    return [*_notes(case), *_long_ago(case, bought_on), place, *_against_passing_on(case, place), *_departments(case)]
 
 
 def _place(case: Case, platform: str) -> Advice:
@@ -144,6 +147,21 @@ def _against_passing_on(case: Case, place: Advice) -> Iterator[Advice]:
     elif case.channel == "hotline":
         why = _("Object to the order with the hotline in time; until it has decided, who got it first answers for it.")
         yield Advice(NOTE, "J10", _("An order of the hotline"), why)
+
+
+def _long_ago(case: Case, bought_on: date | None) -> Iterator[Advice]:
+    """Nothing is accepted three years after the consumer knew (Order 121 art. 16 (4)); the purchase is a hint."""
+    if case.nature == REPORT or bought_on is None:
+        return
+    received_on = clock.on(case.received_at)
+    over = (bought_on.year + YEARS, bought_on.month, bought_on.day)
+    if over < (received_on.year, received_on.month, received_on.day):
+        why = _(
+            "Bought on %(day)s, more than three years before. What counts is when the consumer knew: ask, before it is "
+            "refused for that.",
+            day=bought_on,
+        )
+        yield Advice(NOTE, "D9", _("Long ago"), why)
 
 
 def _notes(case: Case) -> Iterator[Advice]:

@@ -17,9 +17,9 @@ from app.cases import advice, forms, intake, joint, panels, queries
 from app.cases import party_forms as asked
 from app.cases.models import MIXED, Case, CaseState
 from app.cases.queries.parties import parties as parties_of
-from app.cases.queries.parties import platform_of
 from app.cases.services import dividing
 from app.cases.services import parties as services
+from app.cases.services.parts import statement_of
 from app.core.area import Area
 from app.core.errors import Invalid, Missing
 from app.ui import render
@@ -172,10 +172,9 @@ def _whose(case: Case, person: Any) -> panels.Panel | None:
     """Before somebody has decided: whose matter it is."""
     if case.status != CaseState.LODGED or not person.can(Can.CASE_TRIAGE, case):
         return None
-    platform = platform_of(case) if case.place in ("platform", "live") else ""
-    return panels.Panel(
-        "cases/_advice.html", {"advices": advice.advise(case, platform=platform), "route": advice.route(case)}
-    )
+    told = statement_of(case)
+    advices = advice.advise(case, platform=told.platform, bought_on=told.purchased_on)
+    return panels.Panel("cases/_advice.html", {"advices": advices, "route": advice.route(case)})
 
 
 def _actions(case: Case, person: Any) -> list[panels.Action]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import text
 from app.cases import advice, lists
 from app.cases.queries import by_number
 from app.cases.services import lodge
+from app.core import clock
 from app.merchants import services as register
 from tenants.registry import registry
 from tests.cases.conftest import TOLD
@@ -102,6 +104,16 @@ def test_an_order_of_the_hotline_that_is_not_ours_is_objected_to_not_passed_on(t
             merchant = register.add(by, name=f"星河{address}{channel}公司", address=address)
             case = lodge(replace(TOLD, merchant=merchant, channel=channel, place="shop"), by).case
             assert [one.rule for one in advice.advise(case) if one.rule in ("J8", "J10")] == rules
+
+
+@pytest.mark.parametrize(("bought_on", "noted"), [(date(2023, 6, 1), False), (date(2023, 5, 31), True), (None, False)])
+def test_what_was_bought_more_than_three_years_ago_is_a_hint(town, lodged, bought_on, noted):
+    """Received on 1 June 2026: the day three years before is still within them (Order 121 art. 16 (4))."""
+    with clock.freeze(clock.at(date(2026, 6, 1), 9)):
+        number = lodged(purchased_on=bought_on)
+        assert ("D9" in [one.rule for one in advised(town, number, bought_on=bought_on)]) is noted
+        page = town.client(EAST, "handler").get(f"/cases/{number}").get_data(as_text=True)
+        assert ("可能超过三年" in page) is noted
 
 
 def test_what_was_referred_to_us_and_is_not_ours_goes_back(town):

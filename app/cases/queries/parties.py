@@ -68,11 +68,6 @@ def parties(case: Case, *, everybody: bool = False) -> Parties:
     return Parties(case, statement, card, agent, [party for party in rows if party is not agent])
 
 
-def platform_of(case: Case) -> str:
-    """The platform on which it was bought, as it was told."""
-    return db.session.scalar(select(CaseStatement.platform).where(CaseStatement.case_id == case.id)) or ""
-
-
 def kinds(case: Case, *, agent: bool = False) -> list[str]:
     """What the checklist goes by."""
     traits = {"prepaid": case.prepaid, "agent": agent, "joint": case.people > 1, "minor": case.minor}
