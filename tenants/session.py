@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask_sqlalchemy.session import Session
-from sqlalchemy import Connection, event, text
+from psycopg import errors
+from sqlalchemy import Connection, Engine, ExceptionContext, event, text
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlalchemy.orm.session import SessionTransaction
 
@@ -28,6 +29,16 @@ def announce(connection: Connection) -> None:
 @event.listens_for(Session, "after_begin")
 def _begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     announce(connection)
+
+
+@event.listens_for(Engine, "handle_error")
+def _gone(context: ExceptionContext) -> None:
+    """The server ended the connection: it said so before the line was down, and the driver may not know yet.
+
+    No connection made before that is used again, so that one request meets it and not one for each in the pool.
+    """
+    if isinstance(context.original_exception, errors.AdminShutdown | errors.CrashShutdown):
+        context.is_disconnect = True
 
 
 @event.listens_for(Session, "before_flush")

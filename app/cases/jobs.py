@@ -104,7 +104,7 @@ def redate_all(subject: Any = None, number: Any = None) -> None:
         .scalar_subquery()
     )
     moved = select(Case).where(Case.open, Case.due_on.is_distinct_from(earliest)).options(selectinload(Case.clocks))
-    for case in db.session.scalars(moved):
+    for case in db.session.scalars(moved.order_by(Case.number)):
         was = _DATES.look(case)
         redate(case)
         audit.record("case.redated", case, changes=_DATES.since(was, case))

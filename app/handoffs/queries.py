@@ -259,7 +259,8 @@ def ours_to_redate() -> Select[Any]:
         and_(Handoff.sender_id == mine, Handoff.status.in_(Handoff.sender_sets)),
         and_(Handoff.receiver_id == mine, Handoff.status.in_(Handoff.receiver_sets)),
     )
-    return select(Handoff).where(ours, ~_ENDED).options(selectinload(Handoff.clocks))
+    found = select(Handoff).where(ours, ~_ENDED).options(selectinload(Handoff.clocks))
+    return found.order_by(Handoff.sent_at, Handoff.number, Handoff.id)
 
 
 # For the bureau: nothing confidential is asked for -------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import OperationalError
 
 from app.accounts.models import Person
 from app.core.forms import mark
@@ -206,6 +207,14 @@ def test_connections_that_were_cut_cost_one_answer_at_most(serving: Any, town: T
         answers = [browser.open("GET", "/cases").status_code for _ in range(3)]
         assert answers[0] in (200, 503)
         assert answers[1:] == [200, 200]
+
+
+def test_a_server_that_says_it_ends_the_connection_is_believed(serving: Any) -> None:
+    """The line may still be up when the word comes: nothing that was connected before is used again."""
+    ending = "do $$ begin raise exception 'terminating connection' using errcode = '57P01'; end $$"
+    with db.engine.connect() as connection, pytest.raises(OperationalError) as fault:
+        connection.exec_driver_sql(ending)
+    assert fault.value.connection_invalidated
 
 
 def test_a_post_that_met_a_503_can_be_sent_again(serving: Any, town: Town, away: Away) -> None:
