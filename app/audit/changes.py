@@ -90,9 +90,10 @@ def _in_the_open(value: Any) -> bool:
 
 def _open(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The facts, without what somebody wrote. A slip of ours stops nobody's work; the log says where it was made."""
-    for name in (name for name, value in facts.items() if not _in_the_open(value)):
+    withheld = {name for name, value in facts.items() if not _in_the_open(value)}
+    for name in withheld:
         log.error("%s is no code: withheld from an entry", name)
-    return {name: value if _in_the_open(value) else WITHHELD for name, value in facts.items()}
+    return {**facts, **dict.fromkeys(withheld, WITHHELD)}
 
 
 def written(facts: Mapping[str, Any], text: str | None, changes: Changes | None) -> tuple[dict[str, Any], str | None]:

@@ -73,12 +73,13 @@ class Made:
 
 def fill(template: bytes, form: Form, facts: Mapping[str, Any], *, want: Iterable[str], link: str = "") -> Made:
     """Fill a template in; `want` of docx, pdf and blocks. A `link` is put on it as a QR code. Raises Unfilled."""
+    wanted = list(want)
     asked = json.dumps(
         {
             "template": _packed(template),
             "facts": {**blank(form), **facts},
             "picture": _packed(qr(link)) if link else None,
-            "want": (wanted := list(want)),
+            "want": wanted,
         }
     )
     said = _seen(asked) if wanted == ["blocks"] else _ask(asked)

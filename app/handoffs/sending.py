@@ -42,13 +42,12 @@ def note(
     by: Any,
     *,
     text: str | None = None,
-    reason: str = "",
-    drafted_by: str = "",
     files: Sequence[Any] = (),
+    **said: Any,
 ) -> HandoffStep:
     """Add a step to the exchange, its words whole for the two and redacted for the bureau, and queue the telling."""
     who = packet.known(handoff) if text else ()
-    entry, beside = noted(handoff, step, by, text=text, reason=reason, drafted_by=drafted_by, who=who)
+    entry, beside = noted(handoff, step, by, text=text, who=who, **said)
     db.session.add_all([entry, *beside])
     if files:
         packed = stored.attach(HandoffFile, files, packet=handoff, step_id=entry.id)

@@ -393,3 +393,13 @@ def test_pages_lead_through_all_cases_once(town):
     assert len(seen) == len(set(seen)) == 120
     with town.at(EAST):
         assert set(seen) == set(db.session.scalars(select(Case.number)))
+
+
+def test_what_is_decided_on_stands_beside_each_step(town, lodged):
+    """Masked as on the page of the case: a phone number in the account is not shown by the way."""
+    number = lodged(facts="健身房闭店，余额4680元不退，请回电13812346027。")
+    browser = town.client(EAST, "handler")
+    for step in ("accept", "refuse", "flag"):
+        assert browser.get(f"/cases/{number}/steps/{step}").status_code == 200
+        assert "健身房闭店，余额4680元不退" in browser.page.words
+        assert "13812346027" not in browser.page.words

@@ -19,6 +19,8 @@ from app.desk import search as desk_search
 from app.desk.search import snippet
 from app.documents.kinds import kinds
 from app.handoffs import services as handoffs
+from app.investigations import workflow as investigations
+from app.investigations.models import Scope
 from tenants.database import db
 from tests.cases.conftest import TOLD
 from tests.forms import forms_of
@@ -109,8 +111,10 @@ def test_letters_and_documents_wait_on_the_same_list(town, told):
         paper = papers.draft(case, form, by, filled={one.name: one.sample for one in form.fields})
         db.session.flush()
         PAPER.take("submit", paper, by=by)
+        investigations.propose(case, by, scope=Scope.MAJOR.value, text="多人受骗")
         db.session.commit()
         ways = [f"/east/letters/{letter.number}", f"/east/cases/{number}/documents/{paper.id}"]
+        ways.append(f"/east/cases/{number}/investigation")
     director, handler = town.client(EAST, "director"), town.client(EAST, "handler")
     director.get("/desk/today")
     assert [link for link in director.page.links if link in ways] == ways

@@ -96,8 +96,10 @@ def duplicates(
             shares[case.id] = share
     hints = [Hint(case, tuple(reasons)) for case, reasons in found.values() if reasons]
     # What is still open first: it can be joined to. Then what has most in common, then the latest.
-    rank = lambda hint: (hint.case.is_open, len(hint.reasons), shares.get(hint.case.id, 1), hint.case.received_at)  # noqa: E731
-    hints.sort(key=rank, reverse=True)
+    hints.sort(
+        key=lambda hint: (hint.case.is_open, len(hint.reasons), shares.get(hint.case.id, 1), hint.case.received_at),
+        reverse=True,
+    )
     return Found(hints[:MOST], like)
 
 

@@ -135,6 +135,7 @@ RULES: dict[str, tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = {
         _name_or_words,
     ),
 }
+# What stands in the place of a name that is not known.
 _NOBODY = frozenset(["匿名", "消费者", "投诉人", "举报人", "不详", "未知", "未提供", "本人", "先生", "女士"])
 _NAME = re.compile(rf"{_SURNAME}[{_HAN}]{{1,2}}")
 _DOWN_TO = re.compile(r"(?<=[省市县区旗镇乡])|(?<=街道)")
