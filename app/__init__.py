@@ -58,7 +58,7 @@ def create_app(settings: Settings | None = None, *, check_role: bool = True) -> 
     accounts.init_app(app)
     audit.init_app(app)
     files.init_app(app)
-    documents.init_app(app)
+    documents.init_app(app, check_role=check_role)
     notifications.init_app(app)
     ui.init_app(app)
     areas.init_app(app)

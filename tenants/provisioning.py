@@ -10,6 +10,7 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -176,27 +177,29 @@ from pg_roles me, pg_database d where me.rolname = current_user and d.datname = 
 _MAY_CREATE = "select has_database_privilege('portal_owner', current_database(), 'create')"
 _THERE = "select rolname from pg_roles where rolname = any (:roles)"
 _ROLE = """
-select rolname, rolsuper, rolbypassrls, rolcreaterole, pg_has_role(current_user, 'portal_owner', 'member') as owns
+select rolname, rolsuper, rolbypassrls, rolcreaterole, pg_has_role(current_user, 'portal_owner', 'member') as owns,
+       pg_has_role(current_user, 'portal_app', 'member') and :guest as acts
 from pg_roles where rolname = current_user
 """
 
 
-def refuse_unsafe_role(engine: Engine, *, now: bool) -> None:
+def refuse_unsafe_role(engine: Engine, *, now: bool, guest: bool = False) -> None:
     """Let no connection out of this engine if its role may ignore policies: UnsafeRole, at the first connection.
 
-    `now` makes that connection here: a server does not start; a command may come before there are roles at all.
+    A `guest` may not be a role that acts for organisations either. `now` makes that connection here: a server does not
+    start; a command may come before there are roles at all.
     """
 
     @event.listens_for(engine, "first_connect")
     def look(connection: Any, record: Any) -> None:
         with connection.cursor() as cursor:
-            name, *faults = cursor.execute(_ROLE).fetchone()
+            name, *faults = cursor.execute(_ROLE.replace(":guest", str(guest))).fetchone()
         connection.rollback()
-        said = ("is a superuser", "has BYPASSRLS", "may create roles", f"is a member of {OWNER}")
+        said = ("is a superuser", "has BYPASSRLS", "may create roles", f"is a member of {OWNER}", f"acts as {APP}")
         for fault, words in zip(faults, said, strict=True):
             if fault:
                 connection.close()
-                raise UnsafeRole(f"the portal does not serve as {name}, which {words}: use {APP}")
+                raise UnsafeRole(f"the portal does not serve as {name}, which {words}: use {GUEST if guest else APP}")
 
     if now:
         engine.connect().close()
@@ -213,6 +216,24 @@ class Act(Owned):
     begun_at: Mapped[datetime] = mapped_column(server_default=func.now())
     done_at: Mapped[datetime | None]
     undone: Mapped[bool] = mapped_column(default=False, server_default="false")  # refused, and rolled back there
+
+
+_acting: ContextVar[UUID | None] = ContextVar("act", default=None)
+
+
+def acting() -> UUID | None:
+    """The act under which this is done in another realm; what is recorded there bears it."""
+    return _acting.get()
+
+
+@contextmanager
+def during(act_id: UUID) -> Iterator[None]:
+    """What is done inside belongs to an act."""
+    token = _acting.set(act_id)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
 
 
 @contextmanager
@@ -232,7 +253,7 @@ def act_in(target: Realm, why: str) -> Iterator[UUID]:
         db.session.commit()
     undone = True
     try:
-        with realm.aside(target, db.leave):
+        with realm.aside(target, db.leave), during(act_id):
             yield act_id
             db.session.commit()
         undone = False
@@ -253,8 +274,17 @@ def look_in(target: Realm) -> Iterator[None]:
 
 
 def half_done() -> Select[Any]:
-    """Acts of this tenant that were begun more than a minute ago and never marked done."""
-    return select(Act).where(Act.done_at.is_(None), Act.begun_at < func.now() - text("interval '1 minute'"))
+    """Acts of this tenant that were begun a while ago and never marked done: older than any is still under way."""
+    mine = Act.tenant_id == realm.current().writes
+    return select(Act).where(mine, Act.done_at.is_(None), Act.begun_at < func.now() - text("interval '15 minutes'"))
+
+
+def settle(act: Act, found: Callable[[UUID], bool]) -> bool:
+    """Mark a half-done act by what its other side says; whether it was done there. `found` is asked in that realm."""
+    with realm.aside(registry.realm(act.target_id), db.leave):
+        done = found(act.id)
+    act.done_at, act.undone = datetime.now(UTC), not done
+    return done
 
 
 # Who writes into the chains what was done from the command line: (event, organisation, facts). The application's.

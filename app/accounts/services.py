@@ -258,9 +258,10 @@ def appoint_in(
     place: Place, login: str, name: str, role: str, *, title: str | None = None, by: Person | None = None
 ) -> tuple[Person, str]:
     """From the bureau, add somebody to another organisation: an act in its realm, in its trail and in the bureau's."""
-    with provisioning.act_in(registry.realm(place), "appoint a person"):
+    with provisioning.act_in(registry.realm(place), "appoint a person") as act:
         person, code = appoint(login, name, role, title=title, by=by)
-    audit.record("tenant.person_appointed", None, by, facts={"place": place.slug, "role": role}, kind="tenant")
+    facts = {"place": place.slug, "role": role, "act": act}
+    audit.record("tenant.person_appointed", None, by, facts=facts, kind="tenant")
     return person, code
 
 

@@ -14,7 +14,7 @@ __all__ = ["Changes", "Line", "Watch", "flush", "init_app", "record", "subscribe
 
 
 def init_app(app: Flask) -> None:
-    """Note every refusal of somebody who is signed in."""
-    from app.audit import refusals
+    """Note every refusal of somebody who is signed in; look after acts that broke off."""
+    from app.audit import jobs, refusals  # noqa: F401  (its job is declared)
 
     refusals.init_app(app)

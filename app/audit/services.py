@@ -55,10 +55,11 @@ def record(
     """Note that `name` (case.accepted) was done to `subject` by a person, or by the portal itself.
 
     `facts` are codes, numbers and dates, `changes` the fields that became others; what somebody wrote goes into `text`
-    and is private. The entry is written just before the transaction commits, so that the chain is locked for as short
-    as possible; with `keep` it is given there instead.
+    and is private. What is done in another realm bears the act that it is done under. The entry is written just before
+    the transaction commits, so that the chain is locked for as short as possible; with `keep` it is given there.
     """
-    told, remark = written(facts or {}, text, changes)
+    act = provisioning.acting()
+    told, remark = written({"act": act, **(facts or {})} if act else facts or {}, text, changes)
     key, here, whence = uuid7(), realm.current(), trace.current()
     entry = {
         "tenant_id": here.writes,

@@ -57,7 +57,7 @@ def call_in(case: Case, by: Person, *, extent: str, reason: str, days: int, long
     )
     told = {"grant": grant.number, "extent": extent, "until": grant.until}
     with provisioning.act_in(registry.realm(county), f"call in {grant.number}") as act:
-        audit.record("case.called_in", case, by, facts={**told, "act": act}, text=grant.reason)
+        audit.record("case.called_in", case, by, facts=told, text=grant.reason)
         _tell_the_county("case.called_in", grant)
     db.session.add(grant)
     audit.record("grant.given", grant, by, facts={**told, **_whose(grant), "act": act}, text=grant.reason)
@@ -73,8 +73,8 @@ def give_back(grant: Grant, by: Person) -> None:
         mine = db.session.get_one(Grant, (grant.tenant_id, grant.id))
         mine.revoked_at, mine.revoked_by = clock.now(), by.name
         audit.record("grant.given_back", mine, by, facts=_whose(mine))
-    with provisioning.act_in(registry.realm(county), f"give back {grant.number}") as act:
-        audit.record("case.given_back", _case_of(grant), by, facts={"grant": grant.number, "act": act})
+    with provisioning.act_in(registry.realm(county), f"give back {grant.number}"):
+        audit.record("case.given_back", _case_of(grant), by, facts={"grant": grant.number})
 
 
 @contextmanager
@@ -90,7 +90,7 @@ def reading(grant: Grant | None, by: Person, *, paper: UUID | None = None) -> It
     county = registry.by_id(grant.county_id)
     event, facts = ("opened_paper", {"file": paper}) if paper else ("opened", {})
     with provisioning.act_in(registry.realm(county), f"read under {grant.number}") as act:
-        audit.record(f"case.{event}", _case_of(grant), by, facts={**facts, "grant": grant.number, "act": act})
+        audit.record(f"case.{event}", _case_of(grant), by, facts={**facts, "grant": grant.number})
     with unit.apart():
         audit.record(f"grant.{event}", grant, by, facts={**facts, **_whose(grant), "act": act})
     with provisioning.look_in(realm.current().looking_into(county)):

@@ -25,6 +25,7 @@ from app.handoffs.models import DraftState, Handoff, HandoffDraft, HandoffEcho, 
 from app.handoffs.packet import Material
 from app.handoffs.workflow import LETTER, WORKFLOWS
 from app.workflow.engine import codes
+from tenants import provisioning
 from tenants.provisioning import Act
 
 
@@ -257,10 +258,10 @@ class Exchanges:
         author, other = desk.town.number(here), desk.town.number(there)
         act = Act(tenant_id=author, target_id=other, why=why, begun_at=at, done_at=at)
         desk.rows.add(act)
-        with desk.at(there, at):
+        with desk.at(there, at), provisioning.during(act.id):
             desk.rows.add(HandoffEcho(handoff_id=handoff.id, step_id=step.id, step=step.step, made_at=at, done_at=at))
             by = OtherSide(step.by_id, step.by_name, step.author_id)
-            facts = {"act": act.id, "kind": handoff.kind, "reason": step.reason or None}
+            facts = {"kind": handoff.kind, "reason": step.reason or None}
             desk.record(f"handoff.heard_{step.step}", handoff, by, facts, words)
             folder = mail.own_case(there)
             if folder is not None:

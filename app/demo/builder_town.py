@@ -151,10 +151,10 @@ def _move_in(office: Office, seed: int) -> None:
     assert place is not None
     people, listed = _missing(office, seed, place.id)
     if people or listed:
-        with provisioning.act_in(registry.realm(place), "open an office of the demo"):
+        with provisioning.act_in(registry.realm(place), "open an office of the demo") as act:
             _appoint(office, people)
             _enter(office, listed)
-        facts = {"place": office.slug, "role": FIRST_ROLE[office.kind]}
+        facts = {"place": office.slug, "role": FIRST_ROLE[office.kind], "act": act}
         audit.record("tenant.person_appointed", facts=facts, kind="tenant")
         db.session.commit()
 

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
-def init_app(app: Flask) -> None:
-    """Say where issued documents are checked."""
+def init_app(app: Flask, *, check_role: bool = True) -> None:
+    """Say where issued documents are checked. Raises UnsafeRole for guests whom the walls do not bind."""
     from app.documents import checks
+    from tenants.provisioning import refuse_unsafe_role
 
-    checks.configure(app.config["SETTINGS"])
+    refuse_unsafe_role(checks.configure(app.config["SETTINGS"]), now=check_role, guest=True)

@@ -39,12 +39,16 @@ _base_url = ""
 _guests: Engine | None = None
 
 
-def configure(settings: Settings) -> None:
-    """Say where the portal is found from outside, and how guests ask the database; once, when the app is made."""
+def configure(settings: Settings) -> Engine:
+    """Say where the portal is found from outside, and how guests ask the database; once, when the app is made.
+
+    Returns the engine that guests are served from, for whoever looks at its role.
+    """
     global _base_url, _guests
     _base_url = settings.base_url
     # Asked now and then: a connection for each, none kept.
     _guests = create_engine(settings.url("portal_guest"), poolclass=NullPool, hide_parameters=True)
+    return _guests
 
 
 def enter(document: UUID, form: Form, number: str) -> str:

@@ -56,8 +56,8 @@ def tell(step: str) -> None:
     mine = realm.current().writes
     other = handoff.receiver_id if mine == handoff.sender_id else handoff.sender_id
     why = f"handoff.{echo.step} {echo.step_id}"
-    with act_in(registry.realm(other), why) as act:
-        hear(echo.step_id, act)
+    with act_in(registry.realm(other), why):
+        hear(echo.step_id)
     echo.done_at = clock.now()
     # An earlier attempt that broke off between its two transactions has been made good by this one.
     db.session.execute(update(Act).where(Act.why == why, Act.done_at.is_(None)).values(done_at=func.now()))
@@ -70,7 +70,7 @@ def sweep() -> None:
         tell.enqueue(step=step_id, once=str(step_id))
 
 
-def hear(step_id: UUID, act: UUID) -> bool:
+def hear(step_id: UUID) -> bool:
     """In the realm of the other side: note the step in its chain and let its case follow; False if heard before."""
     step = db.session.scalars(select(HandoffStep).where(HandoffStep.id == step_id)).one()
     heard = insert(HandoffEcho).values(
@@ -89,7 +89,7 @@ def hear(step_id: UUID, act: UUID) -> bool:
     said = (HandoffMessage.handoff_id == step.handoff_id, HandoffMessage.step_id == step.id)
     words = db.session.scalars(select(HandoffMessage.text).where(*said)).first()
     by = OtherSide(step.by_id, step.by_name, step.author_id)
-    facts = {"act": act, "kind": handoff.kind, "reason": step.reason or None}
+    facts = {"kind": handoff.kind, "reason": step.reason or None}
     audit.record(f"handoff.heard_{step.step}", handoff, by, facts=facts, text=words)
     case = queries.own_case(handoff)
     if case is not None:

@@ -330,7 +330,8 @@ def test_the_bureau_appoints_the_first_administrator_of_a_new_organisation(town,
     assert browser.get("/people").status_code == 200
     appointed = events("south", "person.")[0]
     assert (appointed.event, appointed.actor_name, appointed.actor_place) == ("person.appointed", "市管理", 1)
-    assert events(CITY, "tenant.")[-1].facts == {"place": "south", "role": "center_admin"}
+    act = appointed.facts["act"]  # what was done there and what is said of it here belong together
+    assert events(CITY, "tenant.")[-1].facts == {"place": "south", "role": "center_admin", "act": act}
 
 
 def test_the_command_line_appoints_and_prints_a_slip(town, opened, app):

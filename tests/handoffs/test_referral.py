@@ -199,7 +199,7 @@ def test_a_telling_that_broke_off_is_made_good_by_the_sweep(exchange: Exchange, 
         step = db.session.scalars(select(HandoffEcho.step_id)).one()
         db.session.commit()
         with pytest.raises(KeyboardInterrupt), act_in(registry.realm(WEST), f"handoff.send {step}") as act:
-            jobs.hear(step, act)
+            jobs.hear(step)
             db.session.commit()
             raise KeyboardInterrupt
     with clock.freeze(MONDAY.replace(hour=5)), town.at(EAST):

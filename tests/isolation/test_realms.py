@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -12,15 +15,18 @@ from sqlalchemy.exc import DBAPIError
 
 from app.accounts.models import Person
 from app.audit import record
+from app.audit.jobs import settle_acts
 from app.audit.models import Entry
 from app.cases import lists
 from app.cases.services import lodge
 from app.core import clock, unit
 from app.core.numbering import Counter
 from app.jobs import drain, job
+from app.notifications.models import Notice
 from tenants import provisioning, realm
 from tenants.bases import uuid7
 from tenants.database import db
+from tenants.mount import Mount
 from tenants.provisioning import Act
 from tenants.registry import registry
 from tenants.session import NotOurs
@@ -110,7 +116,7 @@ def test_an_act_in_another_realm_is_begun_and_done_on_record(town: Any) -> None:
     with town.at(CITY):
         with provisioning.act_in(registry.realm(EAST), "test") as act_id:
             assert realm.home().slug == EAST
-            record("tenant.test", facts={"act": str(act_id)})
+            record("tenant.test")
         assert realm.home().slug == CITY
         act = db.session.scalars(select(Act).where(Act.id == act_id)).one()
         assert act.done_at is not None
@@ -130,21 +136,54 @@ def test_an_act_that_was_refused_is_noted_as_undone(town: Any) -> None:
         assert db.session.scalars(select(Entry).where(Entry.event == "tenant.test")).first() is None
 
 
-def test_a_half_done_act_is_found_by_the_sweep(town: Any, root: Engine) -> None:
+@pytest.mark.parametrize("done", [True, False])
+def test_an_act_that_broke_off_is_looked_up_and_told(town: Any, root: Engine, done: bool) -> None:
     """A process killed between the two transactions leaves an act that was never marked."""
-    with town.at(CITY):
-        with provisioning.act_in(registry.realm(EAST), "test") as act_id:
-            pass
-        waiting = provisioning.half_done().with_only_columns(Act.id)
-        assert db.session.scalars(waiting).all() == []
+    with town.at(CITY), suppress(ZeroDivisionError), provisioning.act_in(registry.realm(EAST), "test") as act_id:
+        record("tenant.test")
+        if not done:
+            raise ZeroDivisionError
+
+    def swept(ago: str) -> tuple[Any, list[Any], int]:
+        with root.begin() as connection:
+            connection.execute(text("update act set begun_at = now() - cast(:ago as interval)"), {"ago": ago})
+        with town.at(CITY):
+            settle_acts.run()
+            db.session.commit()
+            act = db.session.scalars(select(Act).where(Act.id == act_id)).one()
+            entries = db.session.scalars(select(Entry.facts).where(Entry.event == "act.settled")).all()
+            told = db.session.scalar(select(func.count(Notice.id)).where(Notice.event == "act.settled"))
+            return act, list(entries), int(told or 0)
+
     with root.begin() as connection:
-        connection.execute(text("update act set done_at = null"))
-    with town.at(CITY):
-        assert db.session.scalars(waiting).all() == []  # younger than a minute: perhaps still under way
-    with root.begin() as connection:
-        connection.execute(text("update act set begun_at = begun_at - interval '2 minutes'"))
-    with town.at(CITY):
-        assert db.session.scalars(waiting).all() == [act_id]
+        connection.execute(text("update act set done_at = null, undone = false"))
+    act, entries, told = swept("5 minutes")  # perhaps still under way
+    assert (act.done_at, entries, told) == (None, [], 0)
+    act, entries, told = swept("20 minutes")
+    assert act.done_at is not None
+    assert act.undone is not done
+    assert entries == [{"place": EAST, "done": done, "act": str(act_id)}]
+    assert told
+    assert swept("20 minutes")[1:] == (entries, told)
+
+
+@pytest.mark.parametrize("bytes_read", [1, None])
+def test_an_organisation_is_stayed_in_until_the_last_byte(town: Any, bytes_read: int | None) -> None:
+    """An answer that is still being made asks the database as the organisation it is made for; then nobody does."""
+
+    def answering(_environ: Any, start_response: Any) -> Iterator[bytes]:
+        start_response("200 OK", [])
+        for name in (EAST, EAST):
+            mine = db.session.scalars(select(Person.tenant_id).distinct()).all()
+            assert mine == [realm.home().id]
+            assert realm.home().slug == name
+            yield name.encode()
+
+    answer = Mount(answering, registry)({"PATH_INFO": f"/{EAST}/cases"}, lambda *_said: None)
+    assert list(islice(answer, bytes_read)) == [EAST.encode()] * (bytes_read or 2)
+    assert realm.home().slug == EAST
+    answer.close()  # type: ignore[attr-defined]  # as a server does, whether it has sent all of it or the reader has gone
+    assert realm.absent()
 
 
 def test_what_is_done_apart_survives_a_refusal(town: Any) -> None:

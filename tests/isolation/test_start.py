@@ -41,6 +41,14 @@ def test_it_refuses_to_start_as_the_owner(settings: Any, app: Any) -> None:
         create_app(dataclasses.replace(settings, app_url=owner))
 
 
+def test_it_does_not_start_with_guests_whom_the_walls_do_not_bind(settings: Any, app: Any) -> None:
+    with pytest.raises(UnsafeRole, match="superuser: use portal_guest"):
+        create_app(dataclasses.replace(settings, guest_url=settings.database_url))
+    staff = settings.url("portal_app").render_as_string(hide_password=False)
+    with pytest.raises(UnsafeRole, match="acts as portal_app: use portal_guest"):
+        create_app(dataclasses.replace(settings, guest_url=staff))
+
+
 def test_production_does_not_serve_behind_broken_walls(settings: Any, another: Any, root: Engine) -> None:
     production = dataclasses.replace(settings, environment="production")
     another(production)
