@@ -123,3 +123,20 @@ def test_what_is_looked_up_beside_it_does_not_count_as_sent(sit: Callable[..., T
     tab.page.wait_for_timeout(300)
     tab.open("/cases")
     assert tab.asked == ["beforeunload"]
+
+
+def test_what_a_refusal_gave_back_is_asked_about_before_another_language_takes_its_place(
+    sit: Callable[..., Tab], lodged: Callable[..., str]
+) -> None:
+    number = lodged()
+    tab = sit(EAST, "handler")
+    tab.open(f"/cases/{number}/steps/supplement")
+    tab.page.locator("form textarea").first.click()
+    tab.field("text").fill("")
+    with tab.expecting(422):
+        tab.send()
+    assert tab.asked == []
+    tab.page.locator("nav.tools details.menu > summary").click()
+    tab.page.locator("a[href$='lang=en']").click()
+    tab.page.wait_for_url("**/supplement")
+    assert tab.asked == ["beforeunload"]

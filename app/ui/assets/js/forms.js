@@ -11,7 +11,8 @@ const dirty = (form) => clean.has(form) && form.isConnected && clean.get(form) !
 const unsaved = (except) => [...document.querySelectorAll("form[data-guard]")].some((form) => form !== except && dirty(form));
 
 onContent((part) => {
-  for (const form of all(part, "form[data-guard]")) clean.set(form, state(form));
+  // What a refusal gave back is nowhere but here.
+  for (const form of all(part, "form[data-guard]")) clean.set(form, form.querySelector(":scope > .error-summary") ? null : state(form));
 
   for (const field of all(part, "[data-limit]")) {
     const limit = Number(field.dataset.limit);
