@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from app.core.area import ANYONE, SIGNED_IN, Area
 from app.navigation import MENUS
 
+TOP = Path(__file__).parents[2]
 # Served without a realm and without an area of ours.
 PLAIN = {"static"}
 KEBAB = re.compile(r"^(/|(/(<[a-z]+(\([^)]*\))?:[a-z_]+>|<[a-z_]+>|[a-z0-9]+(-[a-z0-9]+)*(\.[a-z]+)?))+/?)$")
@@ -45,6 +47,26 @@ def test_no_two_pages_share_an_address(app: Any) -> None:
         for method in rule.methods - {"HEAD", "OPTIONS"}:
             other = seen.setdefault((method, rule.rule), rule.endpoint)
             assert other == rule.endpoint, f"{method} {rule.rule} is both {other} and {rule.endpoint}"
+
+
+# endpoint -> how one comes there: nothing in the portal names it.
+NAMED_NOWHERE = {
+    "documents.check": "by the QR code on a paper",
+    "handoffs.found": "by the search box of a department, which asks for its address",
+    "portal.readyz": "whoever watches over the service asks for it",
+    "worklist.export_again": "by the address of a form that was sent, when its page is opened anew",
+    "worklist.preview_again": "by the address of a form that was sent, when its page is opened anew",
+    "worklist.print_again": "by the address of a form that was sent, when its page is opened anew",
+}
+
+
+def test_something_leads_to_every_page(app: Any) -> None:
+    """A page that no template, no menu and no code names is one that nobody finds."""
+    sources = [path for ending in ("*.py", "*.html") for path in (TOP / "app").rglob(ending)]
+    named = set(re.findall(r"""["']([a-z_]*\.[a-z_]+)["']""", "\n".join(path.read_text("utf-8") for path in sources)))
+    pages = {rule.endpoint for rule in rules(app) if "GET" in rule.methods}
+    lost = {page for page in pages if not {page, f".{page.partition('.')[2]}"} & named}
+    assert lost == set(NAMED_NOWHERE)
 
 
 def test_anyone_may_enter_only_where_it_is_meant(app: Any) -> None:
