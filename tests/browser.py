@@ -145,6 +145,7 @@ class Browser:
         self.slug = slug
         self.client = Client(app, TestResponse)
         self.page: Page | None = None
+        self._token = ""  # of the last form seen; good for as long as the session
 
     def path(self, path: str) -> str:
         return path if not self.slug or path.startswith(f"/{self.slug}/") else f"/{self.slug}{path}"
@@ -173,8 +174,10 @@ class Browser:
         """Post a form with a valid CSRF token, as a browser would that has the page open."""
         data = dict(data or {})
         if token and "csrf_token" not in data:
-            data["csrf_token"] = self.csrf_token()
+            data["csrf_token"] = self._token or self.csrf_token()
         response = self.open("POST", path, data=data, **options)
+        if path.startswith(("/sign-", "/account")):
+            self._token = ""
         return self._seen(response, checked, may_show)
 
     def _seen(self, response: TestResponse, checked: bool, may_show: tuple[str, ...]) -> TestResponse:
@@ -192,7 +195,8 @@ class Browser:
             page = Page(self.open("GET", path).get_data(as_text=True))
             for form in page.forms:
                 if form["fields"].get("csrf_token"):
-                    return str(form["fields"]["csrf_token"])
+                    self._token = str(form["fields"]["csrf_token"])
+                    return self._token
         raise AssertionError("no form with a token to be found")
 
     def sign_in(self, login: str, password: str) -> TestResponse:

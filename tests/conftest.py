@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import tempfile
@@ -130,38 +131,38 @@ def _make_template(address: str) -> None:
             connection.exec_driver_sql(statement)
 
 
-# After a test every table is as the town left it: kept in a schema, put back by one statement.
+# After a test every table is as the town left it: kept in a schema, put back by one function.
 def keep_in(schema: str) -> tuple[str, ...]:
-    """Statements that copy all rows there and make `<schema>.restore()`; what PostgreSQL computes is not written."""
+    """Statements that copy all rows there and make `<schema>.restore()`; what PostgreSQL computes is not written.
+
+    The function names every table, so that a connection plans it once and not for every test.
+    """
     return (
         f"create schema {schema}",
         f"""
-do $$
-declare t text;
+do $do$
+declare t text; there boolean; listed text; said text := '';
 begin
   for t in select tablename from pg_tables where schemaname = 'public' and tablename <> 'alembic_version' loop
     execute format('create table {schema}.%%I as select * from public.%%I', t, t);
-  end loop;
-end $$
-""",
-        f"""
-create function {schema}.restore() returns void language plpgsql as $$
-declare t text; there boolean; listed text;
-begin
-  set local session_replication_role = replica;
-  for t in select tablename from pg_tables where schemaname = '{schema}' loop
-    execute format('delete from public.%%I', t);
+    said := said || format('delete from public.%%I;', t);
     execute format('select exists (select from {schema}.%%I)', t) into there;
     if there then
       select string_agg(quote_ident(column_name), ', ') into listed from information_schema.columns
       where table_schema = 'public' and table_name = t and is_generated = 'NEVER';
-      execute format('insert into public.%%I (%%s) select %%s from {schema}.%%I', t, listed, listed, t);
+      said := said || format('insert into public.%%I (%%s) select %%s from {schema}.%%I;', t, listed, listed, t);
     end if;
   end loop;
+  execute format('create function {schema}.restore() returns void language plpgsql as %%L', $fn$
+#variable_conflict use_column
+begin
+  set local session_replication_role = replica;
+  $fn$ || said || $fn$
   delete from jobs.procrastinate_events;
   delete from jobs.procrastinate_periodic_defers;
   delete from jobs.procrastinate_jobs;
-end $$
+end $fn$);
+end $do$
 """,
     )
 
@@ -207,7 +208,11 @@ def root(settings: Settings) -> Iterator[Engine]:
 def whole_app(settings: Settings) -> Any:
     from app import create_app
 
-    return create_app(settings)
+    app = create_app(settings)
+    # All that is there by now stays to the end: looking for garbage in it again and again finds none.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _restore(root: Engine, tries: int = 5) -> None:
@@ -223,6 +228,17 @@ def _restore(root: Engine, tries: int = 5) -> None:
             return
 
 
+def forget() -> None:
+    """What this process remembers of the database is read again."""
+    from app import deadlines
+    from app.cases import lists
+    from tenants.registry import registry
+
+    registry.forget()
+    lists.forget()
+    deadlines.forget()
+
+
 @pytest.fixture
 def one_day() -> Iterator[None]:
     """Let it stay the moment at which the run began, for modules whose dates are worked out from that day."""
@@ -236,14 +252,8 @@ def one_day() -> Iterator[None]:
 @pytest.fixture
 def app(whole_app: Any, root: Engine) -> Iterator[Any]:
     """The application on a fresh town."""
-    from app import deadlines
-    from app.cases import lists
-    from tenants.registry import registry
-
     _restore(root)
-    registry.forget()
-    lists.forget()
-    deadlines.forget()
+    forget()
     with whole_app.app_context():
         yield whole_app
 

@@ -11,8 +11,7 @@ from sqlalchemy import Engine, text
 
 from app.core.clock import SHANGHAI
 from app.demo import builder
-from tenants.registry import registry
-from tests.conftest import keep_in
+from tests.conftest import forget, keep_in
 
 NOW = datetime(2026, 11, 22, 9, 40, tzinfo=SHANGHAI)
 
@@ -24,7 +23,7 @@ def city(app: Any, root: Engine) -> Iterator[Callable[[], None]]:
     def afresh() -> None:
         with root.begin() as connection:
             connection.execute(text("select town.restore()"))
-        registry.forget()
+        forget()
 
     yield afresh
     afresh()
@@ -36,7 +35,7 @@ def built(city: Any, settings: Any, root: Engine) -> int:
     with root.begin() as connection:
         if connection.execute(text("select to_regproc('jiangzhou.restore') is not null")).scalar_one():
             connection.execute(text("select jiangzhou.restore()"))
-            registry.forget()
+            forget()
             return int(connection.execute(text("select count(*) from case_record")).scalar_one())
     builder.build(settings, 600, 7, NOW)  # enough that some merchant has two open complaints
     with root.begin() as connection:
