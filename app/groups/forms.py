@@ -69,6 +69,7 @@ class _DaysForm(Form):
 
 class PlanForm(_DaysForm):
     terms = Prose(_l("What was agreed"), [_needed, max_length(4000)], description=_l("The same words for everybody."))
+    reason = Prose(_l("Why it is laid down anew"), [Optional(), max_length(1000)])
 
     @classmethod
     def of(cls, there: GroupPlan | None, version: int, **given: Any) -> PlanForm:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.cases.models import OPEN, Agreement, Case, CaseState, Outcome
@@ -50,6 +50,7 @@ class Line:
     member: GroupMember
     agreement: Agreement | None = None
     parts: list[Instalment] = field(default_factory=list)  # without those that another plan has replaced
+    before: list[Instalment] = field(default_factory=list)  # paid under a settlement that stands no more
 
     @property
     def case(self) -> Case:
@@ -57,12 +58,17 @@ class Line:
 
     @property
     def agreed(self) -> Decimal:
-        """What was signed, once it was; before that, what the ledger says."""
-        return self.agreement.amount if self.agreement else self.member.agreed or NOTHING
+        """What was signed, on top of what was paid before; before that, what the ledger says."""
+        return self.paid_before + self.agreement.amount if self.agreement else self.member.agreed or NOTHING
+
+    @property
+    def paid_before(self) -> Decimal:
+        return sum((part.paid for part in self.before), NOTHING)
 
     @property
     def paid(self) -> Decimal:
-        return sum((part.paid for part in self.parts), NOTHING)
+        """What was paid stays paid, whatever became of the settlement under which it was."""
+        return self.paid_before + sum((part.paid for part in self.parts), NOTHING)
 
     @property
     def owed(self) -> list[Instalment]:
@@ -82,6 +88,16 @@ class Line:
     @property
     def is_under_way(self) -> bool:
         return self.case.status in _UNDER_WAY
+
+    @property
+    def is_on_plan(self) -> bool:
+        """They settled on the plan, and that settlement stands."""
+        return self.member.plan_id is not None and self.agreement is not None
+
+    @property
+    def is_reopened(self) -> bool:
+        """They settled on the plan, and their case was reopened: they are asked again."""
+        return self.member.plan_id is not None and self.is_under_way
 
     @property
     def declined(self) -> bool:
@@ -198,22 +214,38 @@ def ledger(group: CaseGroup, *, lock: bool = False) -> list[Line]:
     all_ = select(Agreement).where(Agreement.case_id.in_(settled)).order_by(Agreement.id)
     agreements = {one.case_id: one for one in db.session.scalars(all_)} if settled else {}  # the newest of each
     parts: dict[UUID, list[Instalment]] = {}
-    for part in _parts(agreements.values(), lock):
-        parts.setdefault(part.case_id, []).append(part)
-    return [Line(member, agreements.get(member.case_id), parts.get(member.case_id, [])) for member in there]
+    before: dict[UUID, list[Instalment]] = {}
+    stand = {agreement.id for agreement in agreements.values()}
+    for part in _parts(stand, [member.case_id for member in there if member.case.reopened], lock):
+        (parts if part.agreement_id in stand else before).setdefault(part.case_id, []).append(part)
+    return [
+        Line(member, agreements.get(member.case_id), parts.get(member.case_id, []), before.get(member.case_id, []))
+        for member in there
+    ]
 
 
-def _parts(agreements: Iterable[Agreement], lock: bool) -> list[Instalment]:
-    """The instalments of these, without those that were replaced; locked in the order of their keys."""
-    keys = [agreement.id for agreement in agreements]
-    if not keys:
+def _parts(stand: Collection[UUID], reopened: Collection[UUID], lock: bool) -> list[Instalment]:
+    """The instalments of these agreements, without those that were replaced, and what was paid before of cases that
+    were reopened; locked in the order of their keys.
+    """
+    if not stand and not reopened:
         return []
+    paid = or_(Instalment.status == InstalmentState.DONE.value, Instalment.covered > 0)
     query = select(Instalment).where(
-        Instalment.agreement_id.in_(keys), Instalment.status != InstalmentState.REPLACED.value
+        or_(
+            and_(Instalment.agreement_id.in_(stand), Instalment.status != InstalmentState.REPLACED.value),
+            and_(Instalment.case_id.in_(reopened), Instalment.agreement_id.not_in(stand), Instalment.amount > 0, paid),
+        )
     )
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return sorted(db.session.scalars(query.order_by(Instalment.id)), key=lambda part: (part.due_on, part.ordinal))
+
+
+def latest_agreements(cases: Iterable[Case]) -> set[UUID]:
+    """The newest agreement of each."""
+    query = select(Agreement.case_id, Agreement.id).where(Agreement.case_id.in_([case.id for case in cases]))
+    return set(dict(db.session.execute(query.order_by(Agreement.id)).all()).values())
 
 
 def plan(group: CaseGroup) -> GroupPlan | None:
@@ -223,9 +255,13 @@ def plan(group: CaseGroup) -> GroupPlan | None:
 
 
 def settled_on_it(group: CaseGroup) -> int:
-    """How many cases were settled on the plan of the group, whatever became of them."""
-    query = select(func.count()).where(GroupMember.group_id == group.id, GroupMember.plan_id.is_not(None))
-    return db.session.scalar(query) or 0
+    """How many of its cases are settled on the plan; not those that were reopened since."""
+    return sum(member.case.outcome == Outcome.SETTLED for member in asked_before(group))
+
+
+def asked_before(group: CaseGroup) -> list[GroupMember]:
+    """Those who once settled on the plan, whether that settlement stands or not."""
+    return [member for member in members(group) if member.plan_id is not None]
 
 
 def before_the_court(lines: Sequence[Line]) -> set[UUID]:

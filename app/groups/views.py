@@ -213,8 +213,8 @@ def plan(number: str) -> Any:
             form.say(refusal)
         except Changed:
             form.catch_up(forms.PlanForm.of(queries.plan(group), group.version, formdata=None))
-    fixed, sums = fixed_of(group), queries.sums(queries.ledger(group))
-    return render("groups/plan.html", group=group, form=form, sums=sums, fixed=fixed), _code(form)
+    fixed, again, sums = fixed_of(group), queries.asked_before(group), queries.sums(queries.ledger(group))
+    return render("groups/plan.html", group=group, form=form, sums=sums, fixed=fixed, again=again), _code(form)
 
 
 @groups.page("/<number>/settle", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
@@ -255,7 +255,8 @@ def amend(number: str) -> Any:
             form.catch_up(forms.AmendForm.of(group.version, formdata=None))
     rows = done if done is not None else services.may_amend(group, me())
     chosen = set(request.form.getlist("chosen"))  # nobody to begin with: each has to consent
-    return render("groups/amend.html", group=group, form=form, rows=rows, done=done, chosen=chosen), _code(form)
+    given: dict[str, Any] = {"rows": rows, "done": done, "chosen": chosen, "waiting": services.waiting(group)}
+    return render("groups/amend.html", group=group, form=form, **given), _code(form)
 
 
 def _members(group: CaseGroup) -> set[UUID]:

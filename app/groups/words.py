@@ -24,6 +24,7 @@ _EVENTS: dict[str, Any] = {
     "group.filed": _l("Put papers in for all"),
     "group.ledger": _l("Wrote into the ledger"),
     "group.planned": _l("Laid down the plan"),
+    "group.replanned": _l("Laid down the plan anew"),
     "group.amended": _l("Amended the plan"),
     "group.paid": _l("Noted a payment and shared it out"),
     "group.unpaid": _l("Declared that a payment does not count"),

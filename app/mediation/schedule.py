@@ -10,7 +10,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from flask_babel import gettext as _
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.core.errors import Invalid
 from app.core.forms import narrow
@@ -74,6 +74,17 @@ def replace(*, case_id: UUID) -> None:
     """What is still due of an earlier agreement of the case is not waited for any more."""
     due = (Instalment.case_id == case_id, Instalment.status.in_((S.DUE.value, S.FAILED.value)))
     db.session.execute(update(Instalment).where(*due).values(status=S.REPLACED.value, version=Instalment.version + 1))
+
+
+def keep(*, case_id: UUID, agreement_id: UUID) -> int:
+    """What was paid of the agreements before goes on in this one, as its first instalments; how many these are."""
+    paid = (Instalment.case_id == case_id, Instalment.agreement_id != agreement_id, Instalment.status == S.DONE.value)
+    query = select(Instalment).where(*paid, Instalment.amount > 0)
+    rows = list(db.session.scalars(query.order_by(Instalment.due_on, Instalment.ordinal, Instalment.id)))
+    for ordinal, part in enumerate(rows, start=1):
+        part.agreement_id, part.ordinal = agreement_id, ordinal
+        part.version += 1
+    return len(rows)
 
 
 def written(terms: Sequence[Term], *, case_id: UUID, agreement_id: UUID, after: int = 0) -> list[Instalment]:

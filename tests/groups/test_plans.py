@@ -516,10 +516,135 @@ def test_a_later_agreement_replaces_what_was_open_of_the_earlier(town, settled, 
     assert (lines(town, number)[0].parts, lines(town, number)[0].outstanding) == ([], 0)
     take(case, "settle", amount=D(150), instalments=f"{TODAY} 150")
     line = lines(town, number)[0]
-    assert (line.agreed, line.paid, line.outstanding) == (150, 0, 150)
+    assert (line.agreed, line.paid, line.outstanding) == (250, 100, 150), "what was paid before stays in the ledger"
     with town.at(EAST):
         there = db.session.scalars(select(Instalment).where(Instalment.case_id == line.case.id).order_by(Instalment.id))
         assert [one.status for one in there] == ["done", "replaced", "replaced", "due"]
+
+
+# Reopened ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def reopened(settled: Any, within: Any, take: Any, town: Any) -> Any:
+    """A group of two of 300 each, settled in three, of which so many were reopened after 240 was paid in all."""
+
+    def make(count: int, **told: Any) -> str:
+        number = settled(2, claims=[300, 300], count=3, **told)
+        within(number, paying(240))  # 120 each: the first of 100, and 20 of the second
+        for line in lines(town, number)[:count]:
+            take(line.case.number, "close")
+            take(line.case.number, "reopen")
+        return number
+
+    return make
+
+
+def test_a_plan_is_laid_down_anew_with_a_reason_once_all_who_settled_are_reopened(town, reopened, within):
+    number = reopened(2)
+    assert [(one.agreed, one.paid, one.outstanding, one.is_reopened) for one in lines(town, number)] == [
+        (300, 120, 0, True)
+    ] * 2
+    with pytest.raises(WrongMoment):
+        within(number, amending(0))
+    with pytest.raises(Invalid) as refused:
+        within(number, planning(count=2))
+    assert refused.value.field == "reason"
+    browser = town.client(EAST, "handler")
+    seen = version_of(browser, f"/groups/{number}/plan", "reason")
+    form = {"terms": "余款分两期", "count": "2", "first": f"{TODAY}", "months": "1", "version": seen}
+    assert browser.post(f"/groups/{number}/plan", form).status_code == 422
+    assert browser.post(f"/groups/{number}/plan", {**form, "reason": "商家停业，重新协商"}).status_code == 303
+    assert (events(town)["group.replanned"], events(town)["group.planned"]) == (1, 1)
+    with town.at(EAST):
+        plans = db.session.scalars(select(GroupPlan).order_by(GroupPlan.id)).all()
+        assert [(one.terms, one.reason) for one in plans] == [("分期退还", ""), ("余款分两期", "商家停业，重新协商")]
+    # Nobody has settled on this one yet: it is written over as any first draft.
+    within(number, planning(count=2, terms="余款分两期退还"))
+
+
+def test_who_was_reopened_settles_anew_on_what_is_left_and_what_was_paid_stays(town, reopened, within):
+    """300 each, 120 paid: 100 and 20 of the second stay; 180 are due anew, in two of 90."""
+    number = reopened(2)
+    within(number, planning(count=2, reason="商家停业，重新协商"))
+    within(number, answering([True, False]))
+    one, two = lines(town, number)
+    assert [(part.ordinal, part.amount, part.status, part.performed_on) for part in one.parts] == [
+        (1, 100, "done", TODAY),
+        (3, 90, "due", None),
+        (2, 20, "done", TODAY),
+        (4, 90, "due", None),
+    ]
+    assert (one.agreed, one.paid, one.outstanding, one.before) == (300, 120, 180, [])
+    assert (two.agreed, two.paid, two.outstanding, two.declined) == (0, 120, 0, True)
+    with town.at(EAST):
+        agreed = mediation.agreement_of(lines_case(number, 0))
+        assert (agreed.agreement.amount, agreed.performed) == (300, 120)
+        assert lines_case(number, 0).recovered == 300
+    # Payments go on in the same ledger, and the first one can still turn out not to count.
+    within(number, paying(180))
+    assert lines(town, number)[0].outstanding == 0
+    with town.at(EAST):
+        first = queries.payments(queries.by_number(number))[0].id
+    within(number, lambda group, by: services.void(group, by, queries.payment_of(group, first), reason="退票"))
+    one, two = lines(town, number)
+    assert (one.agreed, one.paid, one.outstanding) == (300, 180, 120)
+    assert (two.paid, two.outstanding) == (0, 0)
+
+
+def test_less_than_was_paid_cannot_be_agreed_anew(town, reopened, within):
+    number = reopened(1)
+    one = lines(town, number)[0]
+    within(number, lambda group, by: services.enter(group, by, {one.member.id: {"agreed": D("119.99")}}))
+    done = within(number, answering([True, None]))
+    assert ["120.00" in row.why for row in done] == [True]
+    within(number, lambda group, by: services.enter(group, by, {one.member.id: {"agreed": D(120)}}))
+    assert [row.why for row in within(number, answering([True, None]))] == [""]
+    one = lines(town, number)[0]
+    assert (one.agreed, one.paid, one.outstanding) == (120, 120, 0)
+
+
+def test_while_another_is_settled_the_plan_is_amended_for_who_was_reopened(town, reopened, within):
+    number = reopened(1)
+    with pytest.raises(WrongMoment, match="补充协议"):
+        within(number, planning(reason="重新协商"))
+    first = TODAY + timedelta(days=60)
+    assert within(number, amending(first=first, count=1, consented=False)) == []
+    within(number, answering([True, None]))
+    one, two = lines(town, number)
+    assert [(part.due_on, part.amount) for part in one.owed] == [(first, 180)]
+    assert [part.due_on for part in two.owed] == [months_after(TODAY, 1), months_after(TODAY, 2)], "paid as before"
+    assert events(town)["group.amended"] == 1
+    # Now nobody is left to settle: whoever is to be amended is chosen, and has consented.
+    with pytest.raises(Invalid) as refused:
+        within(number, amending())
+    assert refused.value.field == "chosen"
+
+
+def test_the_page_amends_for_those_who_settle_later_and_says_who_was_reopened(town, reopened):
+    number = reopened(1)
+    browser, address = town.client(EAST, "handler"), f"/groups/{number}"
+    browser.get(address)
+    assert "重新办理" in browser.page.words
+    seen = version_of(browser, f"{address}/amendment", "reason")
+    form = {"reason": "资金周转", "count": "1", "first": f"{TODAY}", "months": "1", "on": f"{TODAY}", "version": seen}
+    assert browser.post(f"{address}/amendment", form).status_code == 200
+    assert "今后" in browser.page.words
+
+
+def test_a_payment_under_a_settlement_that_another_followed_is_owed_no_more(town, reopened, within, take):
+    """Settled alone at 150 after 120 were paid: that the 120 were a mistake makes none of the first 300 due again."""
+    number = reopened(1)
+    take(lines(town, number)[0].case.number, "settle", amount=D(150), instalments=f"{TODAY} 150")
+    with town.at(EAST):
+        first = queries.payments(queries.by_number(number))[0].id
+    within(number, lambda group, by: services.void(group, by, queries.payment_of(group, first), reason="退票"))
+    one, two = lines(town, number)
+    assert (one.agreed, one.paid, one.outstanding) == (150, 0, 150)
+    assert (two.paid, two.outstanding) == (0, 300)
+    with town.at(EAST):
+        due = select(func.count()).where(Instalment.case_id == one.case.id, Instalment.status == "due")
+        assert db.session.scalar(due) == 1
 
 
 # Reminders -----------------------------------------------------------------------------------------------------------

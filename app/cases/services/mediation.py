@@ -37,9 +37,13 @@ def settle(
     effective_on: date | None = None,
     text: str | None = None,
     consented: bool | None = None,
+    paid: Decimal | None = None,
     **rest: Any,
 ) -> None:
-    """What was agreed, with its instalments; with a day of effect, the judicial confirmation can be applied for."""
+    """What was agreed, with its instalments; with a day of effect, the judicial confirmation can be applied for.
+
+    `paid`: so much of it had been paid under the agreement before, and goes on in this one.
+    """
     not_ahead(case, on)
     require_consent(case, consented)
     if not terms.strip():
@@ -47,7 +51,7 @@ def settle(
     if perform_by and perform_by < on:
         raise Invalid("perform_by", _("It cannot be performed before it was agreed."))
     parts = schedule.read(instalments or "")
-    schedule.check(parts, Decimal(amount), on)
+    schedule.check(parts, Decimal(amount) - (paid or 0), on)
     if parts:
         perform_by = parts[-1].due_on
     if effective_on and not on <= effective_on <= clock.today():
@@ -56,7 +60,8 @@ def settle(
     db.session.add(agreed)
     db.session.flush()
     schedule.replace(case_id=case.id)
-    db.session.add_all(schedule.written(parts, case_id=case.id, agreement_id=agreed.id))
+    kept = schedule.keep(case_id=case.id, agreement_id=agreed.id) if paid else 0
+    db.session.add_all(schedule.written(parts, case_id=case.id, agreement_id=agreed.id, after=kept))
     if effective_on:
         db.session.add(Confirmation(case_id=case.id, agreement_id=agreed.id, effective_on=effective_on))
     case.recovered, case.outcome, case.decided_at = amount, Outcome.SETTLED.value, clock.now()

@@ -4,7 +4,7 @@ from app.groups.services.ledger import enter, offer
 from app.groups.services.members import LONGEST_TITLE, MOST, add, attach, note, open_group, remove
 from app.groups.services.papers import write
 from app.groups.services.payments import pay, void
-from app.groups.services.plans import MOST_INSTALMENTS, Row, amend, may_amend, may_settle, plan, settle
+from app.groups.services.plans import MOST_INSTALMENTS, Row, amend, may_amend, may_settle, plan, settle, waiting
 
 __all__ = [
     "LONGEST_TITLE",
@@ -25,5 +25,6 @@ __all__ = [
     "remove",
     "settle",
     "void",
+    "waiting",
     "write",
 ]

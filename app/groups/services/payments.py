@@ -127,9 +127,12 @@ def void(group: CaseGroup, by: Any, payment: GroupPayment, *, reason: str) -> No
     shares = queries.shares(payment)
     _held(part for _case, part, _amount in shares)
     lost: dict[Case, Decimal] = {}
+    stand = queries.latest_agreements({case for case, _part, _amount in shares})
     for case, part, amount in shares:
         if part.status == InstalmentState.DONE and part.covered == part.amount:
-            part.status, part.performed_on, part.remark = InstalmentState.DUE.value, None, ""
+            # What was settled anew since, without the group, is what is waited for.
+            again = InstalmentState.DUE if part.agreement_id in stand else InstalmentState.REPLACED
+            part.status, part.performed_on, part.remark = again.value, None, ""
         part.covered -= amount
         part.version += 1
         lost[case] = lost.get(case, NOTHING) + amount

@@ -2,11 +2,14 @@
 
 Everybody who consents has a settlement of their own, by the step of their own case: its instalments, its 30 days for
 the court, its reminders are those of any other. Who does not consent stays open, and is mediated by themselves.
+
+A plan binds as long as somebody's settlement on it stands. Who is reopened is asked again: what was paid stays paid,
+and goes on in the settlement that follows; only what is left is due anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -30,8 +33,9 @@ from app.groups.services.changes import lock, record
 from app.groups.services.ledger import LEDGER
 from app.groups.sharing import evenly
 from app.mediation import schedule
-from app.mediation.models import InstalmentState
+from app.mediation.models import Instalment, InstalmentState
 from app.mediation.schedule import Term
+from app.ui.text import money
 from tenants.database import db
 
 MOST_INSTALMENTS = 36
@@ -47,11 +51,20 @@ class Row:
 
 
 def plan(
-    group: CaseGroup, by: Any, *, terms: str, count: int, first: date, months: int = 1, seen: int | None = None
+    group: CaseGroup,
+    by: Any,
+    *,
+    terms: str,
+    count: int,
+    first: date,
+    months: int = 1,
+    reason: str | None = None,
+    seen: int | None = None,
 ) -> GroupPlan:
     """Lay down what is agreed with all in words, and by which days each is paid what was agreed with them.
 
-    Raises WrongMoment once somebody has settled on the plan: what they signed is changed by an amendment only.
+    Raises WrongMoment while somebody is settled on the plan: what they signed is changed by an amendment only. Once
+    every case that was has been reopened, it is laid down anew, with a reason.
     """
     lock(group, by, seen=seen)
     if said := fixed(group):
@@ -59,7 +72,15 @@ def plan(
     if not terms.strip():
         raise Invalid("terms", _("Write what was agreed."))
     _check(count, first, months)
-    return _lay_down(group, by, "group.planned", terms=terms.strip(), count=count, first=first, months=months)
+    days: dict[str, Any] = {"terms": terms.strip(), "count": count, "first": first, "months": months}
+    free = queries.asked_before(group)
+    if not free:
+        return _lay_down(group, by, "group.planned", **days)
+    if not (reason := (reason or "").strip()):
+        raise Invalid("reason", _("Cases had been settled on the plan before: say why it is laid down anew."))
+    for member in free:
+        member.plan_id = None
+    return _lay_down(group, by, "group.replanned", **days, reason=reason)
 
 
 def fixed(group: CaseGroup) -> str:
@@ -119,10 +140,10 @@ def terms_of(there: GroupPlan, amount: Decimal, on: date) -> list[Term]:
 # Settling ------------------------------------------------------------------------------------------------------------
 
 
-def may_settle(group: CaseGroup, by: Any, *, on: date | None = None) -> list[Row]:
+def may_settle(group: CaseGroup, by: Any, *, on: date | None = None, hold: bool = False) -> list[Row]:
     """For every member, whether its case can be settled on what was agreed, and why not."""
     planned = queries.plan(group) is not None
-    return [Row(line, _why_not(line, by, on or clock.today(), planned)) for line in queries.ledger(group)]
+    return [Row(line, _why_not(line, by, on or clock.today(), planned)) for line in queries.ledger(group, lock=hold)]
 
 
 def _why_not(line: Line, by: Any, on: date, planned: bool) -> str:
@@ -135,6 +156,8 @@ def _why_not(line: Line, by: Any, on: date, planned: bool) -> str:
         return _("No plan has been laid down.")
     if line.member.agreed is None:
         return _("Nothing has been agreed with this person.")
+    if line.member.agreed < line.paid_before:
+        return _("%(amount)s was paid already: less cannot be agreed.", amount=money(line.paid_before, cents=True))
     try:
         not_ahead(case, on)
     except Invalid as refusal:
@@ -162,7 +185,7 @@ def settle(
     there = queries.plan(group)
     if there is None:
         raise WrongMoment(_("No plan has been laid down."))
-    rows = [row for row in may_settle(group, by, on=on) if row.line.member.id in answers]
+    rows = [row for row in may_settle(group, by, on=on, hold=True) if row.line.member.id in answers]
     if not rows:
         raise Invalid("answers", _("Say for at least one of them whether they consent."))
     if on > clock.today():
@@ -171,10 +194,10 @@ def settle(
         raise Invalid("effective_on", _("Between the day of the agreement and today, please."))
     if not consented and any(answers[row.line.member.id] for row in rows):
         raise Invalid("consented", _("Nobody is settled without their consent: put the papers into the file first."))
-    done = []
+    done, last = [], _paid_last(part for row in rows for part in row.line.before)
     for row in rows:
         if answers[row.line.member.id]:
-            done.append(row if row.why else Row(row.line, _settle(row.line, by, there, on, effective_on)))
+            done.append(row if row.why else Row(row.line, _settle(row.line, by, there, on, effective_on, last)))
         elif row.line.is_under_way:
             _decline(group, by, row.line, on)
             done.append(Row(row.line, declined=True))
@@ -199,12 +222,20 @@ def _decline(group: CaseGroup, by: Any, line: Line, on: date) -> None:
     )
 
 
-def _settle(line: Line, by: Any, there: GroupPlan, on: date, effective_on: date | None) -> str:
-    """Settle one case, or say why not. What was recorded before is written first: a savepoint forgets the rest."""
-    said = "\n".join(f"{term.due_on} {term.amount}" for term in terms_of(there, line.agreed, on))
+def _settle(
+    line: Line, by: Any, there: GroupPlan, on: date, effective_on: date | None, last: Mapping[UUID, date]
+) -> str:
+    """Settle one case, or say why not. What was recorded before is written first: a savepoint forgets the rest.
+
+    Of who was reopened, what was paid goes on in this settlement, and what is left is due by the days of the plan.
+    """
+    paid = line.paid_before
+    said = "\n".join(f"{term.due_on} {term.amount}" for term in terms_of(there, line.agreed - paid, on))
     audit.flush()
     try:
         with db.session.begin_nested():
+            for part in line.before:
+                _end_at_what_was_paid(part, last)
             CASE.take(
                 "settle",
                 line.case,
@@ -215,6 +246,7 @@ def _settle(line: Line, by: Any, there: GroupPlan, on: date, effective_on: date 
                 instalments=said,
                 effective_on=effective_on,
                 consented=True,
+                paid=paid or None,
             )
             member = line.member
             member.consented, member.answered_on, member.plan_id = True, on, there.id
@@ -229,7 +261,7 @@ def _settle(line: Line, by: Any, there: GroupPlan, on: date, effective_on: date 
 
 def may_amend(group: CaseGroup, by: Any, *, on: date | None = None, hold: bool = False) -> list[Row]:
     """For everybody who settled on the plan, whether what is open of it can be put on other days, and why not."""
-    lines = [line for line in queries.ledger(group, lock=hold) if line.member.plan_id and line.agreement]
+    lines = [line for line in queries.ledger(group, lock=hold) if line.is_on_plan]
     court = queries.before_the_court(lines)
     return [Row(line, _why_not_amended(line, by, on or clock.today(), court)) for line in lines]
 
@@ -262,7 +294,8 @@ def amend(
 ) -> list[Row]:
     """Put what the chosen members have not been paid yet on other days, with their consent; what became of each.
 
-    What was paid stays as it is. Who was not chosen is paid as before; who settles from now on does so on the new plan.
+    What was paid stays as it is. Who was not chosen is paid as before; who settles from now on does so on the new plan,
+    for whom alone it can be amended too.
     """
     lock(group, by, seen=seen)
     before = queries.plan(group)
@@ -275,18 +308,23 @@ def amend(
         raise Invalid("on", _("That day has not come yet."))
     if first < on:
         raise Invalid("first", _("%(day)s is before the day of the amendment.", day=first))
-    if not consented:
-        raise Invalid("consented", _("Nothing is amended without consent: put the papers into the file first."))
     rows = [row for row in may_amend(group, by, on=on, hold=True) if row.line.member.id in chosen]
-    if all(row.why for row in rows):
+    if all(row.why for row in rows) and (rows or not waiting(group)):
         raise Invalid("chosen", _("Choose at least one case of which something is open."))
+    if rows and not consented:
+        raise Invalid("consented", _("Nothing is amended without consent: put the papers into the file first."))
     days: dict[str, Any] = {"count": count, "first": first, "months": months}
     there = _lay_down(group, by, "group.amended", terms=before.terms, reason=reason.strip(), **days)
-    last = _paid_last([row.line for row in rows])
+    last = _paid_last(part for row in rows for part in row.line.owed)
     for row in rows:
         if not row.why:
             _put_off(group, by, row.line, there, on, last)
     return rows
+
+
+def waiting(group: CaseGroup) -> bool:
+    """Whether somebody may still settle on the plan."""
+    return any(line.is_under_way for line in queries.ledger(group))
 
 
 def _put_off(group: CaseGroup, by: Any, line: Line, there: GroupPlan, on: date, last: Mapping[UUID, date]) -> None:
@@ -294,11 +332,9 @@ def _put_off(group: CaseGroup, by: Any, line: Line, there: GroupPlan, on: date, 
     assert line.agreement is not None
     terms = terms_of(there, line.outstanding, on)
     for part in line.owed:
+        part.status = InstalmentState.REPLACED.value
         part.version += 1
-        if part.covered:
-            part.amount, part.status, part.performed_on = part.covered, InstalmentState.DONE.value, last[part.id]
-        else:
-            part.status = InstalmentState.REPLACED.value
+        _end_at_what_was_paid(part, last)
     stay = [part for part in line.parts if part.status != InstalmentState.REPLACED]
     db.session.flush()  # their numbers are free again
     after = max((part.ordinal for part in stay), default=0)
@@ -310,9 +346,15 @@ def _put_off(group: CaseGroup, by: Any, line: Line, there: GroupPlan, on: date, 
     audit.record("case.group_amended", line.case, by, facts=facts, text=there.reason)
 
 
-def _paid_last(lines: Sequence[Line]) -> dict[UUID, date]:
+def _end_at_what_was_paid(part: Instalment, last: Mapping[UUID, date]) -> None:
+    """An instalment that was paid in part, and is waited for no more, was for so much."""
+    if part.status != InstalmentState.DONE and part.covered:
+        part.amount, part.status, part.performed_on = part.covered, InstalmentState.DONE.value, last[part.id]
+
+
+def _paid_last(parts: Iterable[Instalment]) -> dict[UUID, date]:
     """instalment -> the day of the last payment that covers some of it."""
-    keys = [part.id for line in lines for part in line.owed if part.covered]
+    keys = [part.id for part in parts if part.covered]
     query = (
         select(GroupShare.instalment_id, func.max(GroupPayment.paid_on))
         .join(
