@@ -13,6 +13,7 @@ from app.accounts.permissions import Can
 from app.cases.jobs import WORKING_HOURS
 from app.cases.models import Case
 from app.core import clock
+from app.groups.queries import GROUPED
 from app.jobs import job
 from app.mediation.confirmation import window
 from app.mediation.models import Confirmation, ConfirmationState, Instalment, InstalmentState
@@ -29,20 +30,14 @@ LAST = (10, 3)  # days before the end of the 30 in which both may apply to the c
 def remind_of_instalments() -> None:
     """Tell once what is due soon or today, and every week what is overdue; whoever approves hears of that too.
 
-    As all notices: on a working morning. What fell on days off is told on the next working day.
+    As all notices: on a working morning. What fell on days off is told on the next working day. Of cases in a group
+    its own job tells, all of them together.
     """
-    if not _working_morning():
+    if not working_morning():
         return
     today = clock.today()
-    soon = deadlines.load_calendar().add_working_days(today, AHEAD)
-    query = (
-        select(Instalment, Case)
-        .join(Case, (Case.tenant_id == Instalment.tenant_id) & (Case.id == Instalment.case_id))
-        .where(Instalment.status == InstalmentState.DUE.value, Instalment.due_on <= soon)
-        .order_by(Instalment.due_on, Instalment.id)
-    )
-    for part, case in db.session.execute(query):
-        when, turn = _when(part.due_on, today)
+    for part, case in due(today, ~Case.traits.contains([GROUPED])):
+        when, turn = telling(part.due_on, today)
         facts = {"part": part.ordinal, "on": part.due_on}
         _tell(f"instalment.{when}", case, facts, f"{part.id}:{turn}", late=when == "late")
 
@@ -50,7 +45,7 @@ def remind_of_instalments() -> None:
 @job(every="40 0 * * *")
 def remind_of_confirmation() -> None:
     """Tell that the 30 days in which both sides may apply to the court come to their end."""
-    if not _working_morning():
+    if not working_morning():
         return
     today = clock.today()
     query = (
@@ -70,11 +65,23 @@ def remind_of_confirmation() -> None:
             _tell("confirmation.soon", case, {"on": last}, f"{one.id}:{turn}")
 
 
-def _working_morning() -> bool:
+def due(today: date, *which: Any) -> list[tuple[Instalment, Case]]:
+    """The instalments that are overdue, due today or soon, of the cases that are asked for; the earliest first."""
+    soon = deadlines.load_calendar().add_working_days(today, AHEAD)
+    query = (
+        select(Instalment, Case)
+        .join(Case, (Case.tenant_id == Instalment.tenant_id) & (Case.id == Instalment.case_id))
+        .where(Instalment.status == InstalmentState.DUE.value, Instalment.due_on <= soon, *which)
+        .order_by(Instalment.due_on, Instalment.id)
+    )
+    return [(part, case) for part, case in db.session.execute(query)]
+
+
+def working_morning() -> bool:
     return deadlines.load_calendar().is_working_day(clock.today()) and clock.local(clock.now()).hour in WORKING_HOURS
 
 
-def _when(due_on: date, today: date) -> tuple[str, str]:
+def telling(due_on: date, today: date) -> tuple[str, str]:
     """What is said, and which telling of it this is: each is said once."""
     if due_on > today:
         return "soon", "soon"

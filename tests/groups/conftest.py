@@ -15,10 +15,10 @@ from app.cases.workflow import CASE
 from app.core import clock
 from app.groups import queries, services
 from tenants.database import db
-from tests.cases.conftest import TOLD, lodged, look, take
+from tests.cases.conftest import TOLD, lodged, look, standing, take
 from tests.town import EAST
 
-__all__ = ["lodged", "look", "take"]
+__all__ = ["lodged", "look", "standing", "take"]
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from app.core import clock
 from app.core.errors import Changed, Invalid, NotAllowed, WrongMoment
 from app.documents.kinds import kinds
 from app.files.accept import accept
+from app.groups import jobs as group_jobs
 from app.groups import queries, services
 from app.groups.models import GroupPlan, GroupShare, months_after
 from app.groups.views import _picture
@@ -27,6 +29,7 @@ from app.mediation.confirmation import window
 from app.mediation.models import Confirmation, Instalment
 from app.mediation.services import confirming, performance
 from app.notifications.models import Notice
+from app.notifications.words import title
 from tenants.database import db
 from tests.groups.test_groups import agreeing, lines, paying
 from tests.town import BEGUN, EAST
@@ -455,7 +458,8 @@ def test_what_was_replaced_is_noted_no_more_and_reminds_of_nothing(town, settled
         note(town, case, 1, status="done", on=TODAY)
     with clock.freeze(clock.at(_working_day(TODAY + timedelta(days=60)), 8, 35)), town.at(EAST):
         jobs.remind_of_instalments.run()
-        assert db.session.scalars(select(Notice).where(Notice.event.like("instalment.%"))).all() == []
+        group_jobs.remind_of_instalments.run()
+        assert db.session.scalars(select(Notice).where(Notice.event.like("%instalment%"))).all() == []
 
 
 def _working_day(day: date) -> date:
@@ -650,49 +654,100 @@ def test_a_payment_under_a_settlement_that_another_followed_is_owed_no_more(town
 # Reminders -----------------------------------------------------------------------------------------------------------
 
 
-def test_every_member_is_reminded_of_as_any_other_settlement_and_once_a_day(town, grouped, within, take):
-    """Due on Tuesday 2026-12-08: three working days before is Thursday 12-03. One of the two is paid on 12-07."""
+def morning(town: Any, day: date, hour: int = 8) -> list[tuple[str, str, Any]]:
+    """Both jobs of a morning; who was newly told what, in the order of their logins."""
+    with clock.freeze(clock.at(day, hour, 35)), town.at(EAST):
+        before = set(db.session.scalars(select(Notice.id)))
+        jobs.remind_of_instalments.run()
+        group_jobs.remind_of_instalments.run()
+        db.session.commit()
+        new = db.session.scalars(select(Notice).where(Notice.id.not_in(before)))
+        return sorted((row.person.login, row.event, _counted(row.facts)) for row in new)
+
+
+def _counted(facts: dict[str, Any]) -> Any:
+    return tuple(facts[name] for name in ("late", "today", "soon")) if "turns" in facts else facts["number"]
+
+
+@pytest.fixture
+def assigned(settled: Any, town: Any, take: Any) -> Any:
+    """A group with one plan, its cases in the hands of these: `assigned({"handler": 3}, count=1, first=…)`."""
+
+    def make(hands: dict[str, int], **plan: Any) -> str:
+        number = settled(sum(hands.values()), **plan)
+        there = iter(lines(town, number))
+        for login, count in hands.items():
+            for line in islice(there, count):
+                take(line.case.number, "assign", assignee=str(town.person(EAST, login).id))
+        return number
+
+    return make
+
+
+def test_forty_members_with_one_plan_are_one_notice_a_morning(town, assigned):
+    """Due on Tuesday 2026-12-08: three working days before is Thursday 12-03."""
     with clock.freeze(clock.at(date(2026, 11, 2), 10)):
-        number = grouped(2, claims=[100, 100])
-        for line in lines(town, number):
-            take(line.case.number, "assign", assignee=str(town.person(EAST, "handler").id))
-        within(number, agreeing(100))
-        within(number, planning(count=1, first=date(2026, 12, 8)))
-        within(number, answering([True, True], effective_on=date(2026, 11, 2)))
-    one, two = lines(town, number)
-    told = []
-    for morning in (date(2026, 12, 2), date(2026, 12, 3), date(2026, 12, 8), date(2026, 12, 9)):
-        if morning == date(2026, 12, 8):
-            with clock.freeze(clock.at(date(2026, 12, 7), 10)):
-                got = {one.member.id: D(100)}
-                within(
-                    number,
-                    lambda group, by, got=got: services.pay(group, by, got, on=clock.today(), evidence="回单"),
-                )
-        for hour in (8, 9):  # the job of the morning, and once more
-            with clock.freeze(clock.at(morning, hour, 35)), town.at(EAST):
-                before = set(db.session.scalars(select(Notice.id)))
-                jobs.remind_of_instalments.run()
-                db.session.commit()
-                new = db.session.scalars(select(Notice).where(Notice.id.not_in(before))).all()
-                handler = town.person(EAST, "handler").id
-                told.append(sorted((row.event, row.arguments["number"]) for row in new if row.person_id == handler))
-    assert told == [
-        [],
-        [],
-        sorted([("instalment.soon", one.case.number), ("instalment.soon", two.case.number)]),
-        [],
-        [("instalment.today", two.case.number)],
-        [],
-        [("instalment.late", two.case.number)],
-        [],
+        number = assigned({"handler": 40}, first=date(2026, 12, 8))
+    assert morning(town, date(2026, 12, 2)) == []
+    assert morning(town, date(2026, 12, 3)) == [("handler", "group.instalments", (0, 0, 40))]
+    assert morning(town, date(2026, 12, 3), 9) == [], "the job once more"
+    assert morning(town, date(2026, 12, 4)) == [], "told already"
+    with town.at(EAST):
+        notice = db.session.scalars(select(Notice)).one()
+        key = notice.id
+        assert "40" in title(notice.event, notice.facts)
+    browser = town.client(EAST, "handler")
+    answer = browser.post(f"/notices/{key}")
+    assert answer.headers["Location"].endswith(f"/groups/{number}#ledger-title")
+    assert 'id="ledger-title"' in browser.get(f"/groups/{number}").get_data(as_text=True)
+
+
+def test_each_handler_hears_of_their_own_and_who_approves_of_what_is_late(town, assigned, within, take, standing):
+    with clock.freeze(clock.at(date(2026, 11, 2), 10)):
+        number = assigned({"handler": 2, "second": 1}, first=date(2026, 12, 8))
+        alone = standing("mediating")
+        take(alone, "assign", assignee=str(town.person(EAST, "handler").id))
+        take(alone, "settle", amount=D(300), instalments="2026-12-08 300 全部")
+    assert morning(town, date(2026, 12, 3)) == [
+        ("handler", "group.instalments", (0, 0, 2)),
+        ("handler", "instalment.soon", alone),
+        ("second", "group.instalments", (0, 0, 1)),
     ]
-    # November has 30 days: 30 days from Monday 2 November end on Wednesday 2 December.
+    with clock.freeze(clock.at(date(2026, 12, 7), 10)):
+        got = {lines(town, number)[0].member.id: D(100)}
+        within(number, lambda group, by: services.pay(group, by, got, on=clock.today(), evidence="回单"))
+    assert [row for row in morning(town, date(2026, 12, 8)) if row[1] != "instalment.today"] == [
+        ("handler", "group.instalments", (0, 1, 0)),
+        ("second", "group.instalments", (0, 1, 0)),
+    ]
+    assert [row for row in morning(town, date(2026, 12, 9)) if row[1] != "instalment.late"] == [
+        ("director", "group.instalments", (2, 0, 0)),
+        ("handler", "group.instalments", (1, 0, 0)),
+        ("second", "group.instalments", (1, 0, 0)),
+    ]
+    assert morning(town, date(2026, 12, 10)) == []
+    assert len(morning(town, date(2026, 12, 15))) == 5, "and again in the second week, of the single case too"
+
+
+def test_a_day_of_the_plan_that_comes_near_is_told_with_what_is_late(town, assigned):
+    """Due on 12-08 and on Friday 2027-01-08: three working days before is Tuesday 01-05, four weeks after the first."""
+    with clock.freeze(clock.at(date(2026, 11, 2), 10)):
+        assigned({"handler": 3}, count=2, first=date(2026, 12, 8))
+    days = [date(2026, 12, 31), date(2027, 1, 4), date(2027, 1, 5), date(2027, 1, 6)]
+    told = [[row for row in morning(town, day) if row[0] == "handler"] for day in days]
+    assert [[counts for _login, _event, counts in rows] for rows in told] == [[(3, 0, 0)], [], [(3, 0, 3)], []]
+
+
+def test_the_thirty_days_for_the_court_are_told_of_each_member(town, assigned):
+    """November has 30 days: 30 days from Monday 2 November end on Wednesday 2 December."""
+    with clock.freeze(clock.at(date(2026, 11, 2), 10)):
+        number = assigned({"handler": 2}, effective_on=date(2026, 11, 2))
     with town.at(EAST), clock.freeze(clock.at(date(2026, 11, 23), 8, 40)):
         assert mediation.agreement_of(lines_case(number, 0)).window.due_on == date(2026, 12, 2)
         jobs.remind_of_confirmation.run()
         rows = db.session.scalars(select(Notice).where(Notice.event == "confirmation.soon")).all()
-        assert {row.arguments["number"] for row in rows} == {one.case.number, two.case.number}
+        there = {line.case.number for line in queries.ledger(queries.by_number(number))}
+        assert {row.arguments["number"] for row in rows} == there
 
 
 # The pages -----------------------------------------------------------------------------------------------------------
