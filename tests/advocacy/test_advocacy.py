@@ -123,22 +123,6 @@ def test_there_is_one_of_each_and_all_of_it_stands_in_the_story_of_the_case(town
     assert events[-2:] == [f"case.{kind}_ask", f"case.{kind}_decline"]
 
 
-@pytest.mark.parametrize("kind", MODELS)
-@pytest.mark.parametrize("role", ["clerk", "handler", "director"])
-def test_every_step_is_open_to_whom_and_when_it_is_declared(town, asked, kind, role):
-    number, life = asked(kind), WORKFLOWS[kind]
-    for state in life.states:
-        with town.at(EAST):
-            one, person = services.of_case(MODELS[kind], by_number(number)), town.person(EAST, role)
-            one.status = state.value
-            db.session.flush()
-            offered = life.open_to(person, one)
-            for step in life.by_name.values():
-                may = state in step.source and person.can(step.permission) and (step.when is None or step.when(one))
-                assert (step in offered) == may
-            db.session.rollback()
-
-
 def test_who_reported_does_not_stand_in_what_is_published(town):
     with town.at(EAST):
         from dataclasses import replace

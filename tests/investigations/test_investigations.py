@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
-from app.accounts.permissions import Can
 from app.audit.models import Entry
 from app.cases.papers.models import CaseDocument
 from app.cases.papers.workflow import PAPER
@@ -22,7 +21,7 @@ from app.files.accept import accept
 from app.handoffs.models import DraftState, HandoffDraft
 from app.investigations import jobs, queries
 from app.investigations.models import InvestigationState, OrderState
-from app.investigations.workflow import INVESTIGATION, propose
+from app.investigations.workflow import propose
 from app.jobs import drain
 from app.notifications.models import Notice
 from tenants.database import db
@@ -74,24 +73,6 @@ def test_one_that_was_not_approved_may_be_asked_for_again(opened, take):
     number = opened("handler")
     assert take(number, "decline", login="director", text="先调解").status == S.DECLINED
     assert take(number, "take_up", text="商家跨县经营").status == S.OPEN
-
-
-@pytest.mark.parametrize("role", ["clerk", "handler", "director"])
-@pytest.mark.parametrize("state", list(S))
-def test_every_step_is_open_to_whom_and_when_it_is_declared(town, opened, role, state):
-    number = opened("handler")
-    with town.at(EAST):
-        one, person = queries.found(by_number(number)), town.person(EAST, role)
-        one.status = state.value
-        db.session.flush()
-        for step in INVESTIGATION.by_name.values():
-            may = state in step.source and person.can(step.permission) and (step.when is None or step.when(one))
-            assert (step in INVESTIGATION.open_to(person, one)) == may
-            if not may:
-                with pytest.raises((NotAllowed, WrongMoment)):
-                    INVESTIGATION.take(step.name, one, by=person)
-        assert person.can(Can.CASE_HANDLE) == (role != "clerk")
-        db.session.rollback()
 
 
 def test_what_is_open_has_to_be_finished_before_the_findings(town, opened, take):
