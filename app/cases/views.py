@@ -60,6 +60,7 @@ def _around(view: View, mine: liked.Mine) -> dict[str, Any]:
         "asked": view.asked,
         "counts": None,
         "actions": bulk.actions(me()),
+        "may_refer": lambda case: me().can(Can.HANDOFF_SEND, case) and CASE.possible(CASE["refer"], case),
         "most": MOST,
     }
 

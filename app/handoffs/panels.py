@@ -35,7 +35,7 @@ def letters(case: Case, person: Any) -> list[Action]:
     if not person.can(Can.HANDOFF_SEND, case) or realm.current().writes != case.tenant_id:
         return []
     return [
-        Action(kind.verb, url_for("handoffs.new", number=case.number, kind=kind.code))
+        Action(kind.verb, url_for("handoffs.new", number=case.number, kind=kind.code), "r" if kind.moves_case else None)
         for kind in kinds_for(realm.home())
         if (CASE.possible(CASE["refer"], case) if kind.moves_case else case.is_open)
     ]

@@ -11,6 +11,8 @@ from tenants.database import db
 from tests.journeys.tab import Tab
 from tests.town import EAST, MARKET, PASSWORD, Town
 
+COMPOSED = "key => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, isComposing: true}))"
+
 
 def here(tab: Tab) -> str:
     """What has the focus, by its words."""
@@ -71,6 +73,71 @@ def test_a_in_the_queue_accepts_the_row_under_the_focus(sit: Callable[..., Tab],
     tab.press("a", leads=True)
     assert tab.heading == tab.say("Accept")
     assert "健身房不退余额" in tab.text
+
+
+def test_s_r_and_d_lead_to_step_referral_and_time_limit_from_the_queue_and_from_the_case(
+    sit: Callable[..., Tab], lodged: Callable[..., str]
+) -> None:
+    number = lodged(title="健身房不退余额")
+    tab = sit(EAST, "handler")
+
+    def led(key: str, path: str) -> None:
+        tab.press(key, leads=True)
+        assert path in tab.path, (key, tab.path)
+
+    for key, path in (("r", f"/cases/{number}/letters/new?kind=referral"), ("d", f"/cases/{number}/clocks/")):
+        tab.menu("/cases")
+        tab.press("j")
+        led(key, path)
+        tab.open(f"/cases/{number}")
+        led(key, path)
+    tab.menu("/cases")
+    tab.press("j")
+    led("s", f"/cases/{number}#steps")
+    first = here(tab)
+    assert first
+    assert tab.page.evaluate("document.activeElement.closest('#steps').open")
+    tab.press("Escape")
+    assert not tab.page.evaluate("document.getElementById('steps').open")
+    tab.press("s")
+    assert here(tab) == first
+    tab.picture("case-steps")
+
+
+def test_s_r_and_d_are_listed_in_the_help_silent_while_typing_and_can_be_switched_off(
+    sit: Callable[..., Tab], lodged: Callable[..., str]
+) -> None:
+    number = lodged(title="健身房不退余额")
+    tab = sit(EAST, "handler")
+    for path in ("/cases", f"/cases/{number}"):
+        tab.open(path)
+        tab.press("?")
+        listed = {one.strip() for one in tab.page.locator("dialog#keys dt").all_inner_texts()}
+        assert listed >= {"A", "S", "R", "D"}
+        tab.press("Escape")
+        if path == "/cases":
+            assert number not in tab.page.locator("dialog#keys dl").inner_text(), "a key of every row names no row"
+            tab.press("j")
+        address, row = tab.page.url, here(tab)
+        for key in "srd":  # composed by an input method
+            tab.page.evaluate(COMPOSED, key)
+        tab.page.keyboard.press("Control+d")
+        assert (tab.page.url, here(tab)) == (address, row)
+        tab.press("/")
+        tab.page.keyboard.type("srd")
+        assert tab.page.evaluate("document.activeElement.value") == "srd"
+        assert tab.page.url == address
+    tab.press("Escape")
+    tab.press("?")
+    tab.page.locator("[data-keys-switch]").uncheck()
+    tab.press("Escape")
+    for path in ("/cases", f"/cases/{number}"):
+        tab.open(path)
+        tab.page.locator("main a").first.focus()
+        for key in "srd":
+            tab.press(key)
+        assert tab.page.url.endswith(path)
+        assert tab.page.locator("details.menu[open]").count() == 0
 
 
 def test_x_in_the_in_tray_chooses_letters_that_are_signed_for_together(

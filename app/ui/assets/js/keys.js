@@ -1,5 +1,6 @@
 // Single keys: declared on links and buttons with data-key ("n", or "g c" for two in a row). Silent while somebody
 // types or composes Chinese, and they can be switched off (WCAG 2.1.4).
+import { unfold } from "./menus.js";
 import { announce, element, nameOf, say, store, textOf } from "./page.js";
 
 const SWITCH = "keys";
@@ -63,7 +64,8 @@ function act(target) {
   if (target.matches(TYPING)) {
     target.focus();
     target.select?.();
-  } else target.click();
+  } else if (target.matches("details.menu > summary")) unfold(target.parentElement);
+  else target.click();
 }
 
 /** The thing that answers to `key`: in the row where the focus is, else on the page. */

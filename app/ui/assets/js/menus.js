@@ -1,6 +1,12 @@
 // Sheets under one word, dialogs, copying, printing.
 import { announce, onContent, all, say } from "./page.js";
 
+/** Open a sheet, with the focus on the first thing in it. */
+export function unfold(menu) {
+  menu.open = true;
+  menu.querySelector(".drop :is(a, button)")?.focus();
+}
+
 const openMenus = () => document.querySelectorAll("details.menu[open]");
 
 document.addEventListener("click", (event) => {
@@ -31,6 +37,12 @@ document.addEventListener("keydown", (event) => {
     menu.open = false;
     menu.querySelector("summary").focus();
   }
+});
+
+// An address that names a sheet opens it; once all is there, for until then the browser takes the focus to the address.
+addEventListener("load", () => {
+  const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  if (named && named.matches("details.menu")) unfold(named);
 });
 
 // What makes sense only with a script is shown only with one.
