@@ -6,9 +6,10 @@ all, and whatever broke off is simply begun again. `tests/demo/test_builder.py` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import Connection, create_engine, select, text
 
@@ -22,6 +23,7 @@ from app.demo.builder_beyond import go_beyond
 from app.demo.builder_cases import NOTICES, Cases, Desk, Folder
 from app.demo.builder_desk import lay_out
 from app.demo.builder_exchanges import Exchanges, Mail
+from app.demo.builder_grants import call_in
 from app.demo.builder_groups import gather
 from app.demo.builder_mediation import mediate
 from app.demo.builder_merchants import deal
@@ -87,7 +89,7 @@ def build(settings: Settings, cases: int, seed: int, now: datetime, progress: Pr
         writer.tell(_counted(cases, seed, told, progress), papers_since(cases, told))
         with writer.desk.at(CITY.bureau.slug, told):
             writer.desk.record(BUILT, None, None, {"cases": cases, "seed": seed})
-        writer.close()
+        writer.close(call_in(writer.desk))
         connection.commit()
     for minutes, part in DESKS:
         part(now - timedelta(minutes=minutes))
@@ -130,11 +132,11 @@ class Writer:
             if place % BATCH == 0:
                 self.rows.pour()
 
-    def close(self) -> None:
-        """Write what waited until all was told."""
+    def close(self, further: Mapping[tuple[int, str, int], int] = MappingProxyType({})) -> None:
+        """Write what waited until all was told; `further` numbers were given out beside the lives."""
         slugs = self.desk.town.numbers
         given = {(slugs[slug], kind, year): last for (slug, kind, year), last in self.register.last.items()}
-        self.rows.close(self.desk.now, given)
+        self.rows.close(self.desk.now, {**given, **further})
 
     def _write(self, family: Family) -> None:
         folders: list[Folder] = []

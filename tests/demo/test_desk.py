@@ -19,7 +19,7 @@ from app.deadlines.services import shipped_rules
 from app.demo.builder import LAST_HOUR, at_work
 from app.demo.builder_desk import ON_PAPER
 from app.demo.builder_script import HELD, held
-from app.demo.city import CITY
+from app.demo.city import CITY, PASSWORD
 from app.demo.texts import SITUATIONS
 from tenants import realm
 from tenants.audit import models
@@ -73,8 +73,46 @@ def test_what_lies_on_the_desks(built: int, root: Engine) -> None:
         assert rows("select count(*) from import_file where status <> 'done'") == [(0,)]
         assert rows("select count(*) from case_bulk where status <> 'done'") == [(0,)]
         assert rows("select count(*) from case_export where status <> 'done'") == [(0,)]
-        assert rows("select count(*), count(revoked_at) from file_grant") == [(2, 1)]
+        assert rows("select count(*), count(revoked_at) from file_grant") == [(3, 1)]
         assert rows("select count(*) from jobs.procrastinate_jobs where status not in ('succeeded')") == [(0,)]
+
+
+def test_a_file_whose_time_is_over_was_called_in_as_those_that_are_still_open(
+    built: int, root: Engine, town: Any
+) -> None:
+    """In the list, told to the county, and the rows of it are of the shape that the services gave the others."""
+    with root.connect() as connection:
+        over, *others = connection.execute(text("select * from file_grant order by number")).mappings().all()
+        assert over["until"] < NOW
+        assert over["revoked_at"] is None
+        assert all(one["until"] > NOW for one in others)
+        assert [one["number"] for one in (over, *others)] == [f"DY-2026-{n:06d}" for n in (1, 2, 3)]
+        assert over["case_number"] not in {one["case_number"] for one in others}
+
+        def shape(query: str) -> list[tuple[Any, ...]]:
+            return [tuple(row) for row in connection.execute(text(query)).all()]
+
+        for event in ("case.called_in", "grant.given"):
+            entries = shape(
+                "select array(select jsonb_object_keys(e.facts) order by 1), e.subject_kind, e.actor_name, "
+                "e.actor_place from audit_entry e join audit_remark r "
+                "on (r.tenant_id, r.entry_id) = (e.tenant_id, e.id) "
+                f"where e.event = '{event}'"
+            )
+            assert len(entries) == 3
+            assert all(entry == entries[0] for entry in entries), entries
+        acts = "select undone, done_at is not null from act where why like 'call in DY-%'"
+        assert shape(acts) == [(False, True)] * 3
+        notices = (
+            "select distinct array(select jsonb_object_keys(facts) order by 1), endpoint, subject_kind from notice"
+        )
+        assert len(shape(f"{notices} where event = 'case.called_in'")) == 1
+        assert shape("select count(distinct subject_id) from notice where event = 'case.called_in'") == [(3,)]
+    with clock.freeze(NOW):
+        browser = town.client("city")
+        browser.sign_in("shenwenyuan", PASSWORD)
+        browser.get("/grants?holds=over")
+        assert over["number"] in browser.page.words
 
 
 def test_the_city_with_all_of_that_passes_its_own_checks(built: int, app: Any, root: Engine) -> None:
