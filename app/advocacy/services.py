@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import and_, select
 
+from app import audit
 from app.advocacy.models import Exposure, Judgment, LitigationSupport, Means, Medium
 from app.cases.models import Case
 from app.core import clock
@@ -42,8 +43,8 @@ def begin(case: Case, by: Any, kind: str, *, text: str, means: str = "", medium:
     """Ask for support of a lawsuit or for an exposure; the director decides. Raises WrongMoment where there is one."""
     db.session.execute(select(Case.id).where(Case.id == case.id).with_for_update())  # two clicks, one of them
     model = LitigationSupport if kind == "litigation" else Exposure
-    if of_case(model, case) is not None:
-        raise WrongMoment(_("This was asked for in this case already."))
+    if (there := of_case(model, case)) is not None:
+        raise audit.too_late(_("This was asked for in this case already."), there)
     if kind == "litigation" and means not in list(Means):
         raise Invalid("means", _("Choose one."))
     if kind == "exposure" and medium not in list(Medium):

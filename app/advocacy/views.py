@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, url_for
@@ -19,10 +20,10 @@ from app.cases.panels import PANELS, Panel
 from app.cases.papers import queries as papers
 from app.cases.queries import by_number
 from app.core.area import Area
-from app.core.errors import Invalid, Missing
+from app.core.errors import Invalid, Late, Missing
+from app.core.forms import code_of
 from app.ui import render, was_done
-from app.workflow import Step
-from app.workflow.forms import StepForm
+from app.workflow.forms import StepForm, step_form
 from tenants import realm
 
 __all__ = ["advocacy", "words"]
@@ -42,9 +43,9 @@ def new(number: str, kind: str) -> Any:
         try:
             ask(case, me(), kind, **form.facts)
             return redirect(url_for(".show", number=number, kind=kind), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-    return render("advocacy/new.html", case=case, kind=kind, title=TITLES[kind], form=form), _code(form)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(ASKING[kind], formdata=None))
+    return render("advocacy/new.html", case=case, kind=kind, title=TITLES[kind], form=form), code_of(form)
 
 
 @advocacy.page("", allow=Can.CASE_READ)
@@ -69,24 +70,15 @@ def show(number: str, kind: str) -> Any:
 def step(number: str, kind: str, step: str) -> Any:
     case = by_number(number)
     one, life = _found(case, kind), WORKFLOWS[kind]
-    declared = life[step]
-    life.require(declared, one)
-    form = _form(declared, one)
+    declared, form = life[step], step_form(life, step, one, forms.RemarkForm)
     if form.validate_on_submit():
         try:
             life.take(step, one, by=me(), seen=form.version.data or 0, **form.told)
             flash(was_done(declared.done))
             return redirect(url_for(".show", number=number, kind=kind), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-    return render("advocacy/step.html", case=case, one=one, kind=kind, step=declared, form=form), _code(form)
-
-
-def _form(declared: Step, one: Any) -> StepForm:
-    form: StepForm = (declared.form or forms.RemarkForm)()
-    if not form.is_submitted():
-        form.version.data = one.version
-    return form
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(step_form, life, step, one, forms.RemarkForm, formdata=None))
+    return render("advocacy/step.html", case=case, one=one, kind=kind, step=declared, form=form), code_of(form)
 
 
 def _known(kind: str) -> str:
@@ -100,10 +92,6 @@ def _found(case: Case, kind: str) -> Any:
     if one is None:
         raise Missing
     return one
-
-
-def _code(form: Any) -> int:
-    return 422 if form.errors or form.form_errors else 200
 
 
 def panel(case: Case, person: Any) -> Panel | None:

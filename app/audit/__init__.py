@@ -7,10 +7,25 @@ a `Remark`, which is private. The timeline of a case is its entries with their r
 from flask import Flask
 
 from app.audit.changes import Changes, Watch
+from app.audit.meanwhile import only_as_seen, since, too_late
+from app.audit.models import Entry
 from app.audit.services import flush, record, subscribe
 from app.audit.trail import Line, trail
 
-__all__ = ["Changes", "Line", "Watch", "flush", "init_app", "record", "subscribe", "trail"]
+__all__ = [
+    "Changes",
+    "Entry",
+    "Line",
+    "Watch",
+    "flush",
+    "init_app",
+    "only_as_seen",
+    "record",
+    "since",
+    "subscribe",
+    "too_late",
+    "trail",
+]
 
 
 def init_app(app: Flask) -> None:

@@ -11,6 +11,8 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from tenants.registry import registry
+
 Detail = Callable[[dict[str, Any]], Any]
 
 
@@ -94,3 +96,12 @@ def _value(field: Field, value: Any, known: Mapping[UUID, str]) -> str:
     if value is None:
         return "—"
     return known.get(UUID(value), value) if field.names else str(field.say(value))
+
+
+def who(entry: Any) -> str:
+    """The name, after that of the organisation when it is another one."""
+    if entry.actor_role == "system":
+        return ""
+    if entry.actor_place == entry.tenant_id:
+        return str(entry.actor_name)
+    return f"{registry.by_id(entry.actor_place).short_name} {entry.actor_name}"

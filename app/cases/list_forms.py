@@ -29,9 +29,10 @@ class EntryForm(_EntryWords):
     active = BooleanField(_l("Offered in forms"))
 
     @classmethod
-    def of(cls, name: str, entry: lists.Entry, row: Any) -> EntryForm:
+    def of(cls, name: str, entry: lists.Entry, row: Any, **given: Any) -> EntryForm:
         """Filled in with how the entry stands; `row` is this organisation's own, if it has one."""
         form = cls(
+            **given,
             words=entry.name.zh,
             words_en=entry.name.en,
             position=entry.position,

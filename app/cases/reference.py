@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -16,7 +17,8 @@ from app.cases.list_forms import EntryForm, NewEntryForm
 from app.cases.lists import LISTS, entries, keeps
 from app.cases.services import lists as services
 from app.core.area import Area
-from app.core.errors import Invalid, Missing
+from app.core.errors import Invalid, Late, Missing
+from app.core.forms import code_of
 from app.ui import render
 
 reference = Area("reference", __name__, kinds={"bureau", "center"}, url_prefix="/lists")
@@ -46,25 +48,24 @@ def new(name: str) -> Any:
             return redirect(url_for(".show", name=name), 303)
         except Invalid as refusal:
             form.say(refusal)
-    return render("cases/list_entry.html", form=form, name=name, listed=LISTS[name], entry=None), _code(form)
+    return render("cases/list_entry.html", form=form, name=name, listed=LISTS[name], entry=None), code_of(form)
 
 
 @reference.page("/<name>/<code>", allow=Can.LIST_KEEP, methods=["GET", "POST"])
 def entry(name: str, code: str) -> Any:
-    shown = services.kept_here(name, code)
-    form = EntryForm.of(name, shown, services.row_of(name, code))
+    shown, form = services.kept_here(name, code), _standing(name, code)
     if form.validate_on_submit():
         try:
             services.change(me(), name, code, seen=form.version.data or 0, **form.said)
             flash(_("Saved."))
             return redirect(url_for(".show", name=name), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-    return render("cases/list_entry.html", form=form, name=name, listed=LISTS[name], entry=shown), _code(form)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(_standing, name, code, formdata=None))
+    return render("cases/list_entry.html", form=form, name=name, listed=LISTS[name], entry=shown), code_of(form)
 
 
-def _code(form: Any) -> int:
-    return 422 if form.errors or form.form_errors else 200
+def _standing(name: str, code: str, **given: Any) -> EntryForm:
+    return EntryForm.of(name, services.kept_here(name, code), services.row_of(name, code), **given)
 
 
 def _which(facts: dict[str, Any]) -> str:

@@ -22,7 +22,6 @@ from app.cases.workflow import CASE
 from app.core.privacy import redact
 from app.merchants import queries as register
 from app.ui.text import money
-from tenants.registry import registry
 
 S = CaseState
 
@@ -82,20 +81,11 @@ def _row(line: audit.Line, changes: list[str]) -> dict[str, Any]:
         "detail": words.detail(entry.event, entry.facts),
         "changes": changes,
         "quote": redact(line.words) if entry.event in _CONSUMERS_WORDS else line.words,
-        "who": _who(entry),
+        "who": words.who(entry),
         "tone": _TONES.get(entry.event, "blue" if entry.event.startswith("case.") else ""),
         "public": {"public": True, "internal": False}.get(line.visibility),
         "anchor": f"e{entry.seq}",
     }
-
-
-def _who(entry: Any) -> str:
-    """The name, after that of the organisation when it is another one."""
-    if entry.actor_role == "system":
-        return ""
-    if entry.actor_place == entry.tenant_id:
-        return str(entry.actor_name)
-    return f"{registry.by_id(entry.actor_place).short_name} {entry.actor_name}"
 
 
 def _detail(event: str, facts: dict[str, Any]) -> str:

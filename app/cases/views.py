@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -23,10 +24,9 @@ from app.cases.workflow import CASE
 from app.cases.worklist import bulk, presence
 from app.cases.worklist import queries as liked
 from app.core.area import Area
-from app.core.errors import Changed, Invalid, Missing, WrongMoment
-from app.core.forms import Form
+from app.core.errors import Invalid, Late, Missing
+from app.core.forms import Form, code_of
 from app.core.listing import View
-from app.core.privacy import redact
 from app.deadlines import wording
 from app.files.serve import download
 from app.ui import render, was_done
@@ -89,7 +89,7 @@ def new() -> Any:
         except Invalid as refusal:
             form.say(refusal)
     wanted = intake.papers(request.form)
-    return render("cases/new.html", form=form, found=intake.found(form), alike=None, wanted=wanted), _code(form)
+    return render("cases/new.html", form=form, found=intake.found(form), alike=None, wanted=wanted), code_of(form)
 
 
 @cases.page("/new/duplicates", allow=Can.CASE_INTAKE, methods=["POST"])
@@ -161,7 +161,7 @@ def reveal(number: str, field: str) -> Any:
             value = services.reveal(case, me(), field=field, reason=form.text.data)
         except Invalid as refusal:
             form.say(refusal)
-    return render("cases/reveal.html", case=case, form=form, title=services.PERSONAL[field], value=value), _code(form)
+    return render("cases/reveal.html", case=case, form=form, title=services.PERSONAL[field], value=value), code_of(form)
 
 
 @cases.page("/<number>/steps/<name>", allow=Can.CASE_READ, methods=["GET", "POST"])
@@ -176,17 +176,15 @@ def step(number: str, name: str) -> Any:
         try:
             ahead = _ahead(case)
             return _taken(CASE.take(name, case, by=me(), seen=form.version.data or 0, **form.facts), case, ahead)
-        except Invalid as refusal:
-            form.say(refusal)
-        except (Changed, WrongMoment) as refusal:
-            return _conflict(case, declared, form, refusal)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(_step_form, declared, case, formdata=None))
     return _step_page(case, declared, form)
 
 
 def _step_page(case: Case, declared: Step, form: Any) -> Any:
     """The form, and beside it what it decides on."""
     facts = {"step": declared, "form": form, "found": intake.found(form), "told": statement_of(case)}
-    return render("cases/step.html", case=case, **facts), _code(form)
+    return render("cases/step.html", case=case, **facts), code_of(form)
 
 
 def _step_form(declared: Step, case: Case, **given: Any) -> Any:
@@ -196,7 +194,8 @@ def _step_form(declared: Step, case: Case, **given: Any) -> Any:
     if issubclass(kind, forms.DescribeForm):
         known |= intake.known(case)
     form = kind(**known, **given)
-    if given or request.method == "GET":
+    form.possible = declared in CASE.open_to(me(), case)
+    if form.anew:
         form.version.data = case.version
     if isinstance(form, forms.DescribeForm) and not given and request.method == "GET":
         intake.take_over(form, request.args)
@@ -227,22 +226,6 @@ def _taken(taken: Step | Approval, case: Case, ahead: str = "") -> Any:
         if taken.name == "assign" and (warning := staffing.away(case.assignee_id)):
             flash(warning, "warn")
     return redirect(ahead or url_for(".show", number=case.number), 303)
-
-
-def _conflict(case: Case, declared: Step, form: Any, refusal: Changed | WrongMoment) -> Any:
-    """409: how it stands now beside what was typed, which can be sent again as it is."""
-    now = queries.by_number(case.number)
-    lines = queries.since(now, form.version.data or 0)
-    form.catch_up(_step_form(declared, now, formdata=None))
-    return render(
-        "cases/conflict.html",
-        case=now,
-        step=declared,
-        form=form,
-        rows=story.story(lines, now),
-        possible=declared in CASE.open_to(me(), now),
-        message=refusal.message,
-    ), 409
 
 
 @cases.page("/<number>/clocks/<uuid:clock_id>", allow=Can.CASE_READ, endpoint="clock")
@@ -280,7 +263,7 @@ def reject(number: str, draft_id: UUID) -> Any:
         CASE.reject(draft, case, by=me(), text=form.text.data)
         flash(_("The draft went back."))
         return redirect(url_for(".show", number=number), 303)
-    return render("cases/reject.html", case=case, form=form, draft=draft, step=CASE[draft.step]), _code(form)
+    return render("cases/reject.html", case=case, form=form, draft=draft, step=CASE[draft.step]), code_of(form)
 
 
 # Evidence ------------------------------------------------------------------------------------------------------------
@@ -297,7 +280,7 @@ def files(number: str) -> Any:
             return redirect(url_for(".show", number=number), 303)
         except Invalid as refusal:
             form.say(refusal)
-    return render("cases/files.html", case=case, form=form), _code(form)
+    return render("cases/files.html", case=case, form=form), code_of(form)
 
 
 @cases.page("/<number>/files/<uuid:file_id>", allow=Can.CASE_READ)
@@ -313,11 +296,7 @@ def remove_file(number: str, file_id: UUID) -> Any:
         services.remove_file(case, kept, me(), reason=form.text.data)
         flash(_("Taken out of the file."))
         return redirect(url_for(".show", number=number), 303)
-    return render("cases/remove.html", case=case, form=form, file=kept), _code(form)
-
-
-def _code(form: Any) -> int:
-    return 422 if form.errors or form.form_errors else 200
+    return render("cases/remove.html", case=case, form=form, file=kept), code_of(form)
 
 
 @cases.app_context_processor
@@ -341,7 +320,11 @@ def classified(case: Case) -> list[str]:
     return [words for words in known if words] or [lists.named("natures", case.nature)]
 
 
-cases.add_app_template_filter(redact, "redacted")
+@cases.app_template_filter()
+def meanwhile(late: Late) -> list[dict[str, Any]]:
+    """The rows of a timeline of what was done before this came; what it changed stands in the form."""
+    case = late.subject if isinstance(late.subject, Case) else None
+    return [{**row, "anchor": "", "changes": []} for row in story.story(late.lines, case)]
 
 
 @cases.app_template_filter()

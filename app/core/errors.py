@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -28,20 +29,22 @@ class Missing(Refusal):
     code = 404
 
 
-class WrongMoment(Refusal):
+class Late(Refusal):
+    """Somebody else was faster: `lines` of the trail tell what was done to `subject`, newest first."""
+
+    code = 409
+
+    def __init__(self, message: Any = "", subject: Any = None, lines: Sequence[Any] = ()) -> None:
+        super().__init__(message)
+        self.subject, self.lines = subject, lines
+
+
+class WrongMoment(Late):
     """The step is not possible in the present state."""
 
-    code = 409
 
-
-class Changed(Refusal):
-    """Somebody else was faster: `subject` is as it is now."""
-
-    code = 409
-
-    def __init__(self, message: Any, subject: Any) -> None:
-        super().__init__(message, subject=subject)
-        self.subject = subject
+class Changed(Late):
+    """It is not any more as it was when the form was opened."""
 
 
 class Invalid(Refusal):

@@ -14,11 +14,9 @@ from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge, SecurityError
 from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDecoder, NeedData
 
-from app.core import trace
+from app.core import trace, unit
 from app.core.errors import Refusal, TooMany
 from app.core.forms import PLUMBING, mark, marks
-from tenants import realm
-from tenants.database import db
 
 log = logging.getLogger("hengping.faults")
 
@@ -97,7 +95,7 @@ def _before_the_files(head: bytes) -> Iterator[tuple[str, str]]:
 def init_app(app: Flask) -> None:
     @app.errorhandler(Refusal)
     def refused(refusal: Refusal) -> Response:
-        _undo()
+        unit.undo()
         response = page(refusal.code, refusal.message, seen=typed(), back=request.referrer)
         if isinstance(refusal, TooMany):
             response.headers["Retry-After"] = str(refusal.seconds)
@@ -105,7 +103,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> Response:
-        _undo()
+        unit.undo()
         if not (_from_here() and current_user.is_authenticated):
             return page(400, _("The form had expired. Go back, reload the page and send it again."), seen=typed())
         words = _("You have signed in anew since this page was opened. Nothing was sent, and what you typed is kept.")
@@ -115,12 +113,12 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(SecurityError)
     def elsewhere(error: SecurityError) -> Response:
         """Asked for under a name that is not ours: no address can be made then, so no page of ours can."""
-        _undo()
+        unit.undo()
         return Response(_("This request could not be read"), 400, mimetype="text/plain")
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
-        _undo()
+        unit.undo()
         if error.response is not None:
             return error.response  # type: ignore[return-value]
         response = page(error.code or 500, seen=typed() if error.code == 413 else {})
@@ -131,7 +129,7 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(TimeoutError)
     @app.errorhandler(OperationalError)
     def unavailable(error: Exception) -> Response:
-        _undo()
+        unit.undo()
         log.warning("the database did not answer", exc_info=error)
         response = page(503, seen=typed())
         response.headers["Retry-After"] = "5"
@@ -139,7 +137,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def fault(error: Exception) -> Response:
-        _undo()
+        unit.undo()
         log.error("a fault", exc_info=error)
         if app.config["TESTING"]:
             raise error
@@ -149,8 +147,3 @@ def init_app(app: Flask) -> None:
 def _from_here() -> bool:
     """Whether a page of ours sent this; what only a token could tell otherwise, browsers say of every form."""
     return request.headers.get("Origin") == request.host_url.rstrip("/")
-
-
-def _undo() -> None:
-    if not realm.absent():
-        db.session.rollback()

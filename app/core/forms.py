@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
@@ -13,13 +13,24 @@ from typing import Any
 from flask import request
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import DecimalField, Field, HiddenField, IntegerField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateTimeField,
+    DecimalField,
+    Field,
+    FileField,
+    HiddenField,
+    IntegerField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields import SelectFieldBase
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 from wtforms.widgets import HiddenInput, TextInput
 
-from app.core.errors import Invalid
+from app.core import unit
+from app.core.errors import Invalid, Late
 
 PLUMBING = frozenset({"csrf_token", "loaded", "submit", "submission_key", "version"})
 BROUGHT_BACK = "brought_back"  # sent beside a form that came back after a sign-in
@@ -108,35 +119,60 @@ class Form(FlaskForm):
 
     version = IntegerField(widget=HiddenInput())
     submission_key = HiddenField()
-    typed: list[Typed] | None = None  # once somebody else was faster
+    late: Late | None = None  # once somebody else was faster, and then:
+    typed: list[Typed] | None = None
+    possible = True  # whether it can be sent at all, as it stands now
     _loaded: str | None = None
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        self.anew = not self.is_submitted() or ("formdata" in more and more["formdata"] is None)  # nobody's yet
+        super().__init__(*given, **more)
 
     @property
     def loaded(self) -> str:
         """A mark of what stood in each field when the form was first shown; it travels along, beside the version."""
         if self._loaded is not None:
             return self._loaded
-        return request.form.get("loaded", "") if self.is_submitted() else self._marks()
+        return self._marks() if self.anew else request.form.get("loaded", "")
 
     def _marks(self) -> str:
         return " ".join(f"{field.name}:{mark(_sent(field))}" for field in self if field.name not in PLUMBING)
 
-    def catch_up(self, now: Form) -> None:
+    def heed(self, refusal: Invalid | Late, anew: Callable[[], Form]) -> None:
+        """What a service would not do: said beside its field, or where somebody else was faster, beside how it stands.
+
+        `anew` makes the same form as it would be opened now.
+        """
+        if isinstance(refusal, Invalid):
+            self.say(refusal)
+        else:
+            unit.undo()
+            self.catch_up(refusal, anew())
+
+    def catch_up(self, late: Late, now: Form) -> None:
         """Somebody else was faster: what was typed here stays, all else becomes what `now` says; see `typed`.
 
-        `now` is the same form, filled in anew. Sent once more, this one changes only what somebody meant to change.
+        Sent once more, this form changes only what somebody meant to change.
         """
         loaded, self.typed, self._loaded = marks(self.loaded), [], now._marks()
+        self.late, self.possible = late, now.possible
         self.version.data, self.version.raw_data = now.version.data, None
         for field in self:
-            if field.name in PLUMBING:
-                continue
-            fresh = now[field.name]
-            stands, said = _sent(fresh), _sent(field)
-            if mark(said) == loaded.get(field.name, mark(stands)):
-                field.data, field.raw_data = fresh.data, None
-            elif said != stands:
-                self.typed.append(Typed(field.label.text, _in_words(fresh), _in_words(field)))
+            if field.name not in PLUMBING and field.name in now:
+                self._catch_up(field, now[field.name], loaded)
+
+    def _catch_up(self, field: Field, fresh: Field, loaded: dict[str, str]) -> None:
+        if isinstance(field, FileField):
+            field.data, field.raw_data = fresh.data, None  # a browser sends no file twice
+            return
+        stands, said, words = _sent(fresh), _sent(field), _in_words(field)
+        if isinstance(field, SelectFieldBase):
+            field.choices = fresh.choices
+        if mark(said) == loaded.get(field.name, mark(stands)):
+            field.data, field.raw_data = fresh.data, None
+        elif said != stands:
+            assert self.typed is not None
+            self.typed.append(Typed(field.label.text, _in_words(fresh), words))
 
     def put_in(self, **values: Any) -> None:
         """Fill in what somebody has just chosen elsewhere; it counts as typed, not as what stood there."""
@@ -162,6 +198,11 @@ class Form(FlaskForm):
             field.errors = [*field.errors, refusal.message]
 
 
+def code_of(form: Form) -> int:
+    """With which code a page answers that shows a form again, or for the first time."""
+    return 409 if form.typed is not None else 422 if form.errors or form.form_errors else 200
+
+
 def mark(text: str) -> str:
     """The same for the same text, whatever a browser made of its line ends; tells nothing else about it."""
     return sha256(tidy(text).encode()).hexdigest()[:12]
@@ -174,6 +215,8 @@ def marks(sent: str) -> dict[str, str]:
 
 def _sent(field: Field) -> str:
     """What is in a field, as a browser sends it."""
+    if isinstance(field, DateTimeField) and field.data is not None:
+        return str(field.data.strftime(field.format[0]))
     if isinstance(field.data, list):
         return "\n".join(str(one) for one in field.data)
     return "" if field.data is None else str(field.data)
@@ -181,6 +224,8 @@ def _sent(field: Field) -> str:
 
 def _in_words(field: Field) -> str:
     """What is in a field, as somebody reads it: of a list the words, not the code."""
+    if isinstance(field, BooleanField):
+        return str(_("yes") if field.data else _("no"))
     if isinstance(field, SelectFieldBase):
         return str(_(", ")).join(str(option.label.text) for option in field if option.checked)
     return _sent(field)

@@ -28,3 +28,9 @@ def apart() -> Iterator[None]:
 def afterwards(task: Task, **ids: Any) -> None:
     """Do `task` once this transaction has committed: a job row in this very transaction, never a call."""
     task.enqueue(**ids)
+
+
+def undo() -> None:
+    """Nothing of what this transaction has begun stays, and what it has locked is free."""
+    if not realm.absent():
+        db.session.rollback()

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from wtforms import BooleanField, DateField, DecimalField, IntegerField, RadioField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 from wtforms.widgets import TextInput
@@ -37,6 +38,39 @@ class AddForm(Form):
     """Which cases are chosen stands in the list beside it."""
 
 
+AMOUNTS = {"claimed": _l("Claimed"), "offered": _lp("ledger", "Offered"), "agreed": _l("Agreed")}
+
+
+class LedgerForm(Form):
+    """The amounts of every line, each in a field of its own: `claimed-` and the number of the case."""
+
+    members: dict[str, UUID]
+
+    @property
+    def given(self) -> dict[UUID, dict[str, Decimal | None]]:
+        """What was sent, member -> claimed, offered, agreed."""
+        given: dict[UUID, dict[str, Decimal | None]] = {}
+        for name, amount in self.facts.items():
+            column, _dash, number = name.partition("-")
+            if self[name].raw_data:
+                given.setdefault(self.members[number], {})[column] = amount
+        return given
+
+
+def ledger_form(lines: Sequence[queries.Line], version: int, typed: Mapping[str, str], **more: Any) -> LedgerForm:
+    """The ledger to be written over: what was agreed of whoever is decided only where somebody sends it."""
+    fields, stands = {}, {"version": version}
+    for line in lines:
+        for column, title in AMOUNTS.items():
+            name = f"{column}-{line.case.number}"
+            if column != "agreed" or line.is_under_way or name in typed:
+                fields[name] = Money(f"{title} {line.case.number}", [Optional()])
+                stands[name] = getattr(line.member, column)
+    form: LedgerForm = type("OneLedgerForm", (LedgerForm,), fields)(**more, data=stands)
+    form.members = {line.case.number: line.member.id for line in lines}
+    return form
+
+
 class NoteForm(Form):
     kind = RadioField(
         _l("What it is"), choices=lambda: [("fact", _l("a fact")), ("finding", _l("a finding"))], default="fact"
@@ -55,6 +89,10 @@ class OfferForm(Form):
         widget=TextInput(),
     )
     agreed = BooleanField(_l("Everybody agrees to it"))
+
+    @classmethod
+    def of(cls, version: int, **given: Any) -> OfferForm:
+        return cls(**given, data={"version": version})
 
 
 class _DaysForm(Form):
@@ -145,6 +183,10 @@ class PayForm(Form):
 
 class ReasonForm(Form):
     text = Prose(_l("Reason"), [_needed, max_length(1000)])
+
+    @classmethod
+    def of(cls, version: int, **given: Any) -> ReasonForm:
+        return cls(**given, data={"version": version})
 
 
 class SettleForm(Form):

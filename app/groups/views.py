@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,8 @@ from app.cases.models import Case
 from app.cases.papers.queries import form_of
 from app.cases.queries import by_number as case_by_number
 from app.core.area import Area
-from app.core.errors import Changed, Invalid
+from app.core.errors import Invalid, Late
+from app.core.forms import code_of
 from app.documents.kinds import kinds
 from app.files.serve import download
 from app.groups import forms, queries, services, words
@@ -31,7 +32,6 @@ from app.ui.charts import Chart, Series
 __all__ = ["groups", "words"]
 
 groups = Area("groups", __name__, kinds={"center"}, url_prefix="/groups")
-AMOUNTS = ("claimed", "offered", "agreed")
 
 
 @groups.page("", allow=Can.CASE_READ)
@@ -55,7 +55,7 @@ def new(case: str) -> Any:
         except Invalid as refusal:
             form.say(refusal)
     chosen = request.form.getlist("chosen")
-    return render("groups/new.html", case=first, found=found, form=form, chosen=chosen), _code(form)
+    return render("groups/new.html", case=first, found=found, form=form, chosen=chosen), code_of(form)
 
 
 def _proposed(case: Case) -> str:
@@ -106,19 +106,22 @@ def add(number: str) -> Any:
             return redirect(url_for(".show", number=number), 303)
         except Invalid as refusal:
             form.say(refusal)
-    return render("groups/add.html", group=group, found=queries.candidates(group), form=form), _code(form)
+    return render("groups/add.html", group=group, found=queries.candidates(group), form=form), code_of(form)
 
 
 @groups.page("/<number>/members/<uuid:member_id>/remove", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
 def remove(number: str, member_id: UUID) -> Any:
-    group, form = queries.by_number(number), forms.ReasonForm()
-    member = queries.member_of(group, member_id)
+    group = queries.by_number(number)
+    member, form = queries.member_of(group, member_id), forms.ReasonForm.of(group.version)
     if form.validate_on_submit():
-        services.remove(group, me(), member, reason=form.text.data)
-        flash(_("Taken out of the group."))
-        return redirect(url_for(".show", number=number), 303)
+        try:
+            services.remove(group, me(), member, reason=form.text.data, seen=form.version.data or 0)
+            flash(_("Taken out of the group."))
+            return redirect(url_for(".show", number=number), 303)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, lambda: forms.ReasonForm.of(group.version, formdata=None))
     title = _("Take %(number)s out of the group", number=member.case.number)
-    return render("groups/reason.html", group=group, form=form, title=title), _code(form)
+    return render("groups/reason.html", group=group, form=form, title=title), code_of(form)
 
 
 # Written once --------------------------------------------------------------------------------------------------------
@@ -131,7 +134,7 @@ def note(number: str) -> Any:
         services.note(group, me(), kind=form.kind.data, text=form.text.data)
         flash(_("Written down for all."))
         return redirect(url_for(".show", number=number), 303)
-    return render("groups/note.html", group=group, form=form), _code(form)
+    return render("groups/note.html", group=group, form=form), code_of(form)
 
 
 @groups.page("/<number>/files", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
@@ -145,7 +148,7 @@ def files(number: str) -> Any:
             return redirect(url_for(".show", number=number), 303)
         except Invalid as refusal:
             form.say(refusal)
-    return render("groups/files.html", group=group, form=form), _code(form)
+    return render("groups/files.html", group=group, form=form), code_of(form)
 
 
 @groups.page("/<number>/files/<uuid:file_id>", allow=Can.CASE_READ)
@@ -160,41 +163,34 @@ def file(number: str, file_id: UUID) -> Any:
 def ledger(number: str) -> Any:
     """The amounts of every line, to be written over."""
     group = queries.by_number(number)
-    form, lines = forms.AddForm(version=group.version), queries.ledger(group)
+    form = _written(group)
     if form.validate_on_submit():
         try:
-            changed = services.enter(group, me(), _typed(lines), seen=form.version.data or 0)
+            changed = services.enter(group, me(), form.given, seen=form.version.data or 0)
             flash(ngettext("%(num)d line has changed.", "%(num)d lines have changed.", changed))
             return redirect(url_for(".show", number=number), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-        except Changed:
-            form.catch_up(forms.AddForm(formdata=None, version=group.version))
-    return render("groups/ledger.html", group=group, lines=lines, form=form, typed=request.form), _code(form)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(_written, group, formdata=None))
+    return render("groups/ledger.html", group=group, lines=queries.ledger(group), form=form), code_of(form)
 
 
-def _typed(lines: Sequence[queries.Line]) -> dict[UUID, dict[str, Decimal | None]]:
-    """What stands in the fields of each line. Raises Invalid for what is no amount."""
-    given: dict[UUID, dict[str, Decimal | None]] = {}
-    for line in lines:
-        for name in AMOUNTS:
-            field = f"{name}-{line.case.number}"
-            if field in request.form:
-                given.setdefault(line.member.id, {})[name] = forms.amount_of(request.form[field], line.case.number)
-    return given
+def _written(group: CaseGroup, **given: Any) -> forms.LedgerForm:
+    """The ledger as it stands, to be written over."""
+    return forms.ledger_form(queries.ledger(group), group.version, request.form, **given)
 
 
 @groups.page("/<number>/offer", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
 def offer(number: str) -> Any:
-    group, form = queries.by_number(number), forms.OfferForm()
+    group = queries.by_number(number)
+    form = forms.OfferForm.of(group.version)
     if form.validate_on_submit():
         try:
-            changed = services.offer(group, me(), percent=form.percent.data, agreed=form.agreed.data)
+            changed = services.offer(group, me(), **_told(form))
             flash(ngettext("%(num)d line has changed.", "%(num)d lines have changed.", changed))
             return redirect(url_for(".show", number=number), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-    return render("groups/offer.html", group=group, form=form), _code(form)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, lambda: forms.OfferForm.of(group.version, formdata=None))
+    return render("groups/offer.html", group=group, form=form), code_of(form)
 
 
 # The plan, and who settles on it --------------------------------------------------------------------------------------
@@ -203,18 +199,23 @@ def offer(number: str) -> Any:
 @groups.page("/<number>/plan", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
 def plan(number: str) -> Any:
     group = queries.by_number(number)
-    form = forms.PlanForm.of(queries.plan(group), group.version)
+    form = _planned(group)
     if form.validate_on_submit():
         try:
             services.plan(group, me(), **_told(form))
             flash(_("The plan is laid down."))
             return redirect(url_for(".show", number=number), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-        except Changed:
-            form.catch_up(forms.PlanForm.of(queries.plan(group), group.version, formdata=None))
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(_planned, group, formdata=None))
     fixed, again, sums = fixed_of(group), queries.asked_before(group), queries.sums(queries.ledger(group))
-    return render("groups/plan.html", group=group, form=form, sums=sums, fixed=fixed, again=again), _code(form)
+    return render("groups/plan.html", group=group, form=form, sums=sums, fixed=fixed, again=again), code_of(form)
+
+
+def _planned(group: CaseGroup, **given: Any) -> forms.PlanForm:
+    """The plan as it stands, to be laid down anew while it may be."""
+    form = forms.PlanForm.of(queries.plan(group), group.version, **given)
+    form.possible = not fixed_of(group)
+    return form
 
 
 @groups.page("/<number>/settle", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
@@ -225,14 +226,12 @@ def settle(number: str) -> Any:
     if form.validate_on_submit():
         try:
             done = services.settle(group, me(), _answers(group), **_told(form))
-        except Invalid as refusal:
-            form.say(refusal)
-        except Changed:
-            form.catch_up(forms.SettleForm.of(group.version, formdata=None))
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, lambda: forms.SettleForm.of(group.version, formdata=None))
     rows, there = done if done is not None else services.may_settle(group, me()), queries.plan(group)
     return render(
         "groups/settle.html", group=group, form=form, rows=rows, done=done, plan=there, typed=request.form
-    ), _code(form)
+    ), code_of(form)
 
 
 def _answers(group: CaseGroup) -> dict[UUID, bool]:
@@ -249,14 +248,12 @@ def amend(number: str) -> Any:
     if form.validate_on_submit():
         try:
             done = services.amend(group, me(), _members(group), **_told(form))
-        except Invalid as refusal:
-            form.say(refusal)
-        except Changed:
-            form.catch_up(forms.AmendForm.of(group.version, formdata=None))
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, lambda: forms.AmendForm.of(group.version, formdata=None))
     rows = done if done is not None else services.may_amend(group, me())
     chosen = set(request.form.getlist("chosen"))  # nobody to begin with: each has to consent
     given: dict[str, Any] = {"rows": rows, "done": done, "chosen": chosen, "waiting": services.waiting(group)}
-    return render("groups/amend.html", group=group, form=form, **given), _code(form)
+    return render("groups/amend.html", group=group, form=form, **given), code_of(form)
 
 
 def _members(group: CaseGroup) -> set[UUID]:
@@ -276,20 +273,16 @@ def _told(form: Any) -> dict[str, Any]:
 def pay(number: str) -> Any:
     """One sum that is shared out, or a line for each."""
     group = queries.by_number(number)
-    form, lines = forms.PayForm.of(group.version), queries.ledger(group)
-    if form.validate_on_submit() and (got := form.read(lines, request.form)) is not None:
+    form = forms.PayForm.of(group.version)
+    if form.validate_on_submit() and (got := form.read(queries.ledger(group), request.form)) is not None:
         try:
             said = {name: form[name].data for name in ("on", "evidence", "proofs")}
             payment = services.pay(group, me(), got, **said, seen=form.version.data or 0)
             flash(_("The payment is noted."))
             return redirect(url_for(".payment", number=number, payment_id=payment.id), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-        except Changed:
-            form.proofs.data = []  # a browser sends no file twice
-            form.catch_up(forms.PayForm.of(group.version, formdata=None))
-            lines = queries.ledger(group)
-    return _pay_page(group, form, lines), _code(form)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, lambda: forms.PayForm.of(group.version, formdata=None))
+    return _pay_page(group, form, queries.ledger(group)), code_of(form)
 
 
 def _pay_page(group: CaseGroup, form: forms.PayForm, lines: Sequence[queries.Line]) -> str:
@@ -323,13 +316,16 @@ def proof(number: str, payment_id: UUID, file_id: UUID) -> Any:
 
 @groups.page("/<number>/payments/<uuid:payment_id>/void", allow=Can.CASE_APPROVE, methods=["GET", "POST"])
 def void(number: str, payment_id: UUID) -> Any:
-    group, form = queries.by_number(number), forms.ReasonForm()
-    chosen = queries.payment_of(group, payment_id)
+    group = queries.by_number(number)
+    chosen, form = queries.payment_of(group, payment_id), forms.ReasonForm.of(group.version)
     if form.validate_on_submit():
-        services.void(group, me(), chosen, reason=form.text.data)
-        flash(_("The payment does not count any more."))
-        return redirect(url_for(".show", number=number), 303)
-    return render("groups/reason.html", group=group, form=form, title=_("The payment does not count")), _code(form)
+        try:
+            services.void(group, me(), chosen, reason=form.text.data, seen=form.version.data or 0)
+            flash(_("The payment does not count any more."))
+            return redirect(url_for(".show", number=number), 303)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, lambda: forms.ReasonForm.of(group.version, formdata=None))
+    return render("groups/reason.html", group=group, form=form, title=_("The payment does not count")), code_of(form)
 
 
 # For all at once -----------------------------------------------------------------------------------------------------
@@ -350,7 +346,7 @@ def write(number: str, code: str) -> Any:
         batch = services.write(group, me(), chosen, filled=form.filled, issue=issue)
         return redirect(url_for(".batch", number=number, batch_id=batch.id), 303)
     count = len(queries.members(group))
-    return render("groups/write.html", group=group, form=form, kind=chosen, count=count), _code(form)
+    return render("groups/write.html", group=group, form=form, kind=chosen, count=count), code_of(form)
 
 
 @groups.page("/<number>/documents/<uuid:batch_id>", allow=Can.CASE_READ)
@@ -360,10 +356,6 @@ def batch(number: str, batch_id: UUID) -> Any:
     shown = queries.batch_of(group, batch_id)
     template = "groups/_batch.html" if "HX-Request" in request.headers else "groups/batch.html"
     return render(template, group=group, batch=shown, rows=queries.rows_of(shown))
-
-
-def _code(form: Any) -> int:
-    return 409 if form.typed is not None else 422 if form.errors or form.form_errors else 200
 
 
 # On the page of a case -----------------------------------------------------------------------------------------------

@@ -129,7 +129,7 @@ def write(handoff: Handoff, by: Any, *, text: str, files: Sequence[Any] = ()) ->
     """Ask back, explain, add a paper: a message that moves nothing."""
     if not may_write(handoff, by):
         if handoff.status in _OVER:
-            raise WrongMoment(_("This exchange is over."))
+            raise audit.too_late(_("This exchange is over."), handoff, told=life_of(handoff).since)
         raise NotAllowed(_("Your role does not include this."))
     if not text.strip():
         raise Invalid("text", _("Write something first."))

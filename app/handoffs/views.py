@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +16,8 @@ from app.accounts.presence import me
 from app.cases.queries import by_number
 from app.core import clock
 from app.core.area import Area
-from app.core.errors import Changed, Invalid, Missing
-from app.core.forms import Form, tidy
+from app.core.errors import Invalid, Late, Missing
+from app.core.forms import code_of, tidy
 from app.core.privacy import tells_of_somebody
 from app.files.serve import download
 from app.handoffs import forms, packet, panels, queries, services, story, words
@@ -24,7 +25,7 @@ from app.handoffs.kinds import KINDS
 from app.handoffs.models import Handoff, HandoffDraft
 from app.handoffs.workflow import LETTER, life_of
 from app.ui import render, was_done
-from app.workflow import Workflow
+from app.workflow.forms import step_form
 from tenants import realm
 from tenants.registry import registry
 
@@ -164,24 +165,15 @@ def step(reference: str, step: str) -> Any:
     """One view for all steps: take it, or show its form again with what was typed."""
     handoff = queries.by_reference(reference)
     declared = life_of(handoff)[step]
-    form = _form(life_of(handoff), declared, handoff)
+    form = step_form(life_of(handoff), step, handoff)
     if form.validate_on_submit():
         try:
             services.take(handoff, step, me(), seen=form.version.data, **form.facts)
             flash(f"{handoff.number} · {was_done(declared.done)}")
             return redirect(url_for(".show", reference=reference), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-    return render("handoffs/step.html", **_step(handoff, declared, form)), 422 if form.errors else 200
-
-
-def _form(life: Workflow, declared: Any, subject: Handoff | HandoffDraft) -> Any:
-    """The form of a step that is possible, with the version that whoever fills it in has seen. Raises WrongMoment."""
-    form = (declared.form or Form)()
-    if request.method == "GET":
-        life.require(declared, subject)
-        form.version.data = subject.version
-    return form
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(step_form, life_of(handoff), step, handoff, formdata=None))
+    return render("handoffs/step.html", **_step(handoff, declared, form)), code_of(form)
 
 
 def _step(handoff: Handoff, declared: Any, form: Any) -> dict[str, Any]:
@@ -196,9 +188,12 @@ def write(reference: str) -> Any:
     handoff = queries.by_reference(reference)
     form = forms.AnswerForm()
     if form.validate_on_submit():
-        services.write(handoff, me(), **form.facts)
-        return redirect(url_for(".show", reference=reference), 303)
-    return _shown(handoff, message=form), 422
+        try:
+            services.write(handoff, me(), **form.facts)
+            return redirect(url_for(".show", reference=reference), 303)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(forms.AnswerForm, formdata=None))
+    return _shown(handoff, message=form), code_of(form)
 
 
 @handoffs.page("/handoffs/<reference>/files/<uuid:file>", allow=Can.HANDOFF_READ)
@@ -217,7 +212,7 @@ def reveal(reference: str, field: str) -> Any:
         except Invalid as refusal:
             form.say(refusal)
     facts: dict[str, Any] = {"handoff": handoff, "reference": reference, "form": form, "value": value}
-    return render("handoffs/reveal.html", field=packet.field(field), **facts), 422 if form.errors else 200
+    return render("handoffs/reveal.html", field=packet.field(field), **facts), code_of(form)
 
 
 # Letters before they are sent ---------------------------------------------------------------------------------------
@@ -240,7 +235,7 @@ def new(number: str) -> Any:
             return redirect(url_for(".letter", number=draft.number), 303)
         except Invalid as refusal:
             form.say(refusal)
-    return render("handoffs/edit.html", form=form, case=case, kind=kind, draft=None), 422 if form.errors else 200
+    return render("handoffs/edit.html", form=form, case=case, kind=kind, draft=None), code_of(form)
 
 
 @handoffs.page("/letters/<number>", allow=Can.HANDOFF_SEND)
@@ -272,33 +267,38 @@ def _letter(draft: HandoffDraft) -> dict[str, Any]:
 @handoffs.page("/letters/<number>/edit", allow=Can.HANDOFF_SEND, methods=["GET", "POST"])
 def edit(number: str) -> Any:
     draft = queries.draft(number)
-    LETTER.require(LETTER["revise"], draft)
     case, kind = by_number(draft.case_number), KINDS[draft.kind]
-    form = forms.letter_form(case, kind, draft)
+    form = _revised(draft)
     if form.validate_on_submit():
         try:
             services.revise(draft, me(), seen=form.version.data, **form.letter)
             return redirect(url_for(".letter", number=number), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-        except Changed:
-            form.catch_up(forms.letter_form(case, kind, draft, formdata=None))
-    code = 409 if form.typed is not None else 422 if form.errors else 200
-    return render("handoffs/edit.html", form=form, case=case, kind=kind, draft=draft), code
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(_revised, draft, formdata=None))
+    return render("handoffs/edit.html", form=form, case=case, kind=kind, draft=draft), code_of(form)
+
+
+def _revised(draft: HandoffDraft, **given: Any) -> forms.LetterForm:
+    """The letter as it stands, to be written over."""
+    form = forms.letter_form(by_number(draft.case_number), KINDS[draft.kind], draft, **given)
+    form.possible = LETTER.possible(LETTER["revise"], draft)
+    if not form.is_submitted():
+        LETTER.require(LETTER["revise"], draft)
+    return form
 
 
 @handoffs.page("/letters/<number>/steps/<step>", allow=Can.HANDOFF_SEND, methods=["GET", "POST"])
 def letter_step(number: str, step: str) -> Any:
     draft = queries.draft(number)
-    form = _form(LETTER, LETTER[step], draft)
+    form = step_form(LETTER, step, draft)
     if form.validate_on_submit():
         try:
             LETTER.take(step, draft, by=me(), seen=form.version.data, **form.facts)
             flash(was_done(LETTER[step].done))
             return redirect(_after(draft), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-    return render("handoffs/letter_step.html", draft=draft, step=LETTER[step], form=form), 422 if form.errors else 200
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(step_form, LETTER, step, draft, formdata=None))
+    return render("handoffs/letter_step.html", draft=draft, step=LETTER[step], form=form), code_of(form)
 
 
 def _after(draft: HandoffDraft) -> str:

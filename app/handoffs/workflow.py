@@ -47,6 +47,11 @@ class Exchange(Workflow):
             raise NotAllowed(_("This step is for the other side to take."))
         return super().take(name, subject, by=by, seen=seen, text=text, **facts)
 
+    def since(self, subject: Any, seen: int | None) -> list[audit.Line]:
+        """Out of the exchange: the trail of this organisation does not tell what the other side did."""
+        told = queries.story(subject)
+        return [_line(one) for one in (told if seen is None else told[: max(0, subject.version - seen)])]
+
     def _lock(self, subject: Any) -> None:
         """The clocks too are read again: what another person did to them a moment ago counts."""
         super()._lock(subject)
@@ -61,6 +66,15 @@ class Exchange(Workflow):
             subject, step.name, by, text=text, reason=facts.get("reason") or "", files=facts.get("files") or ()
         )
         return taken
+
+
+def _line(one: queries.Told) -> audit.Line:
+    """A step of the exchange as a line of a trail."""
+    step = one.step
+    who = {"actor_name": step.by_name, "actor_place": step.author_id, "actor_role": ""}
+    facts = {} if step.step == "write" else {"after": step.step}
+    entry = audit.Entry(at=step.at, event=f"handoff.{step.step}", facts=facts, tenant_id=realm.home().id, seq=0, **who)
+    return audit.Line(entry, one.words, {})
 
 
 def _follow(step: Step, handoff: Handoff, by: Any, facts: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from app import audit
 from app.accounts.models import Person
 from app.accounts.permissions import Can
 from app.cases.models import Case
@@ -50,14 +51,14 @@ Said = Mapping[str, str]
 def propose(case: Case, by: Any, *, scope: str, reason: str) -> Investigation:
     """An investigation of a case that waits for the director. Raises WrongMoment where there is one already."""
     if not case.is_open:
-        raise WrongMoment(_("The case is over; reopen it first."))
+        raise audit.too_late(_("The case is over; reopen it first."), case)
     if scope not in list(Scope):
         raise Invalid("scope", _("Choose why it is looked into."))
     if not reason.strip():
         raise Invalid("text", _("This is needed."))
     db.session.execute(select(Case.id).where(Case.id == case.id).with_for_update())  # two clicks, one investigation
-    if queries.of_case(case) is not None:
-        raise WrongMoment(_("This case is being investigated already."))
+    if (there := queries.of_case(case)) is not None:
+        raise audit.too_late(_("This case is being investigated already."), there)
     made = Investigation(
         case_id=case.id,
         scope=scope,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,13 +20,14 @@ from app.cases.panels import PANELS, Panel
 from app.cases.queries import by_number
 from app.core import clock
 from app.core.area import Area
-from app.core.errors import Invalid
+from app.core.errors import Invalid, Late
+from app.core.forms import code_of
 from app.files.serve import download
 from app.investigations import forms, queries, services, words
 from app.investigations.models import Conclusion, Investigation, InvestigationState, Scope
 from app.investigations.workflow import INVESTIGATION, propose
 from app.ui import render, was_done
-from app.workflow import Step
+from app.workflow.forms import step_form
 from tenants import realm
 
 __all__ = ["investigations", "words"]
@@ -40,9 +42,9 @@ def new(number: str) -> Any:
         try:
             propose(case, me(), **form.facts)
             return redirect(url_for(".show", number=number), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-    return render("investigations/new.html", case=case, form=form), _code(form)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(forms.ProposeForm, formdata=None))
+    return render("investigations/new.html", case=case, form=form), code_of(form)
 
 
 @investigations.page("", allow=Can.CASE_READ)
@@ -67,25 +69,16 @@ def show(number: str) -> Any:
 def step(number: str, step: str) -> Any:
     case, declared = by_number(number), INVESTIGATION[step]
     one = queries.found(case)
-    INVESTIGATION.require(declared, one)
-    form = _form(declared, one)
+    form = step_form(INVESTIGATION, step, one, forms.RemarkForm)
     if form.validate_on_submit():
         try:
             INVESTIGATION.take(step, one, by=me(), seen=form.version.data or 0, **form.told)
             flash(was_done(declared.done))
             return redirect(url_for(".show", number=number), 303)
-        except Invalid as refusal:
-            form.say(refusal)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(step_form, INVESTIGATION, step, one, forms.RemarkForm, formdata=None))
     stops = step == "order" and services.stoppable(case, clock.today())
-    return render("investigations/step.html", case=case, one=one, step=declared, form=form, stops=stops), _code(form)
-
-
-def _form(declared: Step, one: Investigation) -> forms.StepForm:
-    form: forms.StepForm = (declared.form or forms.RemarkForm)()
-    form.fit(one)
-    if not form.is_submitted():
-        form.version.data = one.version
-    return form
+    return render("investigations/step.html", case=case, one=one, step=declared, form=form, stops=stops), code_of(form)
 
 
 @investigations.page("/files/<uuid:file_id>", allow=Can.CASE_READ)
@@ -95,10 +88,6 @@ def file(number: str, file_id: UUID) -> Any:
     kept = queries.file_of(queries.found(case), file_id)
     audit.record("case.investigation_file", case, me(), facts={"sha256": kept.sha256[:16]})
     return download(kept, by=me())
-
-
-def _code(form: Any) -> int:
-    return 422 if form.errors or form.form_errors else 200
 
 
 def panel(case: Case, person: Any) -> Panel | None:

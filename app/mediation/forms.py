@@ -18,7 +18,7 @@ from app.core import clock
 from app.core.forms import Code, Form, Line, Money, Prose, max_length, options
 from app.files.fields import EvidenceField
 from app.mediation import queries
-from app.mediation.models import Confirmation, ConfirmationState, MediationSession
+from app.mediation.models import Confirmation, ConfirmationState, Instalment, InstalmentState, MediationSession
 from app.mediation.services.offers import SIDES as OFFERED_BY
 from app.mediation.services.sessions import ASKED_BY, SIDES, WAYS, Plan
 
@@ -155,6 +155,12 @@ class PerformForm(Form):
     remark = Prose(_l("Remark"), [max_length(1000)], description=_l("How it was paid, who confirmed it; or why not."))
     proofs = EvidenceField(_l("Proofs"))
 
+    @classmethod
+    def of(cls, part: Instalment, **given: Any) -> PerformForm:
+        """As it stands; of one that nobody has noted yet, as if it were performed today."""
+        noted = {"status": part.status, "on": part.performed_on or clock.today(), "remark": part.remark}
+        return cls(**given, data={**(noted if part.status != InstalmentState.DUE else {}), "version": part.version})
+
     @property
     def told(self) -> dict[str, Any]:
         facts = self.facts
@@ -187,7 +193,8 @@ class ConfirmationForm(Form):
 
     @classmethod
     def of(cls, there: Confirmation | None, agreed_on: date, **given: Any) -> ConfirmationForm:
-        return cls(**given, obj=there) if there else cls(**given, data={"effective_on": agreed_on, "status": "open"})
+        unnoted = {"effective_on": agreed_on, "status": "open", "version": 0}
+        return cls(**given, obj=there) if there else cls(**given, data=unnoted)
 
 
 class PackForm(Form):
@@ -218,15 +225,15 @@ class RecusalForm(Form):
         }
 
     @classmethod
-    def of(cls) -> RecusalForm:
-        form = cls()
+    def of(cls, **given: Any) -> RecusalForm:
+        form = cls(**given)
         form.mediator.choices = [("", "—"), *((str(one.id), queries.called(one)) for one in queries.mediators())]
         return form
 
 
-def plan_form(kind: type[PlanForm], case: Case, session: MediationSession | None = None) -> PlanForm:
+def plan_form(kind: type[PlanForm], case: Case, session: MediationSession | None = None, **given: Any) -> PlanForm:
     """A plan to be filled in: of a session that is there as it stands, of a new one with whoever handles the case."""
-    form = kind(data=_standing(session) if session else {"presides": _usual(case)})
+    form = kind(**given, data=_standing(session) if session else {"presides": _usual(case)})
     form.offer(case)
     return form
 
@@ -245,6 +252,7 @@ def _standing(session: MediationSession) -> dict[str, Any]:
         "recorder": str(session.recorder_id or ""),
         "consumers": session.consumers,
         "merchants": session.merchants,
+        "version": session.version,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from flask_babel import gettext as _
 from app.accounts import me
 from app.accounts.permissions import Can
 from app.core.area import Area
-from app.core.errors import Changed, Invalid
-from app.core.forms import Form
+from app.core.errors import Invalid, Late
+from app.core.forms import code_of
 from app.mediation import queries
 from app.mediation.forms import MediatorForm, RoomForm
 from app.mediation.services import register
@@ -37,7 +38,7 @@ def new() -> Any:
             return redirect(url_for(".index"), 303)
         except Invalid as refusal:
             form.say(refusal)
-    return render("mediation/mediator.html", form=form, mediator=None), _code(form)
+    return render("mediation/mediator.html", form=form, mediator=None), code_of(form)
 
 
 @mediators.page("/<uuid:mediator_id>", allow=Can.MEDIATION_KEEP, methods=["GET", "POST"])
@@ -49,11 +50,9 @@ def edit(mediator_id: UUID) -> Any:
             register.change(mediator, me(), seen=form.version.data or 0, **form.described)
             flash(_("Saved."))
             return redirect(url_for(".index"), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-        except Changed:
-            form.catch_up(_form_of(mediator, formdata=None))
-    return render("mediation/mediator.html", form=form, mediator=mediator), _code(form)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(_form_of, mediator, formdata=None))
+    return render("mediation/mediator.html", form=form, mediator=mediator), code_of(form)
 
 
 def _form_of(mediator: Any, **given: Any) -> MediatorForm:
@@ -77,7 +76,7 @@ def new_room() -> Any:
             return redirect(url_for(".index"), 303)
         except Invalid as refusal:
             form.say(refusal)
-    return render("mediation/room.html", form=form, room=None), _code(form)
+    return render("mediation/room.html", form=form, room=None), code_of(form)
 
 
 @mediators.page("/rooms/<uuid:room_id>", allow=Can.MEDIATION_KEEP, methods=["GET", "POST"])
@@ -89,12 +88,6 @@ def edit_room(room_id: UUID) -> Any:
             register.change_room(room, me(), seen=form.version.data or 0, **form.facts)
             flash(_("Saved."))
             return redirect(url_for(".index"), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-        except Changed:
-            form.catch_up(RoomForm(formdata=None, obj=room))
-    return render("mediation/room.html", form=form, room=room), _code(form)
-
-
-def _code(form: Form) -> int:
-    return 409 if form.typed is not None else 422 if form.errors or form.form_errors else 200
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(RoomForm, formdata=None, obj=room))
+    return render("mediation/room.html", form=form, room=room), code_of(form)

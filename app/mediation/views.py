@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +15,13 @@ from app import audit
 from app.accounts import me
 from app.accounts.permissions import Can
 from app.cases import story
-from app.cases.models import Case
+from app.cases.models import Agreement, Case
 from app.cases.papers.queries import of_case as papers_of
 from app.cases.queries import by_number
 from app.core import clock
 from app.core.area import ANYONE, Area
-from app.core.errors import Invalid
-from app.core.forms import Form
+from app.core.errors import Invalid, Late
+from app.core.forms import Form, code_of
 from app.files.names import disposition
 from app.files.serve import download
 from app.mediation import confirmation as law
@@ -30,6 +31,7 @@ from app.mediation.models import MediationSession
 from app.mediation.services import confirming, feeds, offers, performance, sessions
 from app.mediation.workflow import SESSION
 from app.ui import render, was_done
+from app.workflow.forms import step_form
 from tenants import realm
 
 __all__ = ["jobs", "mediation", "panels", "words"]
@@ -73,9 +75,9 @@ def offer(number: str) -> Any:
             offers.note(case, me(), **form.said)
             flash(_("Noted."))
             return redirect(url_for(".index", number=number, _anchor="offers-title"), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-    return _page(case, form), 422
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(forms.OfferForm, formdata=None))
+    return _page(case, form), code_of(form)
 
 
 @mediation.page("/cases/<number>/mediation/new", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
@@ -87,9 +89,9 @@ def new(number: str) -> Any:
             made = sessions.arrange(case, me(), form.plan)
             flash(_("The session is arranged."))
             return redirect(url_for(".show", number=number, session_id=made.id), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-    return render("mediation/plan.html", case=case, form=form, session=None, step=None), _code(form)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(forms.plan_form, forms.PlanForm, case, formdata=None))
+    return render("mediation/plan.html", case=case, form=form, session=None, step=None), code_of(form)
 
 
 @mediation.page("/cases/<number>/mediation/<uuid:session_id>", allow=Can.CASE_READ)
@@ -112,23 +114,19 @@ def step(number: str, session_id: UUID, step: str) -> Any:
             SESSION.take(step, sitting, by=me(), seen=form.version.data or 0, **_said(form))
             flash(was_done(declared.done))
             return redirect(url_for(".show", number=number, session_id=session_id), 303)
-        except Invalid as refusal:
-            form.say(refusal)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(_step_form, declared, case, sitting, formdata=None))
     page = "mediation/plan.html" if isinstance(form, forms.PlanForm) else "mediation/step.html"
-    return render(page, case=case, session=sitting, step=declared, form=form), _code(form)
+    return render(page, case=case, session=sitting, step=declared, form=form), code_of(form)
 
 
-def _step_form(declared: Any, case: Case, sitting: MediationSession) -> Form:
-    """The form of a step; of one that is only looked at, after it has been seen to be possible."""
-    if request.method == "GET":
-        SESSION.require(declared, sitting)
-    if issubclass(declared.form, forms.PlanForm):
-        form: Form = forms.plan_form(declared.form, case, sitting)
-    else:
-        form = declared.form()
-    if request.method == "GET":
-        form.version.data = sitting.version
-    return form
+def _step_form(declared: Any, case: Case, sitting: MediationSession, **given: Any) -> Any:
+    form = step_form(SESSION, declared.name, sitting, **given)
+    if not isinstance(form, forms.PlanForm):
+        return form
+    plan = forms.plan_form(type(form), case, sitting, **given)
+    plan.possible = form.possible
+    return plan
 
 
 def _said(form: Form) -> dict[str, Any]:
@@ -143,13 +141,9 @@ def recuse(number: str) -> Any:
             sessions.recuse(case, queries.chosen(form.mediator.data), me(), **form.decided)
             flash(_("Noted."))
             return redirect(url_for(".index", number=number), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-    return render("mediation/recusal.html", case=case, form=form), _code(form)
-
-
-def _code(form: Form) -> int:
-    return 422 if form.errors or form.form_errors else 200
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(forms.RecusalForm.of, formdata=None))
+    return render("mediation/recusal.html", case=case, form=form), code_of(form)
 
 
 # What was agreed -----------------------------------------------------------------------------------------------------
@@ -157,17 +151,17 @@ def _code(form: Form) -> int:
 
 @mediation.page("/cases/<number>/instalments/<uuid:part_id>", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
 def perform(number: str, part_id: UUID) -> Any:
-    case, form = by_number(number), forms.PerformForm()
+    case = by_number(number)
     part = queries.part_of(case, part_id)
+    form = forms.PerformForm.of(part)
     if form.validate_on_submit():
         try:
             performance.note(part, case, me(), seen=form.version.data or 0, **form.told)
             flash(_("Noted."))
             return redirect(url_for(".index", number=number), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-    form.version.data = form.version.data or part.version
-    return render("mediation/perform.html", case=case, part=part, form=form), _code(form)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(forms.PerformForm.of, part, formdata=None))
+    return render("mediation/perform.html", case=case, part=part, form=form), code_of(form)
 
 
 @mediation.page("/cases/<number>/proofs/<uuid:proof_id>", allow=Can.CASE_READ)
@@ -179,16 +173,21 @@ def proof(number: str, proof_id: UUID) -> Any:
 def confirm(number: str) -> Any:
     case = by_number(number)
     agreed = queries.agreement_of(case)
-    form = forms.ConfirmationForm.of(agreed.confirmation, agreed.agreement.agreed_on)
+    form = _confirming(agreed.agreement)
     if form.validate_on_submit():
         try:
             seen = form.version.data or 0
             confirming.note(case, agreed.agreement, agreed.confirmation, me(), seen=seen, **form.told)
             flash(_("Noted."))
             return redirect(url_for(".confirm", number=number), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-    return _confirmation(case, agreed, form, forms.PackForm(formdata=None))
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(_confirming, agreed.agreement, formdata=None))
+    return _confirmation(case, queries.agreement_of(case), form, forms.PackForm(formdata=None))
+
+
+def _confirming(agreement: Agreement, **given: Any) -> forms.ConfirmationForm:
+    """How far it is, as it stands now."""
+    return forms.ConfirmationForm.of(queries.confirmation_of(agreement), agreement.agreed_on, **given)
 
 
 @mediation.page("/cases/<number>/confirmation/pack", allow=Can.CASE_REVEAL, methods=["POST"])
@@ -203,14 +202,13 @@ def pack(number: str) -> Any:
             return response
         except Invalid as refusal:
             form.say(refusal)
-    filled = forms.ConfirmationForm.of(agreed.confirmation, agreed.agreement.agreed_on, formdata=None)
-    return _confirmation(case, agreed, filled, form)
+    return _confirmation(case, agreed, _confirming(agreed.agreement, formdata=None), form)
 
 
 def _confirmation(case: Case, agreed: queries.Agreed, form: Form, asked: Form) -> Any:
     papers = law.pack(papers_of(case))
     page = render("mediation/confirmation.html", case=case, agreed=agreed, form=form, pack=asked, papers=papers)
-    return page, max(_code(form), _code(asked))
+    return page, max(code_of(form), code_of(asked))
 
 
 # For calendars elsewhere ---------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from stdnum.cn import uscc
 from app import audit
 from app.accounts.permissions import Can
 from app.core import clock
-from app.core.errors import Changed, Invalid, WrongMoment
+from app.core.errors import Invalid
 from app.core.forms import narrow
 from app.core.numbering import next_number
 from app.core.privacy import names_nobody
@@ -62,10 +62,9 @@ def add(
 def change(merchant: Merchant, by: Any, *, seen: int | None = None, **facts: Any) -> None:
     """Correct an entry; the cases against it keep the name they were lodged under."""
     db.session.refresh(merchant, with_for_update=True)
-    if seen is not None and seen != merchant.version:
-        raise Changed(_("Somebody else has changed this in the meantime."), merchant)
     if merchant.merged_into_id is not None:
-        raise WrongMoment(_("This entry was merged into another."))
+        raise audit.too_late(_("This entry was merged into another."), merchant, seen)
+    audit.only_as_seen(merchant, seen)
     names_nobody(**{name: facts.get(name) for name in ("sign", "trade", "address")})
     facts["name"], facts["credit_code"] = _name(facts["name"]), _code(facts.get("credit_code"), merchant)
     was = WATCH.look(merchant)

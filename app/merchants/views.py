@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -12,7 +13,8 @@ from app.accounts.permissions import Can
 from app.cases.queries import of_merchant, queue
 from app.cases.queries.queue import clocks_of
 from app.core.area import Area
-from app.core.errors import Changed, Invalid
+from app.core.errors import Invalid, Late
+from app.core.forms import code_of
 from app.merchants import queries, services, words
 from app.merchants.dealings.workflow import dealt_with
 from app.merchants.forms import MerchantForm
@@ -54,7 +56,7 @@ def new() -> Any:
             return redirect(url_for(".show", number=merchant.number), 303)
         except Invalid as refusal:
             form.say(refusal)
-    return render("merchants/edit.html", form=form, merchant=None, contact=None), code(form)
+    return render("merchants/edit.html", form=form, merchant=None, contact=None), code_of(form)
 
 
 @merchants.page("/<number>", allow=Can.MERCHANT_READ)
@@ -84,12 +86,7 @@ def edit(number: str) -> Any:
             services.change(merchant, me(), seen=form.version.data or 0, **form.facts)
             flash(_("Saved."))
             return redirect(url_for(".show", number=merchant.number), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-        except Changed:
-            form.catch_up(MerchantForm(formdata=None, obj=merchant))
-    return render("merchants/edit.html", form=form, merchant=merchant, contact=queries.contact_of(merchant)), code(form)
-
-
-def code(form: MerchantForm) -> int:
-    return 409 if form.typed is not None else 422 if form.errors or form.form_errors else 200
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(MerchantForm, formdata=None, obj=merchant))
+    contact = queries.contact_of(merchant)
+    return render("merchants/edit.html", form=form, merchant=merchant, contact=contact), code_of(form)

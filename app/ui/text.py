@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from app.core import clock
+from app.core.privacy import redact
 
 NOTHING = "—"
 CHINESE_STEPS: tuple[tuple[int, str], ...] = ((10**8, "亿"), (10**4, "万"))
@@ -100,7 +101,7 @@ def attrs_of(*sets: dict[str, Any]) -> dict[str, Any]:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": day, "filesize": filesize, "moment": moment, "money": money, "number": number, "percent": percent,
-    "when": when,
+    "redacted": redact, "when": when,
 }  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app import audit
 from app.core import clock
-from app.core.errors import Changed, NotAllowed, Unsaved, WrongMoment
+from app.core.errors import NotAllowed, Unsaved, WrongMoment
 from app.core.privacy import is_code
 from app.core.states import State
 from tenants.database import db
@@ -80,11 +80,16 @@ class Workflow:
     def possible(self, step: Step, subject: Any) -> bool:
         return subject.status in step.source and (step.when is None or step.when(subject))
 
-    def require(self, step: Step, subject: Any) -> None:
+    def require(self, step: Step, subject: Any, seen: int | None = None) -> None:
         """Raises WrongMoment, naming the status, unless the step is possible: before its form is shown, too."""
         if not self.possible(step, subject):
             status = self.states(subject.status).label
-            raise WrongMoment(_("This step is no longer possible: the status is now “%(status)s”.", status=status))
+            said = _("This step is no longer possible: the status is now “%(status)s”.", status=status)
+            raise audit.too_late(said, subject, seen, self.since)
+
+    def since(self, subject: Any, seen: int | None) -> Sequence[audit.Line]:
+        """What was done to a subject after somebody saw that version of it, newest first."""
+        return audit.since(subject, seen)
 
     def open_to(self, person: Any, subject: Any) -> list[Step]:
         """The buttons: steps this person may take on this subject now, the natural one first."""
@@ -108,9 +113,8 @@ class Workflow:
         self._lock(subject)
         if by is not None and not by.can(step.permission, subject):
             raise NotAllowed(_("Your role does not include this step."))
-        self.require(step, subject)
-        if seen is not None and seen != subject.version:
-            raise Changed(_("Somebody else has changed this in the meantime."), subject)
+        self.require(step, subject, seen)
+        audit.only_as_seen(subject, seen, self.since)
         if step.approval and not by.can(step.approval, subject):
             return Approval(self._draft(step, subject, by, text, facts))
         return self._go(step, subject, by, text, facts)
@@ -119,7 +123,7 @@ class Workflow:
         """Let a waiting draft happen, as if drafted and approved in one."""
         step = self._open(draft, subject, by)
         if not self.possible(step, subject):
-            raise WrongMoment(_("This step is no longer possible."))
+            raise audit.too_late(_("This step is no longer possible."), subject, told=self.since)
         self._decide(draft, "approved", by)
         facts = {**draft.facts, "drafted_by": draft.drafted_by_name}
         if text:
@@ -141,7 +145,7 @@ class Workflow:
         if step.approval is None or not by.can(step.approval, subject):
             raise NotAllowed(_("Your role does not include approving this."))
         if draft.status != "waiting":
-            raise WrongMoment(_("This draft has already been decided."))
+            raise audit.too_late(_("This draft has already been decided."), subject, told=self.since)
         return step
 
     def waiting(self, subject: Any) -> Any | None:
@@ -160,7 +164,7 @@ class Workflow:
 
     def _draft(self, step: Step, subject: Any, by: Any, text: str | None, facts: dict[str, Any]) -> Any:
         if self.waiting(subject) is not None:
-            raise WrongMoment(_("A draft is already waiting for approval."))
+            raise audit.too_late(_("A draft is already waiting for approval."), subject, told=self.since)
         assert self.draft is not None
         draft = self.draft(
             subject_id=subject.id,

@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 
 from app.core import clock
 from app.core.forms import Form, Line, Prose, max_length
+from app.workflow.engine import Workflow
 
 NEEDED = DataRequired(_l("This is needed."))
 _MOMENTS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -68,3 +69,21 @@ class ReasonForm(StepForm):
 
 class RemarkForm(StepForm):
     text = prose(_l("Remark"), needed=False)
+
+
+def step_form(life: Workflow, name: str, subject: Any, usual: type[Form] = Form, **given: Any) -> Any:
+    """The form of a step, with what its subject offers and the version that whoever fills it in has seen.
+
+    Given formdata=None, it is as it would be opened now. Raises WrongMoment where one that is only looked at is not
+    possible; what was typed into it is refused when it is taken, and kept.
+    """
+    step = life[name]
+    form = (step.form or usual)(**given)
+    if not form.is_submitted():
+        life.require(step, subject)
+    if isinstance(form, StepForm):
+        form.fit(subject)
+    if form.anew:
+        form.version.data = subject.version
+    form.possible = life.possible(step, subject)
+    return form

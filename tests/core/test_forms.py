@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form as PlainForm
 from wtforms import SelectField
 
-from app.core.errors import Invalid
+from app.core.errors import Invalid, Late
 from app.core.forms import PLUMBING, Code, Form, Line, Money, Prose, Typed, narrow, options, tidy
 from tests.town import Town
 
@@ -113,7 +113,7 @@ def caught_up(app: Any, mine: dict[str, str], theirs: dict[str, Any], **sent: st
     with app.test_request_context(method="POST", data={**posted, "loaded": loaded, **mine, **sent}):
         form = Entry()
         now = {**OLD, **theirs, "version": 2}
-        form.catch_up(Entry(formdata=None, data=now))
+        form.catch_up(Late("somebody was faster"), Entry(formdata=None, data=now))
         again = Entry(formdata=None, data=now)
         return form, again._marks()
 

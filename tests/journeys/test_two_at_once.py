@@ -25,7 +25,7 @@ def test_the_first_one_wins_and_the_other_is_told_and_keeps_what_was_typed(
     second.says("Changed in the meantime", "Accepted the complaint")
     second.reads("东承办", "我已经和消费者通过电话。")
     second.picture("conflict")
-    second.follow("To the case")
+    second.follow("Go back")
     second.stands(CaseState.ACCEPTED)
 
 
@@ -40,7 +40,7 @@ def test_a_step_that_is_still_possible_is_taken_at_the_second_try_with_the_same_
     first.send()
     with second.expecting(409):
         second.send()
-    second.says("Still do it")
+    second.says("What you left alone now says what they wrote. Look it over and send it once more.")
     assert second.field("text").input_value() == "消费者来电催问。"
     second.send()
     second.reads("消费者补交了收据。", "消费者来电催问。")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -18,8 +19,8 @@ from app.cases.claimants import queries, services
 from app.cases.models import Case
 from app.cases.queries import by_number
 from app.core.area import Area
-from app.core.errors import Changed, Invalid, Missing
-from app.core.forms import Form, Prose, max_length
+from app.core.errors import Invalid, Late, Missing
+from app.core.forms import Form, Prose, code_of, max_length
 from app.ui import render
 from tenants import realm
 
@@ -58,7 +59,7 @@ def show(number: str) -> Any:
     template = "claimants/_signals.html" if "HX-Request" in request.headers else "claimants/show.html"
     found, judged = queries.signals(case), queries.decisions(case)
     shown = render(template, case=case, form=form, signals=found, decisions=judged, verdicts=services.VERDICTS)
-    return shown, _code(form)
+    return shown, code_of(form)
 
 
 @signals.page("", allow=Can.LIST_KEEP)
@@ -70,22 +71,23 @@ def index() -> Any:
 def rule(code: str) -> Any:
     if code not in queries.USUAL:
         raise Missing
-    stands = queries.rules()[code]
-    mine = stands.version if stands.of == realm.home().id else 0
-    form = RuleForm(least=stands.least, days=stands.days, active=stands.active, version=mine)
+    form = _standing(code)
     if form.validate_on_submit():
         try:
             services.change_rule(me(), code, seen=form.version.data or 0, **form.facts)
             flash(_("Saved."))
             return redirect(url_for(".index"), 303)
-        except (Invalid, Changed) as refusal:
-            form.say(refusal if isinstance(refusal, Invalid) else Invalid("", refusal.message))
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(_standing, code, formdata=None))
     titles = {"title": queries.TITLES[code], "counted": queries.COUNTED[code], "timeless": code == queries.TIMELESS}
-    return render("claimants/rule.html", form=form, code=code, **titles), _code(form)
+    return render("claimants/rule.html", form=form, code=code, **titles), code_of(form)
 
 
-def _code(form: Any) -> int:
-    return 422 if form.errors or form.form_errors else 200
+def _standing(code: str, **given: Any) -> RuleForm:
+    """The rule as it stands: another organisation's counts as none of ours."""
+    stands = queries.rules()[code]
+    mine = stands.version if stands.of == realm.home().id else 0
+    return RuleForm(**given, least=stands.least, days=stands.days, active=stands.active, version=mine)
 
 
 def _panel(case: Case, person: Any) -> panels.Panel | None:

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from app.cases.papers.services import MODES
+from app.cases.papers.services import MODES, recipients
 from app.core import clock
 from app.core.forms import Form, Line, Prose, max_length
 from app.deadlines.wording import say
@@ -28,14 +28,14 @@ class PaperForm(Form):
         }
 
 
-def paper_form(kind: Kind, filled: dict[str, Any] | None = None) -> PaperForm:
+def paper_form(kind: Kind, filled: dict[str, Any] | None = None, **given: Any) -> PaperForm:
     """The form of one kind of document, with what is filled in already."""
     fields = {one.name: _field(one) for one in kind.fields}
     dates = {one.name for one in kind.fields if one.kind == "date"}
     known = {
         name: date.fromisoformat(value) if name in dates and value else value for name, value in (filled or {}).items()
     }
-    made: PaperForm = type("OnePaperForm", (PaperForm,), fields)(data=known)
+    made: PaperForm = type("OnePaperForm", (PaperForm,), fields)(**given, data=known)
     return made
 
 
@@ -72,3 +72,10 @@ class ServiceForm(Form):
     proof = EvidenceField(
         _l("Proof of delivery"), most=3, description=_l("The signed receipt, the slip of the post, a screenshot.")
     )
+
+    @classmethod
+    def of(cls, kind: str, **given: Any) -> ServiceForm:
+        """Of a document that may be served on some of them."""
+        form = cls(**given)
+        form.party.choices = list(recipients(kind).items())
+        return form

@@ -140,7 +140,7 @@ def serve(
 ) -> CaseDocumentService:
     """Note how and when an issued document reached somebody, with what proves it. Raises WrongMoment and Invalid."""
     if paper.status != DocumentState.ISSUED:
-        raise WrongMoment(_("Only an issued document can be served."))
+        raise audit.too_late(_("Only an issued document can be served."), paper)
     if party not in recipients(paper.kind):
         raise Invalid("party", _("This document is not meant for them."))
     if not paper.issued_on or not paper.issued_on <= served_on <= clock.today():

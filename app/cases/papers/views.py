@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +21,8 @@ from app.cases.papers.models import CaseDocument
 from app.cases.papers.workflow import PAPER
 from app.cases.queries import by_number
 from app.core.area import Area
-from app.core.errors import Invalid, Missing
-from app.core.forms import Form
+from app.core.errors import Invalid, Late, Missing
+from app.core.forms import code_of
 from app.core.privacy import redact
 from app.deadlines.wording import say
 from app.documents.kinds import GROUPS, kinds
@@ -29,6 +30,7 @@ from app.documents.services import Unfilled
 from app.files.names import disposition
 from app.files.serve import download
 from app.ui import render, was_done
+from app.workflow.forms import step_form
 
 __all__ = ["papers", "words"]
 
@@ -50,7 +52,7 @@ def new(number: str, kind: str) -> Any:
     if form.validate_on_submit():
         paper = services.draft(case, chosen, me(), filled=form.filled)
         return redirect(url_for(".show", number=number, paper_id=paper.id), 303)
-    return render("papers/edit.html", case=case, form=form, kind=chosen, paper=None), _code(form)
+    return render("papers/edit.html", case=case, form=form, kind=chosen, paper=None), code_of(form)
 
 
 def _masked(filled: dict[str, str]) -> dict[str, str]:
@@ -70,7 +72,7 @@ def bundle(number: str) -> Any:
             return response
         except Invalid as refusal:
             form.say(refusal)
-    return render("papers/bundle.html", case=case, form=form), _code(form)
+    return render("papers/bundle.html", case=case, form=form), code_of(form)
 
 
 @papers.page("/<uuid:paper_id>", allow=Can.CASE_READ)
@@ -99,13 +101,23 @@ def _preview(paper: CaseDocument, case: Case) -> Any:
 def edit(number: str, paper_id: UUID) -> Any:
     case = by_number(number)
     paper = queries.of(case, paper_id)
-    PAPER.require(PAPER["revise"], paper)
-    form = forms.paper_form(paper.form, paper.filled())
+    form = _revised(paper)
     if form.validate_on_submit():
-        PAPER.take("revise", paper, by=me(), seen=form.version.data or 0, filled=form.filled)
-        return redirect(url_for(".show", number=number, paper_id=paper.id), 303)
-    form.version.data = form.version.data or paper.version
-    return render("papers/edit.html", case=case, form=form, kind=paper.form, paper=paper), _code(form)
+        try:
+            PAPER.take("revise", paper, by=me(), seen=form.version.data or 0, filled=form.filled)
+            return redirect(url_for(".show", number=number, paper_id=paper.id), 303)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(_revised, paper, formdata=None))
+    return render("papers/edit.html", case=case, form=form, kind=paper.form, paper=paper), code_of(form)
+
+
+def _revised(paper: CaseDocument, **given: Any) -> forms.PaperForm:
+    """The draft as it stands, to be written over."""
+    form = forms.paper_form(paper.form, {**paper.filled(), "version": paper.version}, **given)
+    form.possible = PAPER.possible(PAPER["revise"], paper)
+    if not form.is_submitted():
+        PAPER.require(PAPER["revise"], paper)
+    return form
 
 
 @papers.page("/<uuid:paper_id>/steps/<step>", allow=Can.CASE_READ, methods=["GET", "POST"])
@@ -114,28 +126,29 @@ def step(number: str, paper_id: UUID, step: str) -> Any:
     paper = queries.of(case, paper_id)
     if declared.hidden:
         raise Missing
-    PAPER.require(declared, paper)
-    form = (declared.form or Form)()
+    form = step_form(PAPER, step, paper)
     if form.validate_on_submit():
-        PAPER.take(step, paper, by=me(), seen=form.version.data or 0, **form.facts)
-        flash(was_done(declared.done))
-        return redirect(url_for(".show", number=number, paper_id=paper.id), 303)
-    form.version.data = form.version.data or paper.version
-    return render("papers/step.html", case=case, paper=paper, step=declared, form=form), _code(form)
+        try:
+            PAPER.take(step, paper, by=me(), seen=form.version.data or 0, **form.facts)
+            flash(was_done(declared.done))
+            return redirect(url_for(".show", number=number, paper_id=paper.id), 303)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(step_form, PAPER, step, paper, formdata=None))
+    return render("papers/step.html", case=case, paper=paper, step=declared, form=form), code_of(form)
 
 
 @papers.page("/<uuid:paper_id>/service", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
 def serve(number: str, paper_id: UUID) -> Any:
-    case, form = by_number(number), forms.ServiceForm()
+    case = by_number(number)
     paper = queries.of(case, paper_id)
-    form.party.choices = list(services.recipients(paper.kind).items())
+    form = forms.ServiceForm.of(paper.kind)
     if form.validate_on_submit():
         try:
             services.serve(paper, case, me(), **form.facts)
             return redirect(url_for(".show", number=number, paper_id=paper.id), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-    return render("papers/service.html", case=case, paper=paper, form=form), _code(form)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(forms.ServiceForm.of, paper.kind, formdata=None))
+    return render("papers/service.html", case=case, paper=paper, form=form), code_of(form)
 
 
 @papers.page("/<uuid:paper_id>/receipts/<uuid:receipt_id>", allow=Can.CASE_READ)
@@ -163,10 +176,6 @@ def _handed_out(number: str, paper_id: UUID, media_type: str) -> Any:
         raise Missing
     services.taken(paper, case, me())
     return download(file, by=me())
-
-
-def _code(form: Any) -> int:
-    return 422 if form.errors or form.form_errors else 200
 
 
 @papers.app_template_filter()

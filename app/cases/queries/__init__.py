@@ -11,7 +11,6 @@ from app.cases.queries.file import (
     file_of,
     files_of,
     opened,
-    since,
     slip_of,
 )
 from app.cases.queries.queue import Figures, figures, next_in, of_merchant, queue, rows_of, tabs
@@ -38,7 +37,6 @@ __all__ = [
     "opened",
     "queue",
     "rows_of",
-    "since",
     "slip_of",
     "tabs",
 ]

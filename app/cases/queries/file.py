@@ -154,11 +154,6 @@ def slip_of(case: Case) -> Slip:
     )
 
 
-def since(case: Case, version: int) -> list[audit.Line]:
-    """What was done to a case after somebody saw that version of it, newest first: every step counts one."""
-    return audit.trail(case.id, limit=max(0, min(case.version - version, 20)))
-
-
 def draft_of(case: Case, draft_id: UUID) -> CaseDraft:
     query = select(CaseDraft).where(CaseDraft.subject_id == case.id, CaseDraft.id == draft_id)
     draft = db.session.scalars(query).first()

@@ -14,7 +14,7 @@ from app.accounts.permissions import Can
 from app.cases import lists
 from app.cases.lists import LISTS
 from app.cases.models import ListEntry
-from app.core.errors import Changed, Invalid, Missing, NotAllowed
+from app.core.errors import Invalid, Missing, NotAllowed
 from tenants import realm
 from tenants.bases import uuid7
 from tenants.database import db
@@ -114,8 +114,7 @@ def change(
         db.session.flush()
     else:
         db.session.refresh(entry, with_for_update=True)
-        if seen is not None and seen != entry.version:
-            raise Changed(_("Somebody else has changed this in the meantime."), entry)
+        audit.only_as_seen(entry, seen)
     before = f"{shown.name.zh} / {shown.name.en}"
     if entry.parent or entry.tenant_id == BUREAU_ID:
         entry.name, entry.name_en = _words(words), _english(words_en, words)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app import audit
 from app.cases.settings.models import CaseSetting
-from app.core.errors import Changed, Invalid
+from app.core.errors import Invalid
 from tenants import realm
 from tenants.database import db
 
@@ -43,8 +43,7 @@ def change(by: Any, *, seen: int | None = None, **wanted: Any) -> CaseSetting:
     if row is None:
         row = CaseSetting(**USUAL, version=1)
         db.session.add(row)
-    if seen is not None and seen != row.version:
-        raise Changed(_("Somebody else has changed this in the meantime."), row)
+    audit.only_as_seen(row, seen)
     for name, (least, most) in LIMITS.items():
         if not least <= wanted.get(name, getattr(row, name)) <= most:
             raise Invalid(name, _("Between %(least)s and %(most)s, please.", least=least, most=most))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, url_for
@@ -13,7 +14,8 @@ from app.accounts.permissions import Can
 from app.audit import words
 from app.cases.settings import forms, services
 from app.core.area import Area
-from app.core.errors import Changed, Invalid
+from app.core.errors import Invalid, Late
+from app.core.forms import code_of
 from app.ui import render
 
 settings = Area("settings", __name__, kinds={"center"})
@@ -21,20 +23,19 @@ settings = Area("settings", __name__, kinds={"center"})
 
 @settings.page("/case-settings", allow=Can.CASE_APPROVE, methods=["GET", "POST"])
 def index() -> Any:
-    row = services.present()
-    form = forms.SettingForm(obj=row)
+    form = _standing()
     if form.validate_on_submit():
         try:
-            services.change(me(), seen=form.version.data, **form.facts)
+            services.change(me(), seen=form.version.data or 0, **form.facts)
             flash(_("Saved."))
             return redirect(url_for(".index"), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-        except Changed as refusal:
-            form.catch_up(forms.SettingForm(formdata=None, obj=services.present()))
-            form.form_errors.append(refusal.message)
-            return render("settings/index.html", form=form), 409
-    return render("settings/index.html", form=form), 422 if form.errors or form.form_errors else 200
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(_standing, formdata=None))
+    return render("settings/index.html", form=form), code_of(form)
+
+
+def _standing(**given: Any) -> forms.SettingForm:
+    return forms.SettingForm(**given, obj=services.present())
 
 
 def _yes(value: bool) -> str:

@@ -16,7 +16,7 @@ from app.cases.models import Case
 from app.cases.tasks import jobs
 from app.cases.tasks.models import Task, TaskState
 from app.core import clock, unit
-from app.core.errors import Changed, Invalid, NotAllowed, WrongMoment
+from app.core.errors import Invalid, NotAllowed
 from tenants.database import db
 
 LONGEST = 500
@@ -49,10 +49,9 @@ def give(by: Any, *, text: str, due_on: date, assignee: UUID, case: Case | None 
 def change(task: Task, by: Any, *, text: str, due_on: date, assignee: UUID, seen: int | None = None) -> None:
     """Word it otherwise, move its day, or give it to somebody else. Raises Changed where somebody was faster."""
     _lock(task, by)
-    if seen is not None and seen != task.version:
-        raise Changed(_("Somebody else has changed this in the meantime."), task)
     if not task.is_open:
-        raise WrongMoment(_("This task is done: take it up again first."))
+        raise audit.too_late(_("This task is done: take it up again first."), task, seen, _told)
+    audit.only_as_seen(task, seen, _told)
     _check(by, text, assignee, own=task.case_id is None)
     if due_on != task.due_on and due_on < clock.today():
         raise Invalid("due_on", _("That day is over."))
@@ -73,7 +72,7 @@ def finish(task: Task, by: Any) -> None:
     """Note that it is done; who gave it is told."""
     _lock(task, by)
     if not task.is_open:
-        raise WrongMoment(_("This task is done already."))
+        raise audit.too_late(_("This task is done already."), task, told=_told)
     task.status, task.done_at = TaskState.DONE.value, clock.now()
     task.version += 1
     _note("done", task, by)
@@ -84,7 +83,7 @@ def reopen(task: Task, by: Any) -> None:
     """Take it up again; whoever has it is told."""
     _lock(task, by)
     if task.is_open:
-        raise WrongMoment(_("This task is still open."))
+        raise audit.too_late(_("This task is still open."), task, told=_told)
     task.status, task.done_at = TaskState.OPEN.value, None
     task.version += 1
     _note("reopened", task, by)
@@ -102,6 +101,12 @@ def _lock(task: Task, by: Any) -> None:
     if not may_change(task, by):
         raise NotAllowed(_("A task is changed by who has it, by who gave it, or by the director."))
     db.session.refresh(task, with_for_update={"of": Task})
+
+
+def _told(task: Task, seen: int | None) -> list[audit.Line]:
+    """What was done to it last: it stands in the story of its case, with its words as they are now."""
+    mine = [line for line in audit.trail(task.case_id or task.id) if line.entry.event.startswith("task.")]
+    return [line for line in mine if task.case_id is None or line.words == task.text][:1]
 
 
 def _check(by: Any, text: str, assignee: UUID, *, own: bool) -> None:

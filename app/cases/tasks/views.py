@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,8 @@ from app.cases.tasks import forms, queries, services
 from app.cases.tasks.models import Task
 from app.core import clock
 from app.core.area import Area
-from app.core.errors import Changed, Invalid
+from app.core.errors import Invalid, Late
+from app.core.forms import code_of
 from app.ui import render
 
 tasks = Area("tasks", __name__, kinds={"center"}, url_prefix="/tasks")
@@ -46,7 +48,7 @@ def new() -> Any:
             return redirect(_back(task), 303)
         except Invalid as refusal:
             form.say(refusal)
-    return render("tasks/edit.html", form=form, case=case, task=None), _code(form)
+    return render("tasks/edit.html", form=form, case=case, task=None), code_of(form)
 
 
 def _form(case: Case | None) -> Any:
@@ -78,20 +80,15 @@ def show(task_id: UUID) -> Any:
 @tasks.page("/<uuid:task_id>/edit", allow=Can.CASE_READ, methods=["GET", "POST"])
 def edit(task_id: UUID) -> Any:
     task = queries.by_key(task_id, me())
-    kind = forms.TaskForm if task.case else forms.OwnTaskForm
-    form = kind(text=task.text, due_on=task.due_on, assignee=str(task.assignee_id), version=task.version)
+    form = forms.of(task)
     if form.validate_on_submit():
         try:
-            services.change(task, me(), seen=form.version.data, **_said(form))
+            services.change(task, me(), seen=form.version.data or 0, **_said(form))
             flash(_("Saved."))
             return redirect(url_for(".show", task_id=task.id), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-        except Changed as refusal:
-            form.version.data, form.version.raw_data = task.version, None
-            form.form_errors.append(refusal.message)
-            return render("tasks/edit.html", form=form, case=task.case, task=task), 409
-    return render("tasks/edit.html", form=form, case=task.case, task=task), _code(form)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(forms.of, task, formdata=None))
+    return render("tasks/edit.html", form=form, case=task.case, task=task), code_of(form)
 
 
 @tasks.page("/<uuid:task_id>/done", allow=Can.CASE_READ, methods=["POST"])
@@ -108,10 +105,6 @@ def reopen(task_id: UUID) -> Any:
     services.reopen(task, me())
     flash(_("The task is open again."))
     return redirect(url_for(".show", task_id=task.id), 303)
-
-
-def _code(form: Any) -> int:
-    return 422 if form.errors or form.form_errors else 200
 
 
 def _panel(case: Case, person: Any) -> Panel:

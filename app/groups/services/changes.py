@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from app import audit
 from app.accounts.permissions import Can
-from app.core.errors import Changed, NotAllowed
+from app.core.errors import NotAllowed
 from app.groups.models import CaseGroup
 from tenants.database import db
 
@@ -22,9 +22,7 @@ def lock(group: CaseGroup, by: Any, *, seen: int | None = None) -> None:
     """One change of a group at a time, by somebody who may. Raises Changed when `seen` is not the version any more."""
     may(by)
     db.session.refresh(group, with_for_update={"of": CaseGroup})
-    if seen is not None and seen != group.version:
-        db.session.expire_all()  # what is shown next is how it stands now
-        raise Changed(_("Somebody else has changed this in the meantime."), group)
+    audit.only_as_seen(group, seen)
 
 
 def record(event: str, group: CaseGroup, by: Any, **said: Any) -> None:

@@ -49,11 +49,12 @@ def _may_agree(line: Line) -> None:
         raise Invalid("agreed", _("%(number)s is decided: what was agreed stays.", number=line.case.number))
 
 
-def offer(group: CaseGroup, by: Any, *, percent: Decimal, agreed: bool = False) -> int:
+def offer(group: CaseGroup, by: Any, *, percent: Decimal, agreed: bool = False, seen: int | None = None) -> int:
     """The merchant offers everybody the same share of what they claim; with `agreed`, they agree to it.
 
     Who did not consent to the plan agrees for themselves, if they do.
     """
+    lock(group, by, seen=seen)
     if not 0 < percent <= 100:
         raise Invalid("percent", _("Between 1 and 100, please."))
     lines = [line for line in queries.ledger(group) if line.is_under_way and line.member.claimed is not None]

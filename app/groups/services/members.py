@@ -14,7 +14,7 @@ from app import audit
 from app.cases.models import OPEN, Case, CaseState, Prepaid
 from app.cases.queries.parties import known
 from app.core import clock
-from app.core.errors import Invalid, WrongMoment
+from app.core.errors import Invalid
 from app.core.numbering import next_number
 from app.core.privacy import names_nobody
 from app.files import services as stored
@@ -91,15 +91,17 @@ def _take_in(group: CaseGroup, by: Any, cases: Sequence[Case]) -> None:
     db.session.flush()
 
 
-def remove(group: CaseGroup, by: Any, member: GroupMember, *, reason: str) -> None:
+def remove(group: CaseGroup, by: Any, member: GroupMember, *, reason: str, seen: int | None = None) -> None:
     """Take a case out of the group. Raises WrongMoment once it has got money through it."""
     lock(group, by)
+    db.session.refresh(member)
+    if member.left_at is not None:
+        raise audit.too_late(_("It is in the group no longer."), group, seen)
+    if queries.was_paid(member):
+        raise audit.too_late(_("It has got its share of a payment, and stays in the ledger."), group, seen)
+    audit.only_as_seen(group, seen)
     if not reason.strip():
         raise Invalid("text", _("Say why it is taken out."))
-    if member.left_at is not None:
-        raise WrongMoment(_("It is in the group no longer."))
-    if queries.was_paid(member):
-        raise WrongMoment(_("It has got its share of a payment, and stays in the ledger."))
     member.left_at = clock.now()
     member.case.traits = [trait for trait in member.case.traits if trait != GROUPED]
     record("group.removed", group, by, facts={"case": member.case.number}, text=reason.strip())

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app import audit
 from app.cases.models import Case
 from app.core import clock
-from app.core.errors import Invalid, WrongMoment
+from app.core.errors import Invalid
 from app.files import services as stored
 from app.files.accept import Accepted
 from app.groups import queries
@@ -116,13 +116,15 @@ def _cover(group: CaseGroup, payment: GroupPayment, line: Line, share: Decimal) 
         yield GroupShare(payment_id=payment.id, instalment_id=part.id, amount=taken)
 
 
-def void(group: CaseGroup, by: Any, payment: GroupPayment, *, reason: str) -> None:
+def void(group: CaseGroup, by: Any, payment: GroupPayment, *, reason: str, seen: int | None = None) -> None:
     """A payment that was noted by mistake counts no more; that it was noted stays."""
     lock(group, by)
+    db.session.refresh(payment)
+    if payment.voided_at is not None:
+        raise audit.too_late(_("It does not count any more."), group, seen)
+    audit.only_as_seen(group, seen)
     if not reason.strip():
         raise Invalid("text", _("Say why it does not count."))
-    if payment.voided_at is not None:
-        raise WrongMoment(_("It does not count any more."))
     payment.voided_at, payment.void_reason = clock.now(), reason.strip()
     shares = queries.shares(payment)
     _held(part for _case, part, _amount in shares)

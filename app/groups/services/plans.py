@@ -66,9 +66,10 @@ def plan(
     Raises WrongMoment while somebody is settled on the plan: what they signed is changed by an amendment only. Once
     every case that was has been reopened, it is laid down anew, with a reason.
     """
-    lock(group, by, seen=seen)
+    lock(group, by)
     if said := fixed(group):
-        raise WrongMoment(said)
+        raise audit.too_late(said, group, seen)
+    audit.only_as_seen(group, seen)
     if not terms.strip():
         raise Invalid("terms", _("Write what was agreed."))
     _check(count, first, months)

@@ -15,12 +15,13 @@ from app.cases.papers import queries as papers
 from app.cases.papers.facts import day
 from app.cases.papers.services import PDF
 from app.core import clock
-from app.core.errors import Changed, Invalid, NotAllowed, WrongMoment
+from app.core.errors import Invalid, NotAllowed, WrongMoment
 from app.documents import services as office
 from app.documents.services import Part
 from app.files.refusal import Unreadable
 from app.files.store import store
 from app.mediation import confirmation as law
+from app.mediation import queries
 from app.mediation.models import Confirmation, ConfirmationState
 from tenants import realm
 from tenants.database import db
@@ -46,13 +47,14 @@ def note(
     """Note how far it is. Raises Invalid beside a day that cannot be so."""
     if not by.can(Can.CASE_HANDLE, case):
         raise NotAllowed(_("Your role does not include this."))
+    db.session.refresh(case, with_for_update={"of": Case})  # two who note the first word of it, one after the other
+    there = there or queries.confirmation_of(agreement)
     if there is None:
         there = Confirmation(case_id=case.id, agreement_id=agreement.id, effective_on=effective_on, version=0)
         was = dict.fromkeys((*WATCH.codes, *WATCH.words))
     else:
         db.session.refresh(there, with_for_update=True)
-        if seen is not None and seen != there.version:
-            raise Changed(_("Somebody else has changed this in the meantime."), there)
+        audit.only_as_seen(there, seen, _told)
         was = WATCH.look(there)
     _check(case, agreement, effective_on, status, court, applied_on, decided_on)
     there.effective_on, there.status = effective_on, status
@@ -64,6 +66,11 @@ def note(
     facts = {"status": status, "on": there.decided_on or there.applied_on or effective_on}
     audit.record("case.confirmation_noted", case, by, facts=facts, changes=WATCH.since(was, there))
     return there
+
+
+def _told(there: Confirmation, seen: int | None) -> list[audit.Line]:
+    """What was noted last, out of the story of its case."""
+    return [line for line in audit.trail(there.case_id) if line.entry.event == "case.confirmation_noted"][:1]
 
 
 def _check(

@@ -14,7 +14,7 @@ from app import audit
 from app.accounts.permissions import Can
 from app.cases.models import Case
 from app.core import clock
-from app.core.errors import Invalid, NotAllowed, WrongMoment
+from app.core.errors import Invalid, NotAllowed
 from app.mediation.models import MediationOffer
 from app.mediation.services.sessions import lock, may_meet
 from tenants.database import db
@@ -34,7 +34,7 @@ def note(
     if not by.can(Can.CASE_HANDLE, case):
         raise NotAllowed(_("Your role does not include this."))
     if not may_meet(case):
-        raise WrongMoment(_("Offers are noted while a case is accepted or in mediation."))
+        raise audit.too_late(_("Offers are noted while a case is accepted or in mediation."), case)
     if amount is None and not words.strip():
         raise Invalid("amount", _("Say how much, or in words what."))
     if not clock.on(case.received_at) <= said_on <= clock.today():

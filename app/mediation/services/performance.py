@@ -13,7 +13,7 @@ from app import audit
 from app.accounts.permissions import Can
 from app.cases.models import Agreement, Case
 from app.core import clock
-from app.core.errors import Changed, Invalid, NotAllowed, WrongMoment
+from app.core.errors import Invalid, NotAllowed
 from app.files import services as stored
 from app.files.accept import Accepted
 from app.mediation.models import Instalment, InstalmentProof, InstalmentState
@@ -39,12 +39,12 @@ def note(
     if not by.can(Can.CASE_HANDLE, case):
         raise NotAllowed(_("Your role does not include this."))
     db.session.refresh(part, with_for_update=True)
-    if seen is not None and seen != part.version:
-        raise Changed(_("Somebody else has changed this in the meantime."), part)
     if part.status == InstalmentState.REPLACED:
-        raise WrongMoment(_("Another plan has replaced this instalment."))
+        raise audit.too_late(_("Another plan has replaced this instalment."), part, seen, _told)
     if part.status == InstalmentState.DONE != status and part.covered and part.covered == part.amount:
-        raise WrongMoment(_("It was paid through the group: there the payment is declared not to count."))
+        paid = _("It was paid through the group: there the payment is declared not to count.")
+        raise audit.too_late(paid, part, seen, _told)
+    audit.only_as_seen(part, seen, _told)
     if status == InstalmentState.DONE:
         agreed = db.session.scalars(select(Agreement).where(Agreement.id == part.agreement_id)).one()
         if on is None or not agreed.agreed_on <= on <= clock.today():
@@ -58,3 +58,10 @@ def note(
     kept = stored.attach(InstalmentProof, proofs, instalment_id=part.id, added_at=clock.now())
     facts = {"part": part.ordinal, "was": before, "on": part.performed_on, "files": len(kept) or None}
     audit.record(f"case.instalment_{status}", case, by, facts=facts, text=remark.strip() or None)
+
+
+def _told(part: Instalment, seen: int | None) -> list[audit.Line]:
+    """What was done to it last, out of the story of its case: by itself, with the group, or by another plan."""
+    events = ("case.instalment_", "case.group_", "case.settle")
+    lines = [line for line in audit.trail(part.case_id) if line.entry.event.startswith(events)]
+    return [line for line in lines if line.entry.facts.get("part", part.ordinal) == part.ordinal][:1]

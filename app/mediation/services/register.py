@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app import audit
 from app.accounts.models import Person
 from app.accounts.permissions import Can
-from app.core.errors import Changed, Invalid, NotAllowed
+from app.core.errors import Invalid, NotAllowed
 from app.mediation.models import MediationRoom, Mediator
 from tenants import realm
 from tenants.database import db
@@ -93,8 +93,7 @@ def _may(by: Any) -> None:
 
 def _lock(entry: Any, seen: int | None) -> None:
     db.session.refresh(entry, with_for_update=True)
-    if seen is not None and seen != entry.version:
-        raise Changed(_("Somebody else has changed this in the meantime."), entry)
+    audit.only_as_seen(entry, seen)
 
 
 def _own_person(key: str) -> Person:

@@ -83,7 +83,7 @@ def arrange(case: Case, by: Any, plan: Plan) -> MediationSession:
     if not by.can(Can.CASE_HANDLE, case):
         raise NotAllowed(_("Your role does not include this."))
     if not may_meet(case):
-        raise WrongMoment(_("Sessions are arranged while a case is accepted or in mediation."))
+        raise audit.too_late(_("Sessions are arranged while a case is accepted or in mediation."), case)
     earlier = select(func.count()).where(MediationSession.case_id == case.id)
     session = MediationSession(
         case_id=case.id,
@@ -107,7 +107,7 @@ def recuse(case: Case, mediator: Mediator, by: Any, *, asked_by: str, reason: st
     if not by.can(Can.CASE_HANDLE, case):
         raise NotAllowed(_("Your role does not include this."))
     if not case.is_open:
-        raise WrongMoment(_("The case is closed."))
+        raise audit.too_late(_("The case is closed."), case)
     if not reason.strip():
         raise Invalid("reason", _("Write the reason."))
     db.session.add(

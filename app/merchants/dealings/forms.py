@@ -40,7 +40,7 @@ class MoveForm(StepForm):
     text = prose(_l("Reason"), needed=False)
 
     def fit(self, one: Any) -> None:
-        if not self.is_submitted():
+        if self.anew:
             self.held_at.data, self.place.data = clock.local(one.held_at), one.place
 
 
@@ -50,7 +50,7 @@ class HoldForm(StepForm):
     text = prose(_l("What was said"))
 
     def fit(self, one: Any) -> None:
-        if not self.is_submitted():
+        if self.anew:
             self.held_at.data = clock.local(min(one.held_at, clock.now()))
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from app import audit
 from app.accounts.permissions import Can
 from app.core import clock
-from app.core.errors import Invalid, NotAllowed, WrongMoment
+from app.core.errors import Invalid, NotAllowed
 from app.merchants.dealings import queries
 from app.merchants.dealings.models import InterviewState, MerchantCommitment, MerchantInterview
 from app.merchants.models import Merchant
@@ -94,7 +94,7 @@ def _may(merchant: Merchant, by: Any) -> None:
     if not by.can(Can.CASE_HANDLE):
         raise NotAllowed(_("Your role does not include this."))
     if merchant.merged_into_id is not None:
-        raise WrongMoment(_("This entry was merged into another."))
+        raise audit.too_late(_("This entry was merged into another."), merchant)
 
 
 def _case(merchant: Merchant, number: str) -> UUID | None:

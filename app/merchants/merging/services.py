@@ -11,7 +11,7 @@ from app import audit
 from app.accounts.permissions import Can
 from app.cases.models import Case
 from app.core import clock
-from app.core.errors import Invalid, NotAllowed, WrongMoment
+from app.core.errors import Invalid, NotAllowed
 from app.groups.models import CaseGroup
 from app.merchants.dealings.models import MerchantCommitment, MerchantInterview
 from app.merchants.merging import queries
@@ -37,7 +37,7 @@ def merge(merchant: Merchant, into: Merchant, by: Any) -> MerchantMerge:
     if merchant.id == into.id:
         raise Invalid("into", _("That is this entry itself."))
     if merchant.merged_into_id is not None or into.merged_into_id is not None:
-        raise WrongMoment(_("This entry was merged into another."))
+        raise audit.too_late(_("This entry was merged into another."), merchant if merchant.merged_into_id else into)
     if merchant.credit_code and into.credit_code:
         raise Invalid("into", _("Both have a credit code of their own: in law they are two."))
     if merchant.credit_code:
@@ -65,11 +65,11 @@ def part(merchant: Merchant, by: Any) -> None:
     """Undo a merge: what followed the entry goes back to it, unless somebody has put it elsewhere since."""
     row = queries.merge_of(merchant)
     if row is None:
-        raise WrongMoment(_("This entry is in the register by itself."))
+        raise audit.too_late(_("This entry is in the register by itself."), merchant)
     into = db.session.scalars(select(Merchant).where(Merchant.id == row.into_id)).one()
     _lock(by, merchant, into)
     if into.merged_into_id is not None:
-        raise WrongMoment(_("%(name)s was merged itself: undo that first.", name=into.called))
+        raise audit.too_late(_("%(name)s was merged itself: undo that first.", name=into.called), into)
     for name, model in FOLLOWS.items():
         theirs = model.id.in_(getattr(row, name)), model.merchant_id == into.id
         db.session.execute(update(model).where(*theirs).values(merchant_id=merchant.id))

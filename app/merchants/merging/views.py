@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import flash, redirect, request, url_for
@@ -12,8 +13,8 @@ from wtforms.validators import DataRequired
 from app.accounts import me
 from app.accounts.permissions import Can
 from app.core.area import Area
-from app.core.errors import Invalid
-from app.core.forms import Form, Line, max_length
+from app.core.errors import Invalid, Late
+from app.core.forms import Form, Line, code_of, max_length
 from app.merchants import queries as register
 from app.merchants.merging import queries, services
 from app.ui import render
@@ -45,9 +46,9 @@ def merge(number: str) -> Any:
             services.merge(merchant, into, me())
             flash(_("%(name)s was merged.", name=merchant.called))
             return redirect(url_for("merchants.show", number=into.number), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-    return render("merging/merge.html", merchant=merchant, form=form, likely=likely), 422 if form.errors else 200
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(MergeForm, formdata=None))
+    return render("merging/merge.html", merchant=merchant, form=form, likely=likely), code_of(form)
 
 
 @merging.page("/<number>/part", allow=Can.MERCHANT_KEEP, methods=["POST"])

@@ -1,0 +1,51 @@
+"""What others did to a thing in the meantime: who, what and when, for whoever comes second."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.audit import words
+from app.audit.trail import Line, trail
+from app.core.errors import Changed, WrongMoment
+from app.ui.text import when
+
+Since = Callable[[Any, "int | None"], Sequence[Line]]
+MOST = 20
+
+
+def since(subject: Any, seen: int | None) -> Sequence[Line]:
+    """What was done to it after somebody saw that version of it, newest first: every change counts one."""
+    return trail(subject.id, limit=MOST if seen is None else max(0, min(subject.version - seen, MOST)))
+
+
+def only_as_seen(subject: Any, seen: int | None, told: Since = since) -> None:
+    """Raises Changed, saying who did what and when, unless `seen` is the version of a thing that is locked.
+
+    `told` looks up what was done to one whose changes stand in the trail of another.
+    """
+    if seen is not None and seen != subject.version:
+        lines = told(subject, seen)
+        said = _("Somebody else has changed this in the meantime.")
+        raise Changed(_sentences(said, lines[0] if lines else None), subject, lines)
+
+
+def too_late(message: Any, subject: Any, seen: int | None = None, told: Since = since) -> WrongMoment:
+    """That something is no longer possible, with who made it so and when."""
+    lines = told(subject, seen)
+    moved = next((line for line in lines if _moved(line)), lines[0] if lines else None)
+    return WrongMoment(_sentences(message, moved), subject, lines)
+
+
+def _moved(line: Line) -> bool:
+    facts = line.entry.facts
+    return bool(facts.get("before") != facts.get("after"))
+
+
+def _sentences(said: Any, line: Line | None) -> str:
+    if line is None:
+        return str(said)
+    who, what = words.who(line.entry) or _("The portal"), words.name(line.entry.event)
+    return f"{said} " + _("%(when)s %(who)s: %(what)s.", when=when(line.entry.at), who=who, what=what)
