@@ -22,6 +22,7 @@ from app.cases.services import parties as services
 from app.cases.services.parts import statement_of
 from app.core.area import Area
 from app.core.errors import Invalid, Missing
+from app.documents import letterhead
 from app.ui import render
 from tenants import realm
 
@@ -141,7 +142,7 @@ def divide(number: str) -> Any:
 def missing(number: str) -> Any:
     """What the consumer is asked to bring, to hand over or to send."""
     case = queries.by_number(number)
-    return render("cases/missing.html", case=case, said=parties_of(case))
+    return render("cases/missing.html", case=case, said=parties_of(case), letterhead=letterhead.present())
 
 
 @parties.page("/<number>/route", allow=Can.CASE_READ)
@@ -151,7 +152,7 @@ def route(number: str) -> Any:
     told = advice.route(case)
     if told is None:
         raise Missing
-    return render("cases/route.html", case=case, told=told)
+    return render("cases/route.html", case=case, told=told, letterhead=letterhead.present())
 
 
 @parties.page("/new/checklist", allow=Can.CASE_INTAKE)

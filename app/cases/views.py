@@ -28,6 +28,7 @@ from app.core.errors import Invalid, Late, Missing
 from app.core.forms import Form, code_of
 from app.core.listing import View
 from app.deadlines import wording
+from app.documents import letterhead
 from app.files.serve import download
 from app.ui import render, was_done
 from app.ui.text import NOTHING
@@ -105,7 +106,7 @@ def slip(number: str) -> Any:
     code = code if issued_for == number else None
     if code:
         services.slip_shown(case)
-    return render("cases/slip.html", code=code, slip=queries.slip_of(case))
+    return render("cases/slip.html", code=code, slip=queries.slip_of(case), letterhead=letterhead.present())
 
 
 @cases.page("/<number>/slip", allow=Can.CASE_INTAKE, methods=["POST"], endpoint="renew_code")

@@ -37,10 +37,8 @@ from app.deadlines import ClockState
 from app.deadlines.services import Amendment, amend
 from app.demo.builder_papers import paper
 from app.demo.builder_town import counties, one_by_one, staff, workday
-from app.demo.city import CITY
 from app.demo.people import phone
-from app.documents import library
-from app.documents import services as office
+from app.documents import letterhead, library
 from app.documents.kinds import kinds
 from app.files.accept import EVIDENCE, accept
 from app.investigations import workflow as investigations
@@ -124,7 +122,7 @@ def _set_up(admin: Any, director: Any) -> None:
 
 
 def _form(place: Place, admin: Any) -> None:
-    office.choose_prefix(f"{place.short_name[:1]}消保", admin)
+    letterhead.change(admin, prefix=f"{place.short_name[:1]}消保")
     form = kinds()["mediation-notice"]
     library.replace(form, admin, name="投诉调解通知书（本中心格式）.docx", content=io.BytesIO(form.shipped))
 
@@ -191,9 +189,12 @@ def _in_english(abroad: Complaint, clerk: Any, hand_out: Callable[..., object]) 
 def _draft(case: Case, code: str, by: Any) -> CaseDocument:
     form, on = kinds()[code], clock.today()
     sits_on = workday(-1 if code == "minutes" else 3)
-    here = {"place": "本中心一楼调解室", "mediator": by.name, "session_at": f"{sits_on:%Y年%-m月%-d日}上午九时"}
-    if home := CITY.offices.get(realm.home().slug):
-        here["phone"] = home.telephone
+    here = {
+        "place": "本中心一楼调解室",
+        "mediator": by.name,
+        "session_at": f"{sits_on:%Y年%-m月%-d日}上午九时",
+        "phone": letterhead.present().telephone,
+    }
     goods = (case.category or "").startswith("G")
     said = {
         **here,
@@ -203,7 +204,9 @@ def _draft(case: Case, code: str, by: Any) -> CaseDocument:
     }
     if case.outcome == Outcome.ENDED.value:
         said["course"] = "受理后组织调解，双方未达成协议，已终止调解并告知其他途径。"
-    filled = {one.name: on.isoformat() if one.kind == "date" else said.get(one.name, one.sample) for one in form.fields}
+    filled = {
+        one.name: on.isoformat() if one.kind == "date" else said.get(one.name) or one.sample for one in form.fields
+    }
     made = papers.draft(case, form, by, filled=filled)
     db.session.flush()
     return made

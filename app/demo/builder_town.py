@@ -20,6 +20,7 @@ from app.deadlines.services import set_regime
 from app.demo.city import CITY, PASSWORD, Office, Official
 from app.demo.merchants import TRADES, merchants
 from app.demo.merchants import Merchant as Shop
+from app.documents import letterhead
 from app.merchants import services as register
 from app.merchants.models import Merchant
 from tenants import provisioning, realm
@@ -100,6 +101,7 @@ def open_offices(now: datetime, seed: int) -> None:
         people, _shops = _missing(CITY.bureau, seed, BUREAU_ID)
         if people:
             _appoint(CITY.bureau, people)
+            _put_up_the_sign(CITY.bureau)
             _lay_down_rules()
             db.session.commit()
         for office in (*CITY.centers, *CITY.departments):
@@ -153,6 +155,7 @@ def _move_in(office: Office, seed: int) -> None:
     if people or listed:
         with provisioning.act_in(registry.realm(place), "open an office of the demo") as act:
             _appoint(office, people)
+            _put_up_the_sign(office)
             _enter(office, listed)
         facts = {"place": office.slug, "role": FIRST_ROLE[office.kind], "act": act}
         audit.record("tenant.person_appointed", facts=facts, kind="tenant")
@@ -191,6 +194,13 @@ def _there(official: Official) -> Person | None:
 def _password() -> str:
     """One password, one hash: sealing it for everybody anew would take longer than all the rest."""
     return passwords.sealed(PASSWORD)
+
+
+def _put_up_the_sign(office: Office) -> None:
+    """Where it is found, as its administrator has it printed on its papers."""
+    if office.address and not any(letterhead.facts().values()):
+        keeper = _there(office.holding(FIRST_ROLE[office.kind])[0])
+        letterhead.change(keeper, address=office.address, telephone=office.telephone, hours=office.hours)
 
 
 def _enter(office: Office, shops: list[Shop]) -> None:

@@ -44,7 +44,10 @@ class Official:
 
 @dataclass(frozen=True)
 class Office:
-    """A bureau, center or department; `county`, telephone, towns and streets are empty unless it is a center."""
+    """A bureau, center or department; `county`, towns and streets are empty unless it is a center.
+
+    A department has no letterhead: neither telephone, address nor hours.
+    """
 
     slug: str
     kind: str
@@ -54,6 +57,8 @@ class Office:
     people: tuple[Official, ...]
     county: str = ""
     telephone: str = ""
+    address: str = ""
+    hours: str = ""
     share: int = 0
     towns: tuple[str, ...] = ()
     roads: tuple[str, ...] = ()

@@ -90,13 +90,23 @@ def _detail(facts: dict[str, Any]) -> str:
 _EVENTS = {
     "template.replace": _l("Replaced the template of a document"),
     "template.restore": _l("Went back to the template that was there before"),
-    "template.prefix": _l("Changed what the numbers of documents begin with"),
+    "template.letterhead": _l("Changed the letterhead"),
+    "template.prefix": _l("Changed what the numbers of documents begin with"),  # before there was more to say
 }
 words.extend(
     _EVENTS,
     dict.fromkeys(_EVENTS, _detail),
     {
         "document_template": words.Kind(_l("Template of a document")),
+        "letterhead": words.Kind(_l("Letterhead and contact")),
         "document_prefix": words.Kind(_l("Beginning of the numbers")),
+    },
+    {
+        "template.letterhead": {
+            "prefix": words.Field(_l("Numbers begin with")),
+            "address": words.Field(_l("Address")),
+            "telephone": words.Field(_l("Telephone")),
+            "hours": words.Field(_l("Office hours")),
+        }
     },
 )

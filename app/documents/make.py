@@ -27,6 +27,11 @@ from app.documents.kinds import FORMS, Form, kinds
 
 SONG, FANG = "宋体", "仿宋"  # named, not shipped: whoever opens the file has them or something like them
 BODY, TITLE = Pt(14), Pt(22)
+CONTACT = (
+    ("issuer_address", "联系地址", "Address"),
+    ("issuer_phone", "联系电话", "Telephone"),
+    ("issuer_hours", "办公时间", "Office hours"),
+)
 _ROW = re.compile(r"^(?:\?(?P<fact>\w+)|\*(?P<listed>\w+) as (?P<one>\w+))?\s*\|(?P<cells>.*)\|$")
 _OPTIONAL = re.compile(r"^\?(\w+) (.*)$")
 
@@ -56,12 +61,25 @@ def made(form: Form) -> bytes:
     if form.signed:
         _line(document, "{{ issuer }}（印章）", ALIGN.RIGHT, before=Pt(28))
         _line(document, "{{ issued_on }}", ALIGN.RIGHT)
+        if form.to:
+            _contact(document, in_english=bool(form.of))
     if form.numbered:
         _line(document, "{%p if qr %}")
         _line(document, "{{ qr }}")
         _line(document, "扫码核验文书真伪", size=Pt(9))
         _line(document, "{%p endif %}")
     return _same_every_time(document)
+
+
+def _contact(document: Any, *, in_english: bool) -> None:
+    """Where the receiver turns to, in one small line of what the issuer has said of that."""
+    said = [
+        f"{{% if {fact} %}}{f'{zh} {en}' if in_english else zh}：{{{{ {fact} }}}}　{{% endif %}}"
+        for fact, zh, en in CONTACT
+    ]
+    _line(document, f"{{%p if {' or '.join(fact for fact, _zh, _en in CONTACT)} %}}")
+    _line(document, "".join(said), size=Pt(9), before=Pt(12))
+    _line(document, "{%p endif %}")
 
 
 def _set_up(document: Any) -> None:

@@ -101,14 +101,18 @@ class DocumentCheck(Owned):
     voided_on: Mapped[date | None]
 
 
-class DocumentPrefix(Owned):
-    """What the numbers of an organisation's documents begin with, where it has chosen that itself."""
+class Letterhead(Owned):
+    """What an organisation's documents say of it, as far as it has decided that; nothing in it is about a person."""
 
-    __tablename__ = "document_prefix"
+    __tablename__ = "letterhead"
     __table_args__ = (UniqueConstraint("tenant_id"),)
-    changes = ("prefix",)
+    changes = ("prefix", "address", "telephone", "hours", "version")
 
-    prefix: Mapped[str]
+    prefix: Mapped[str] = mapped_column(default="", server_default="")  # what the numbers begin with
+    address: Mapped[str] = mapped_column(default="", server_default="")
+    telephone: Mapped[str] = mapped_column(default="", server_default="")
+    hours: Mapped[str] = mapped_column(default="", server_default="")  # of opening
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class ServiceColumns:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,19 +15,14 @@ from typing import Any
 import segno
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 
-from app import audit
 from app.core import bounded
 from app.core.errors import Invalid
 from app.core.numbering import next_ordinal
 from app.core.privacy import mask_address, mask_id, mask_name, mask_phone, redact
+from app.documents import letterhead
 from app.documents.kinds import Form
-from app.documents.models import DocumentPrefix
-from tenants import realm
-from tenants.database import db
 
-PREFIX = re.compile(r"[\u4e00-\u9fffA-Z]{2,8}")
 PRESS = Path(__file__).parent / "press.py"
 BINDER = Path(__file__).parent / "binder.py"
 FOR_A_FILE = bounded.Bounds(memory=2 * 2**30, seconds=60, output=256 * 2**20)
@@ -173,25 +167,7 @@ def next_number(form: Form, on: date) -> str:
     Without gaps, for it is asked for at issue and rolled back with it.
     """
     ordinal = next_ordinal(f"document-{form.row}", on.year)
-    return f"{prefix()}{form.mark}〔{on.year}〕第{ordinal}号"
-
-
-def prefix() -> str:
-    """What the numbers of this organisation begin with: what it has chosen, else 临消."""
-    mine = select(DocumentPrefix.prefix).where(DocumentPrefix.tenant_id == realm.home().id)
-    return db.session.scalars(mine).first() or f"{realm.home().short_name[:1]}消"
-
-
-def choose_prefix(prefix: str, by: Any) -> None:
-    """Let numbers begin with something else from now on; the row of numbers goes on. Raises Invalid."""
-    if not PREFIX.fullmatch(prefix):
-        raise Invalid("begins", _("Two to eight Chinese characters or capital letters, without blanks."))
-    row = db.session.scalars(select(DocumentPrefix).where(DocumentPrefix.tenant_id == realm.home().id)).first()
-    if row is None:
-        row = DocumentPrefix(prefix=prefix)
-        db.session.add(row)
-    row.prefix = prefix
-    audit.record("template.prefix", row, by, text=prefix)
+    return f"{letterhead.prefix()}{form.mark}〔{on.year}〕第{ordinal}号"
 
 
 def check_filled(form: Form, filled: Mapping[str, str]) -> None:

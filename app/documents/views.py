@@ -12,10 +12,11 @@ from wtforms.validators import InputRequired
 from app.accounts import me
 from app.accounts.permissions import Can
 from app.core.area import ANYONE, Area
-from app.core.errors import Invalid, Missing
+from app.core.errors import Changed, Invalid, Missing
 from app.core.forms import Form, Line
 from app.deadlines.wording import say
-from app.documents import checks, library, services
+from app.documents import checks, library
+from app.documents import letterhead as heads
 from app.documents.kinds import GROUPS, kinds
 from app.documents.kinds import Form as Kind
 from app.documents.services import Unfilled, fill, masked
@@ -31,9 +32,9 @@ WORD = EVIDENCE[".docx"]
 
 @documents.page("/check/<ticket>", allow=ANYONE)
 def check(ticket: str) -> Any:
-    """Number, kind and day of an issued document, for whoever scans the code on it; nothing else."""
+    """Number, kind and day of an issued document, for whoever scans the code on it, and whom to ask; nothing else."""
     found = checks.check(ticket)
-    return render("documents/check.html", found=found, title=say(found.form.title))
+    return render("documents/check.html", found=found, title=say(found.form.title), letterhead=heads.present())
 
 
 # Templates -----------------------------------------------------------------------------------------------------------
@@ -53,29 +54,38 @@ class TemplateForm(Form):
 @templates.page("", allow=Can.LIST_KEEP)
 def index() -> Any:
     groups = [(group, [form for form in kinds().values() if form.group == group]) for group in GROUPS]
-    return render("documents/templates.html", groups=groups, replaced=library.replaced(), prefix=services.prefix())
+    return render("documents/templates.html", groups=groups, replaced=library.replaced(), prefix=heads.prefix())
 
 
-class PrefixForm(Form):
-    begins = Line(
+class LetterheadForm(Form):
+    prefix = Line(
         _l("Numbers begin with"),
-        [InputRequired(_l("This is needed."))],
         description=_l("Such as 临消: 临消调受〔2026〕第12号. Numbers that were given stay as they are."),
     )
+    address = Line(_l("Address"), description=_l("Where people find your office: district or town, street and number."))
+    telephone = Line(
+        _l("Telephone"),
+        description=_l("The number of the office, such as 0309-6110315 or 12315; an extension may follow."),
+    )
+    hours = Line(_l("Office hours"), description=_l("Such as 周一至周五 9:00—17:00, holidays excepted."))
 
 
-@templates.page("/prefix", allow=Can.LIST_KEEP, methods=["GET", "POST"])
-def prefix() -> Any:
-    """What the numbers of documents begin with here."""
-    form = PrefixForm(begins=services.prefix())
+@templates.page("/letterhead", allow=Can.LIST_KEEP, methods=["GET", "POST"])
+def letterhead() -> Any:
+    """What papers say of who issues them."""
+    form = LetterheadForm(obj=heads.present())
     if form.validate_on_submit():
         try:
-            services.choose_prefix(form.begins.data or "", me())
-            flash(_("Numbers begin with that from now on."))
+            heads.change(me(), seen=form.version.data, **form.facts)
+            flash(_("Papers say so from now on."))
             return redirect(url_for(".index"), 303)
         except Invalid as refusal:
             form.say(refusal)
-    return render("documents/prefix.html", form=form), 422 if form.errors else 200
+        except Changed as refusal:
+            form.catch_up(LetterheadForm(formdata=None, obj=heads.present()))
+            form.form_errors.append(refusal.message)
+            return render("documents/letterhead.html", form=form), 409
+    return render("documents/letterhead.html", form=form), 422 if form.errors else 200
 
 
 @templates.page("/<kind>", allow=Can.LIST_KEEP, methods=["GET", "POST"])

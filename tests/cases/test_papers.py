@@ -13,6 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
 from app.audit.models import Entry
+from app.cases import advice
 from app.cases.papers import services
 from app.cases.papers.facts import UNNUMBERED, WITHHELD, capital, facts_of
 from app.cases.papers.models import CaseDocument, CaseDocumentFile
@@ -21,7 +22,7 @@ from app.cases.papers.workflow import PAPER
 from app.cases.queries import by_number
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
-from app.documents import services as office
+from app.documents import letterhead
 from app.documents.kinds import kinds
 from app.documents.models import DocumentState
 from app.files.store import store
@@ -508,12 +509,63 @@ def test_a_receipt_is_kept_with_the_service_that_it_proves(town, standing, draft
 def test_a_center_chooses_what_its_numbers_begin_with(town, standing, drafted, step):
     number, year = standing("accepted"), clock.today().year
     admin = town.client(EAST, "admin")
-    for wrong in ("", "消", "临 消", "lower", "<b>临消</b>"):
-        assert admin.post("/templates/prefix", {"begins": wrong}).status_code == 422
     assert step(drafted(number), "issue").number == f"东消调受〔{year}〕第1号"
-    assert admin.post("/templates/prefix", {"begins": "东消保"}).status_code == 303
+    assert admin.post("/templates/letterhead", {"prefix": "东消保"}).status_code == 303
     assert step(drafted(number), "issue").number == f"东消保调受〔{year}〕第2号"
-    assert "东消保" in admin.get("/templates").get_data(as_text=True)
-    assert town.client(EAST, "handler").open("GET", "/templates/prefix").status_code == 403
+    assert admin.post("/templates/letterhead", {"prefix": ""}).status_code == 303
+    assert step(drafted(number), "issue").number == f"东消调受〔{year}〕第3号"
     with town.at(WEST):
-        assert office.prefix() == "西消"
+        assert letterhead.prefix() == "西消"
+
+
+# Where to turn -------------------------------------------------------------------------------------------------------
+
+FOUND = {"address": "江州市东县城关镇政通路1号", "telephone": "0309-6020315", "hours": "周一至周五 9:00—17:00"}
+
+
+def say(town, slug=EAST, **said):
+    with town.at(slug):
+        letterhead.change(town.person(slug, "admin"), **(said or FOUND))
+        db.session.commit()
+
+
+def test_a_letter_says_where_to_turn_as_it_was_on_the_day_of_issue(town, standing, drafted, step):
+    number = standing("accepted")
+    say(town, WEST, **{**FOUND, "telephone": "0309-6030315"})
+    before = step(drafted(number), "issue")
+    for said in read(town, before):
+        assert "联系电话" not in said
+        assert "0309-6030315" not in said
+    say(town)
+    after = step(drafted(number), "issue")
+    for said in read(town, after):
+        assert "".join(FOUND["address"].split()) in "".join(said.split())
+        assert "联系电话：0309-6020315" in said
+    say(town, telephone="12315")
+    assert all("联系电话：0309-6020315" in said for said in read(town, after))
+    page = town.client(EAST, "handler").get(f"/cases/{number}/documents/{after.id}").get_data(as_text=True)
+    assert "联系电话：0309-6020315" in page
+
+
+def test_the_telephone_in_a_notice_is_proposed_whole_and_may_be_another(town, standing):
+    browser, new = town.client(EAST, "handler"), f"/cases/{standing('mediating')}/documents/new/mediation-notice"
+
+    def proposed():
+        browser.get(new)
+        return next(form["fields"]["phone"] for form in browser.page.forms if "phone" in form["fields"])
+
+    assert proposed() == ""
+    say(town)
+    assert proposed() == "0309-6020315"
+
+
+def test_what_the_consumer_takes_home_says_where_to_turn(town, lodged):
+    number, browser = lodged(nature=min(advice.routes())), town.client(EAST, "clerk")
+    printed = [f"/cases/{number}/{kind}" for kind in ("slip", "missing", "route")]
+    for there in printed:
+        browser.get(there)
+        assert "办公时间" not in browser.page.words
+    say(town)
+    for there in printed:
+        browser.get(there)
+        assert all(value in browser.page.words for value in FOUND.values()), there

@@ -21,6 +21,7 @@ from app.demo.builder_desk import ON_PAPER
 from app.demo.builder_script import HELD, held
 from app.demo.city import CITY, PASSWORD
 from app.demo.texts import SITUATIONS
+from app.documents import letterhead
 from tenants import realm
 from tenants.audit import models
 from tenants.database import db
@@ -265,13 +266,27 @@ def test_every_word_for_a_paper_is_in_the_name_of_one() -> None:
 
 
 def test_a_notice_gives_the_telephone_of_the_center_that_issues_it(built: int) -> None:
-    telephones = {place.slug: place.telephone for place in CITY.centers}
-    assert len(set(telephones.values())) == len(CITY.centers)
+    telephones = {place.slug: place.telephone for place in (CITY.bureau, *CITY.centers)}
+    assert len(set(telephones.values())) == len(telephones)
     assert all(re.fullmatch(rf"{CITY.area_code}-6\d{{6}}", number) for number in telephones.values())
     for slug in ON_PAPER:
         with realm.enter(registry.realm(slug), db.leave):
             notices = db.session.scalars(select(CaseDocument).where(CaseDocument.kind == "mediation-notice")).all()
             assert {one.filled()["phone"] for one in notices} == {telephones[slug]}
+            assert {one.filled()["issuer_phone"] for one in notices} == {telephones[slug]}
+
+
+def test_every_center_and_the_bureau_say_where_they_are_found(built: int) -> None:
+    """At a place in their own county; a department signs nothing here, and says nothing."""
+    for office in CITY.offices.values():
+        with realm.enter(registry.realm(office.slug), db.leave):
+            said = letterhead.present()
+        assert (said.address, said.telephone, said.hours) == (office.address, office.telephone, office.hours)
+        if office.kind == "department":
+            assert not said.address
+        else:
+            assert said.address.startswith(f"{CITY.name}{office.county}")
+            assert said.hours
 
 
 def test_nobody_whom_the_readme_invites_to_be_is_on_leave(built: int, root: Engine) -> None:

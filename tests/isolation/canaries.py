@@ -58,7 +58,7 @@ CODES = {
     "case_document.kind": "a code",
     "case_document.number": "a number: none, of every draft",
     "document_check.kind": "a code",
-    "document_prefix.prefix": "what the numbers of papers begin with",
+    "letterhead.prefix": "what the numbers of papers begin with",
     "document_template.kind": "a code",
     "document_check.number": "a number: stands on a paper that somebody holds",
     "case_draft.step": "the name of a step",

@@ -39,7 +39,7 @@ from app.cases.worklist import services as worklist
 from app.core import clock
 from app.core.numbering import Counter
 from app.deadlines.services import Amendment, amend
-from app.documents import library
+from app.documents import letterhead, library
 from app.documents.kinds import kinds
 from app.facts import services as facts
 from app.files.accept import EVIDENCE, accept
@@ -307,6 +307,12 @@ class County:
             admin = self.by("admin")
             lists.add(admin, "categories", words=f"{self.name}私教课", parent="S0401")
             lists.change(admin, "channels", "station", words=f"{self.name}维权站")
+            found = {
+                "address": f"江州市{self.name}城关镇政通路1号",
+                "telephone": "0309-6020315",
+                "hours": "每日9时至17时",
+            }
+            letterhead.change(admin, **found)
             db.session.commit()
 
     # Mediation -------------------------------------------------------------------------------------------------------

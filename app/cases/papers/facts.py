@@ -20,6 +20,7 @@ from app.cases.services.parts import profile_of
 from app.core import clock
 from app.deadlines import NoRule, Profile
 from app.deadlines.wording import days
+from app.documents import letterhead
 from app.documents.kinds import Form
 from app.documents.models import DocumentState
 from app.mediation.models import Instalment, InstalmentState
@@ -69,6 +70,7 @@ def _of_place() -> dict[str, Any]:
     return {
         "issuer": here.name,
         "issuer_short": here.short_name,
+        **letterhead.facts(),
         "number": UNNUMBERED,
         "issued_on": day(clock.today()),
         "routes": ROUTES,

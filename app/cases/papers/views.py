@@ -25,7 +25,9 @@ from app.core.errors import Invalid, Late, Missing
 from app.core.forms import code_of
 from app.core.privacy import redact
 from app.deadlines.wording import say
+from app.documents import letterhead
 from app.documents.kinds import GROUPS, kinds
+from app.documents.kinds import Form as Kind
 from app.documents.services import Unfilled
 from app.files.names import disposition
 from app.files.serve import download
@@ -48,16 +50,17 @@ def index(number: str) -> Any:
 @papers.page("/new/<kind>", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
 def new(number: str, kind: str) -> Any:
     case, chosen = by_number(number), queries.form_of(kind)
-    form = forms.paper_form(chosen, _masked(proposed(case, chosen)))
+    form = forms.paper_form(chosen, _masked(chosen, proposed(case, chosen)))
     if form.validate_on_submit():
         paper = services.draft(case, chosen, me(), filled=form.filled)
         return redirect(url_for(".show", number=number, paper_id=paper.id), 303)
     return render("papers/edit.html", case=case, form=form, kind=chosen, paper=None), code_of(form)
 
 
-def _masked(filled: dict[str, str]) -> dict[str, str]:
-    """What is proposed may stand on a page: whoever needs a number in it types it."""
-    return {name: redact(value) for name, value in filled.items()}
+def _masked(kind: Kind, filled: dict[str, str]) -> dict[str, str]:
+    """What is proposed may stand on a page: whoever needs a number in it types it. The letterhead is nobody's."""
+    ours = {one.name for one in kind.fields if one.prefill in letterhead.FACTS}
+    return {name: value if name in ours else redact(value) for name, value in filled.items()}
 
 
 @papers.page("/bundle", allow=Can.CASE_READ, methods=["GET", "POST"])
