@@ -23,6 +23,7 @@ from app.cases.claimants import queries as claims
 from app.cases.claimants import services as claimants
 from app.cases.models import REPORT, Case, CaseClock, CaseState, Outcome
 from app.cases.papers import services as papers
+from app.cases.papers.facts import proposed
 from app.cases.papers.models import CaseDocument
 from app.cases.papers.workflow import PAPER
 from app.cases.services import Complaint, lodge, parties
@@ -202,12 +203,12 @@ def _draft(case: Case, code: str, by: Any) -> CaseDocument:
         "present": "消费者、经营者代表",
         "reason": "因需对商品进行检测。" if goods else "因需等待有关部门复函。",
     }
-    if case.outcome == Outcome.ENDED.value:
-        said["course"] = "受理后组织调解，双方未达成协议，已终止调解并告知其他途径。"
-    filled = {
-        one.name: on.isoformat() if one.kind == "date" else said.get(one.name) or one.sample for one in form.fields
+    known = {name: value for name, value in proposed(case, form).items() if value}
+    told = {
+        one.name: on.isoformat() if one.kind == "date" else "" if one.personal else said.get(one.name) or one.sample
+        for one in form.fields
     }
-    made = papers.draft(case, form, by, filled=filled)
+    made = papers.draft(case, form, by, filled={**told, **known})
     db.session.flush()
     return made
 

@@ -16,13 +16,16 @@ GROUPS = ("official", "bilingual", "casework", "exchange")
 
 @dataclass(frozen=True)
 class Fact:
-    """A name that a template may use. `columns` of a list; `mask` says how a personal one is shown on a page."""
+    """A name that a template may use. `columns` of a list; `mask` says how a personal one is shown on a page, and of a
+    list `masks` how each personal column is.
+    """
 
     name: str
     words: Bilingual
     sample: Any
     mask: str = ""
     columns: dict[str, Bilingual] = field(default_factory=dict)
+    masks: dict[str, str] = field(default_factory=dict)
 
     @property
     def is_list(self) -> bool:
@@ -31,7 +34,9 @@ class Fact:
 
 @dataclass(frozen=True)
 class Field:
-    """What a person fills in before the document is issued; `prefill` names what is proposed."""
+    """What a person fills in before the document is issued; of the facts that `prefill` names the first known one is
+    proposed.
+    """
 
     name: str
     words: Bilingual
@@ -39,6 +44,21 @@ class Field:
     kind: str = "line"  # line | prose | date
     needed: bool = True
     prefill: str = ""
+
+    @property
+    def proposes(self) -> list[str]:
+        return self.prefill.split()
+
+    @property
+    def mask(self) -> str:
+        """How a page shows what is in it: as what it proposes, and prose without numbers."""
+        named = (common()[name].mask for name in self.proposes if name in common())
+        return next(filter(None, named), "text" if self.kind == "prose" else "")
+
+    @property
+    def personal(self) -> bool:
+        """It proposes somebody's name or number, which is put into the document and on no page."""
+        return self.mask not in ("", "text")
 
 
 @dataclass(frozen=True)
@@ -69,10 +89,7 @@ class Form:
 
     def facts(self) -> dict[str, Fact]:
         """Every name that its template may use: what any document may say, and its own fields."""
-        own = {
-            one.name: Fact(one.name, one.words, one.sample, "text" if one.kind == "prose" else "")
-            for one in self.fields
-        }
+        own = {one.name: Fact(one.name, one.words, one.sample, one.mask) for one in self.fields}
         return {**common(), **own}
 
     def schema(self) -> dict[str, list[str]]:
@@ -104,7 +121,8 @@ def common() -> dict[str, Fact]:
             Bilingual(said["zh"], said["en"]),
             said["sample"],
             said.get("mask", ""),
-            {column: Bilingual(*words) for column, words in said.get("list", {}).items()},
+            {column: Bilingual(*words[:2]) for column, words in said.get("list", {}).items()},
+            {column: mask for column, (_zh, _en, *masks) in said.get("list", {}).items() for mask in masks},
         )
         for name, said in _read("facts").items()
     }

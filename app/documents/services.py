@@ -19,9 +19,9 @@ from flask_babel import lazy_gettext as _l
 from app.core import bounded
 from app.core.errors import Invalid
 from app.core.numbering import next_ordinal
-from app.core.privacy import mask_address, mask_id, mask_name, mask_phone, redact
+from app.core.privacy import mask_account, mask_address, mask_id, mask_name, mask_phone, redact
 from app.documents import letterhead
-from app.documents.kinds import Form
+from app.documents.kinds import Fact, Form
 
 PRESS = Path(__file__).parent / "press.py"
 BINDER = Path(__file__).parent / "binder.py"
@@ -32,6 +32,7 @@ MASKS: dict[str, Callable[[str], str]] = {
     "phone": mask_phone,
     "id": mask_id,
     "address": mask_address,
+    "account": mask_account,
     "text": redact,
 }
 FAULTS: dict[str, Any] = {
@@ -155,10 +156,16 @@ def blank(form: Form) -> dict[str, Any]:
 def masked(form: Form, facts: Mapping[str, Any]) -> dict[str, Any]:
     """The same facts as a page may show them: personal ones masked, numbers in free text too."""
     known = form.facts()
-    return {
-        name: MASKS[known[name].mask](value) if name in known and known[name].mask and value else value
-        for name, value in facts.items()
-    }
+    return {name: _masked(known[name], value) if name in known and value else value for name, value in facts.items()}
+
+
+def _masked(fact: Fact, value: Any) -> Any:
+    if fact.is_list:
+        return [
+            {column: MASKS[fact.masks[column]](said) if column in fact.masks else said for column, said in row.items()}
+            for row in value
+        ]
+    return MASKS[fact.mask](value) if fact.mask else value
 
 
 def next_number(form: Form, on: date) -> str:

@@ -15,8 +15,9 @@ from sqlalchemy.exc import ProgrammingError
 from app.audit.models import Entry
 from app.cases import advice
 from app.cases.papers import services
-from app.cases.papers.facts import UNNUMBERED, WITHHELD, capital, facts_of
+from app.cases.papers.facts import UNNUMBERED, WITHHELD, facts_of
 from app.cases.papers.models import CaseDocument, CaseDocumentFile
+from app.cases.papers.phrases import capital
 from app.cases.papers.queries import asked_for, files_of, of_case
 from app.cases.papers.workflow import PAPER
 from app.cases.queries import by_number

@@ -14,8 +14,9 @@ from app.accounts.permissions import Can
 from app.audit import words
 from app.cases.models import Case
 from app.cases.papers import services
-from app.cases.papers.facts import day, facts_of, issued
+from app.cases.papers.facts import facts_of, issued
 from app.cases.papers.models import CaseDocument, CaseDocumentFile
+from app.cases.papers.phrases import day
 from app.cases.queries import files_of
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
@@ -34,7 +35,8 @@ _FACTS = (
     *("case_number", "case_title", "reference", "channel", "nature", "received_on", "accepted_on", "decided_on"),
     *("closed_on", "consumer", "consumer_phone", "consumer_id", "consumer_address", "merchant", "merchant_code"),
     *("merchant_address", "category", "problem", "claims", "amount", "story", "demand", "order_number", "ground"),
-    *("agreement", "agreed_on", "perform_by", "recovered", "handler"),
+    *("agreement", "agreed_on", "perform_by", "performed", "recovered", "handler", "elected", "agent_name"),
+    *("agent_phone", "agent_powers", "agent_term", "card_number", "card_paid", "card_used", "card_balance"),
 )
 
 

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-import cn2an
-from babel.dates import get_month_names
 from flask_babel import force_locale
 from sqlalchemy import and_, select
 
 from app import audit
 from app.cases import grounds, lists
-from app.cases.models import Agreement, Case, CaseFile, CaseStatement, Party
+from app.cases.models import Agreement, Case, CaseFile, CaseStatement, Party, Prepaid
+from app.cases.papers.beyond import beyond, services
+from app.cases.papers.course import course_of
 from app.cases.papers.models import CaseDocument
+from app.cases.papers.phrases import capital, day, english_day, money
+from app.cases.queries import files_of
+from app.cases.queries.parties import known, parties
 from app.cases.services.parts import profile_of
 from app.core import clock
+from app.core.privacy import redact
 from app.deadlines import NoRule, Profile
 from app.deadlines.wording import days
 from app.documents import letterhead
-from app.documents.kinds import Form
+from app.documents.kinds import Field, Form
 from app.documents.models import DocumentState
 from app.mediation.models import Instalment, InstalmentState
 from tenants import realm
@@ -39,6 +42,10 @@ ROUTES_EN = (
 )
 OF_CONSUMER = ("consumer", "consumer_phone", "consumer_id", "consumer_address", "story", "demand")
 OF_PURCHASE = ("purchased_on", "order_number")  # by which a merchant would know who bought
+# What the business was told itself, or shown: it may read that again, without the names of who complains.
+TOLD_TO_MERCHANT = ("interview_", "visit", "exposure_")
+DECIDED = frozenset({f"case.{step}" for step in ("refuse", "end", "retract", "not_file", "dealt_with")})
+RECORDS = {"merchant": "经营者", "consumer": "消费者", "both": "双方", "nobody": "无人保存或者拒绝提供"}
 
 
 def facts_of(case: Case, form: Form) -> dict[str, Any]:
@@ -47,22 +54,61 @@ def facts_of(case: Case, form: Form) -> dict[str, Any]:
     Of who made a report nothing goes to the business that it is about (Order 121 art. 31): not even to a template
     that asks for it.
     """
+    return {name: _in_words(value) for name, value in _known(case, form).items()}
+
+
+def _known(case: Case, form: Form) -> dict[str, Any]:
+    """The same, days still days."""
+    kept = _keeps_secret(case, form)
     with force_locale("zh_Hans_CN"):
+        files, papers, outcome = files_of(case), issued(case), _of_outcome(case)
         said = {
             **_of_place(),
             **_of_case(case),
             **_of_law(case),
             **_of_people(case),
-            **_of_outcome(case),
-            **_lists(case),
+            **outcome,
+            **_lists(files, papers),
         }
+        course = course_of(case, files, ground=outcome["ground"])
+        more = beyond(case, form)
+        if kept:
+            said |= _withheld(case)
+            course = _blank(course)
+            more = _without_names(case, more)
+        sides = {"consumer": said["consumer"], "merchant": said["merchant"], "office": ""}
+        served = services(papers, to=sides.__getitem__, only="merchant" if kept else "")
     with force_locale("en"):
         said |= _in_english(case)
-    if case.is_confidential and "merchant" in form.to:
-        # Made by rule from what was reported, until somebody has written it anew; of both in one, never theirs.
-        told = () if case.summary_confirmed and case.is_report else ("case_title", "summary")
-        said |= dict.fromkeys((*OF_CONSUMER, *OF_PURCHASE, *told), WITHHELD) | {"evidence": []}
-    return said
+    return {**said, **course, **more, **served}
+
+
+def _keeps_secret(case: Case, form: Form) -> bool:
+    """Whether somebody made a report who is to be kept from the business that reads this."""
+    return case.is_confidential and "merchant" in form.to
+
+
+def _withheld(case: Case) -> dict[str, Any]:
+    """What stands in the place of who made a report, and of all by which they could be known."""
+    # Made by rule from what was reported, until somebody has written it anew; of both in one, never theirs.
+    told = () if case.summary_confirmed and case.is_report else ("case_title", "summary")
+    withheld = dict.fromkeys((*OF_CONSUMER, *OF_PURCHASE, *told), WITHHELD)
+    return {**withheld, "evidence": [], **_blank({**_of_others(None, ()), **_of_card(None)})}
+
+
+def _without_names(case: Case, more: Mapping[str, Any]) -> dict[str, Any]:
+    """What the business was told or shown; nothing of what went to others."""
+    told = {name: value for name, value in more.items() if name.startswith(TOLD_TO_MERCHANT)}
+    names = known(case.id)
+    return _blank(more) | {name: redact(value, names) for name, value in told.items()}
+
+
+def _blank(said: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: [] if isinstance(value, list) else "" for name, value in said.items()}
+
+
+def _in_words(value: Any) -> Any:
+    return day(value) if value is None or isinstance(value, date) else value
 
 
 def _of_place() -> dict[str, Any]:
@@ -164,6 +210,48 @@ def _of_people(case: Case) -> dict[str, Any]:
         "demand": statement.demand,
         "purchased_on": day(statement.purchased_on),
         "order_number": statement.order_number,
+        "under_name": "实名" if party.reveal("name") else "匿名",
+        **_with_them(case),
+    }
+
+
+def _with_them(case: Case) -> dict[str, Any]:
+    """Who complains with them and who acts for them; the prepaid card."""
+    there = parties(case, everybody=True)
+    return {**_of_others(there.agent, there.people), **_of_card(there.card)}
+
+
+def _of_others(agent: Party | None, people: Iterable[Party]) -> dict[str, Any]:
+    everybody = sorted(people, key=lambda party: party.position)
+    return {
+        "others": [
+            {
+                "name": party.reveal("name") or "",
+                "phone": party.reveal("phone") or "",
+                "amount": money(party.amount),
+                "consented_on": day(party.consented_on),
+            }
+            for party in everybody
+            if party.position
+        ],
+        "elected": "、".join(party.reveal("name") or "" for party in everybody if party.represents),
+        "agent_name": (agent.reveal("name") if agent else None) or "",
+        "agent_phone": (agent.reveal("phone") if agent else None) or "",
+        "agent_powers": agent.powers if agent else "",
+        "agent_term": f"至{day(agent.until)}止" if agent and agent.until else "",
+    }
+
+
+def _of_card(card: Prepaid | None) -> dict[str, str]:
+    return {
+        "card_number": (card.reveal("card") if card else None) or "",
+        "card_paid": money(card.paid) if card else "",
+        "card_used": money(card.used) if card else "",
+        "card_balance": money(card.balance) if card else "",
+        "card_paid_on": day(card.paid_on) if card else "",
+        "card_lessor": card.lessor if card else "",
+        "card_last_open_on": day(card.last_open_on) if card else "",
+        "card_records": RECORDS.get(card.records, "") if card else "",
     }
 
 
@@ -208,13 +296,12 @@ def _agreed(agreement: Agreement) -> str:
     return "\n".join((agreement.terms, "分期履行如下：", *listed))
 
 
-def _lists(case: Case) -> dict[str, Any]:
-    files = db.session.scalars(select(CaseFile).where(CaseFile.case_id == case.id).order_by(CaseFile.id))
+def _lists(files: Sequence[CaseFile], papers: Sequence[CaseDocument]) -> dict[str, Any]:
     return {
         "evidence": [{"name": file.name, "added_on": day(file.added_at)} for file in files],
         "papers": [
-            {"title": one.form.title.zh, "number": one.number or "", "issued_on": day(one.issued_on)}
-            for one in issued(case)
+            {"title": one.form.title.zh, "number": one.number or "（无文号）", "issued_on": day(one.issued_on)}
+            for one in papers
         ],
     }
 
@@ -228,42 +315,28 @@ def issued(case: Case) -> Sequence[CaseDocument]:
 
 
 def proposed(case: Case, form: Form) -> dict[str, str]:
-    """What the fields of a form are filled with before a person looks at them."""
-    known = {**facts_of(case, form), "reason": _reason(case)}
-    return {one.name: str(known.get(one.prefill, "")) for one in form.fields if one.prefill}
+    """What the fields of a form are filled with before a person looks at them: not with anybody's name or number."""
+    why = _reason(case)
+    said = {**_known(case, form), "reason": redact(why, known(case.id)) if _keeps_secret(case, form) else why}
+    return {one.name: "" if one.personal else _proposal(said, one) for one in form.fields if one.prefill}
+
+
+def answered(case: Case, form: Form, filled: Mapping[str, str]) -> dict[str, str]:
+    """What was filled in; where somebody's name was left to the case, what the case says."""
+    asked = [one for one in form.fields if one.personal and not filled.get(one.name)]
+    said = _known(case, form) if asked else {}
+    return {**filled, **{one.name: _proposal(said, one) for one in asked}}
+
+
+def _proposal(said: Mapping[str, Any], field: Field) -> str:
+    """The first of what is proposed that the case knows, as the field is typed."""
+    found = next(filter(None, (said.get(name) for name in field.proposes)), "")
+    if field.kind == "date":
+        return found.isoformat() if isinstance(found, date) else ""
+    return str(_in_words(found))
 
 
 def _reason(case: Case) -> str:
-    """The words with which the case was refused or its mediation ended."""
-    told = (
-        line.words for line in audit.trail(case.id) if line.entry.event in ("case.refuse", "case.end", "case.retract")
-    )
+    """The words with which the case was refused, its mediation ended, or the result of a report was noted."""
+    told = (line.words for line in audit.trail(case.id) if line.entry.event in DECIDED)
     return next(filter(None, told), "")
-
-
-# In words ------------------------------------------------------------------------------------------------------------
-
-
-def day(moment: date | datetime | None) -> str:
-    """2026年11月8日"""
-    if moment is None:
-        return ""
-    on = clock.on(moment) if isinstance(moment, datetime) else moment
-    return f"{on.year}年{on.month}月{on.day}日"
-
-
-def english_day(moment: date | datetime | None) -> str:
-    """8 November 2026"""
-    if moment is None:
-        return ""
-    on = clock.on(moment) if isinstance(moment, datetime) else moment
-    return f"{on.day} {get_month_names('wide', locale='en')[on.month]} {on.year}"
-
-
-def money(amount: Decimal | None) -> str:
-    return "" if amount is None else f"{amount:,.2f}"
-
-
-def capital(amount: Decimal | None) -> str:
-    """人民币肆仟陆佰捌拾元整, as amounts are written where nobody may add to them."""
-    return "" if amount is None else f"人民币{cn2an.an2cn(str(amount.normalize().__format__('f')), 'rmb')}"

@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
-from app.cases.papers.services import MODES, recipients
+from app.cases.papers.models import MODES
+from app.cases.papers.services import recipients
 from app.core import clock
 from app.core.forms import Form, Line, Prose, max_length
 from app.deadlines.wording import say
@@ -40,11 +41,15 @@ def paper_form(kind: Kind, filled: dict[str, Any] | None = None, **given: Any) -
 
 
 def _field(one: Field) -> Any:
-    needed = [DataRequired(_l("This is needed."))] if one.needed else [Optional()]
-    words = say(one.words)
+    """What the case answers with somebody's name may be left empty; without one it is asked for when it is written."""
+    words, needed = say(one.words), one.needed and not one.personal
     if one.kind == "date":
-        return DateField(words, [InputRequired(_l("Choose a day."))] if one.needed else [Optional()])
-    return Prose(words, [*needed, max_length(4000)]) if one.kind == "prose" else Line(words, [*needed, max_length(200)])
+        return DateField(words, [InputRequired(_l("Choose a day."))] if needed else [Optional()])
+    checks = [DataRequired(_l("This is needed."))] if needed else [Optional()]
+    told = _l("Left empty, the document says here what the case says.") if one.personal else ""
+    if one.kind == "prose":
+        return Prose(words, [*checks, max_length(4000)], description=told)
+    return Line(words, [*checks, max_length(200)], description=told)
 
 
 class BundleForm(Form):

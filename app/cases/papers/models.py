@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
@@ -11,6 +13,19 @@ from app.core.states import states_check
 from app.documents.models import DocumentColumns, DocumentState, ServiceColumns
 from app.files.models import StoredFile
 from tenants.bases import Private, owned_fk
+
+MODES: dict[str, Any] = {
+    "handed": _l("handed over"),
+    "post": _l("by post"),
+    "phone": _l("by telephone"),
+    "message": _l("by text message"),
+    "internet": _l("over the internet"),
+}
+PARTIES: dict[str, Any] = {
+    "consumer": _l("The consumer"),
+    "merchant": _l("The business"),
+    "office": _l("Another organisation"),
+}
 
 
 class CaseDocument(DocumentColumns, Private):

@@ -8,14 +8,20 @@ from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
 
 from app import audit
 from app.accounts.permissions import Can
 from app.cases.models import Case
-from app.cases.papers.facts import day, facts_of
-from app.cases.papers.models import CaseDocument, CaseDocumentFile, CaseDocumentReceipt, CaseDocumentService
+from app.cases.papers.facts import answered, facts_of
+from app.cases.papers.models import (
+    PARTIES,
+    CaseDocument,
+    CaseDocumentFile,
+    CaseDocumentReceipt,
+    CaseDocumentService,
+)
+from app.cases.papers.phrases import day
 from app.core import clock
 from app.core.errors import Invalid, WrongMoment
 from app.documents import checks, library
@@ -28,23 +34,11 @@ from tenants.database import db
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
-MODES: dict[str, Any] = {
-    "handed": _l("handed over"),
-    "post": _l("by post"),
-    "phone": _l("by telephone"),
-    "message": _l("by text message"),
-    "internet": _l("over the internet"),
-}
-PARTIES: dict[str, Any] = {
-    "consumer": _l("The consumer"),
-    "merchant": _l("The business"),
-    "office": _l("Another organisation"),
-}
 
 
 def draft(case: Case, form: Form, by: Any, *, filled: dict[str, str]) -> CaseDocument:
     """A new document of the case; nobody outside knows of it. Raises Invalid beside a field that is missing."""
-    office.check_filled(form, filled)
+    office.check_filled(form, answered(case, form, filled))
     db.session.execute(select(Case.id).where(Case.id == case.id).with_for_update())  # two clicks, two editions
     earlier = select(func.count()).where(CaseDocument.case_id == case.id, CaseDocument.kind == form.code)
     paper = CaseDocument(
@@ -70,7 +64,8 @@ def complete(paper: CaseDocument, case: Case) -> dict[str, Any]:
     """Every fact of a document: of a draft as they are now, of an issued one as they were."""
     if paper.issued_at is not None:
         return paper.filled()
-    return {**facts_of(case, paper.form), **_said(paper.form, paper.filled())}
+    typed = answered(case, paper.form, paper.filled())
+    return {**facts_of(case, paper.form), **_said(paper.form, typed)}
 
 
 def _said(form: Form, filled: dict[str, Any]) -> dict[str, Any]:
@@ -91,15 +86,15 @@ def preview(paper: CaseDocument, case: Case) -> office.Made:
 
 
 def revise(paper: CaseDocument, by: Any, *, filled: dict[str, str], text: str | None = None, **rest: Any) -> None:
-    office.check_filled(paper.form, filled)
+    office.check_filled(paper.form, answered(case_of(paper), paper.form, filled))
     paper.fill_in(filled)
 
 
 def issue(paper: CaseDocument, by: Any, *, text: str | None = None, **rest: Any) -> None:
     """Number it, fill it in for good, and keep the Word file and the PDF as they were signed."""
     case, form = case_of(paper), paper.form
-    office.check_filled(form, paper.filled())
     facts = complete(paper, case)
+    office.check_filled(form, facts)
     link = ""
     if form.numbered:
         facts["number"] = office.next_number(form, clock.today())

@@ -17,7 +17,7 @@ from app.cases.panels import PANELS, Panel
 from app.cases.papers import forms, queries, services, words
 from app.cases.papers.bundle import bound
 from app.cases.papers.facts import proposed
-from app.cases.papers.models import CaseDocument
+from app.cases.papers.models import MODES, PARTIES, CaseDocument
 from app.cases.papers.workflow import PAPER
 from app.cases.queries import by_number
 from app.core.area import Area
@@ -52,8 +52,11 @@ def new(number: str, kind: str) -> Any:
     case, chosen = by_number(number), queries.form_of(kind)
     form = forms.paper_form(chosen, _masked(chosen, proposed(case, chosen)))
     if form.validate_on_submit():
-        paper = services.draft(case, chosen, me(), filled=form.filled)
-        return redirect(url_for(".show", number=number, paper_id=paper.id), 303)
+        try:
+            paper = services.draft(case, chosen, me(), filled=form.filled)
+            return redirect(url_for(".show", number=number, paper_id=paper.id), 303)
+        except Invalid as refusal:
+            form.say(refusal)
     return render("papers/edit.html", case=case, form=form, kind=chosen, paper=None), code_of(form)
 
 
@@ -188,12 +191,12 @@ def document_title(kind: str) -> str:
 
 @papers.app_template_filter()
 def served_party(code: str) -> str:
-    return str(services.PARTIES[code])
+    return str(PARTIES[code])
 
 
 @papers.app_template_filter()
 def served_mode(code: str) -> str:
-    return str(services.MODES[code])
+    return str(MODES[code])
 
 
 def panel(case: Case, person: Any) -> Panel | None:

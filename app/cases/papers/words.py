@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.audit import words
-from app.cases.papers.services import MODES, PARTIES
+from app.cases.papers.models import MODES, PARTIES
 from app.cases.papers.workflow import PAPER
 from app.deadlines.wording import say
 from app.documents.kinds import kinds

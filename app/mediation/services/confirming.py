@@ -12,7 +12,7 @@ from app import audit
 from app.accounts.permissions import Can
 from app.cases.models import Agreement, Case
 from app.cases.papers import queries as papers
-from app.cases.papers.facts import day
+from app.cases.papers.phrases import day
 from app.cases.papers.services import PDF
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
