@@ -19,6 +19,7 @@ from app.cases import grounds, lists
 from app.cases.models import DIVIDED
 from app.cases.party_forms import AgentFields, CardFields, ManyCheckboxField, paper_choices, table_field
 from app.cases.queries.duplicates import earlier
+from app.cases.queries.file import files_of
 from app.cases.services import timing
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
 from app.core import clock
@@ -260,7 +261,7 @@ class PauseForm(ClockForm):
     def offers(self, case: Any) -> dict[str, list[tuple[str, str]]]:
         clocks = timing.pausable(case)
         reasons = {code: say(words) for one in clocks for code, words in timing.reasons(one).items()}
-        files = [("", "—"), *((str(file.id), file.name) for file in timing.files_of(case))]
+        files = [("", "—"), *((str(file.id), file.name) for file in files_of(case))]
         return {"clock": _clocks(clocks), "reason": list(reasons.items()), "file": files}
 
 

@@ -11,12 +11,13 @@ from wtforms.validators import DataRequired, InputRequired, Optional
 
 from app.cases.models import Case
 from app.cases.party_forms import ManyCheckboxField
+from app.cases.queries import files_of
 from app.cases.services.intake import LONGEST_TITLE
 from app.core.forms import Form, Line, Prose, max_length, options
 from app.files.fields import EvidenceField
 from app.handoffs.kinds import FULL, MASKED, Kind, ReturnReason
 from app.handoffs.models import HandoffDraft
-from app.handoffs.packet import FIELDS, files_of, material
+from app.handoffs.packet import FIELDS, material
 from tenants import realm
 
 LONGEST_TEXT = 4000

@@ -120,10 +120,6 @@ def known(handoff: Handoff) -> tuple[str, ...]:
     return words_of(told) if told else ()
 
 
-def files_of(case: Case) -> list[CaseFile]:
-    return list(db.session.scalars(select(CaseFile).where(CaseFile.case_id == case.id).order_by(CaseFile.id)))
-
-
 def check(fields: Mapping[str, str], need: str) -> None:
     """Raises Invalid for a field that does not exist, and where a whole sealed field is shared without a reason."""
     for code, extent in fields.items():

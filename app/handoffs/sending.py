@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app import audit, deadlines
 from app.cases.models import Case
+from app.cases.queries import files_of
 from app.cases.queries.parties import known
 from app.cases.services.intake import LONGEST_TITLE
 from app.cases.workflow import CASE
@@ -136,7 +137,7 @@ def compose(
     if not ask.strip():
         raise Invalid("ask", _("Say what is asked."))
     packet.check(fields, need)
-    there = {str(file.id) for file in packet.files_of(case)}
+    there = {str(file.id) for file in files_of(case)}
     if not there.issuperset(files):
         raise Invalid("files", _("There is no such file in this case."))
     draft.receiver_id = receiver_for(KINDS[draft.kind], receiver).id
@@ -169,7 +170,7 @@ def dispatch(draft: HandoffDraft, by: Any, *, text: str | None = None, **rest: A
     db.session.flush()
     drafter = draft.drafted_by_name if draft.drafted_by != by.id else ""
     sent = note(handoff, "send", by, text=draft.ask, drafted_by=drafter)
-    chosen = [file for file in packet.files_of(case) if str(file.id) in draft.files]
+    chosen = [file for file in files_of(case) if str(file.id) in draft.files]
     packet.fill(handoff, case, by, fields=draft.fields, need=draft.need, files=chosen, step_id=sent.id)
     draft.handoff_id, draft.decided_by_name, draft.decided_at = handoff.id, by.name, clock.now()
     told = {"kind": kind.code, "number": handoff.number, "to": receiver.slug}

@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from app import deadlines
 from app.accounts.permissions import Can
 from app.accounts.presence import me
-from app.cases.queries import by_number
+from app.cases.queries import by_number, files_of
 from app.core import clock
 from app.core.area import Area
 from app.core.errors import Invalid, Late, Missing
@@ -247,7 +247,7 @@ def letter(number: str) -> Any:
 
 def _letter(draft: HandoffDraft) -> dict[str, Any]:
     case = by_number(draft.case_number)
-    chosen = [file for file in packet.files_of(case) if str(file.id) in draft.files]
+    chosen = [file for file in files_of(case) if str(file.id) in draft.files]
     steps = LETTER.open_to(me(), draft)
     if any(step.name == "send" for step in steps):  # who may send has nobody to submit it to
         steps = [step for step in steps if step.name != "submit"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,18 +13,24 @@ from sqlalchemy import select
 
 from app import audit
 from app.audit.models import Entry
-from app.cases.models import Case
+from app.cases.models import Case, Party
 from app.cases.papers import services as papers
 from app.cases.papers.facts import facts_of
 from app.cases.queries import by_number, file_of, files_of
-from app.cases.services import attach, lodge, may_remove
+from app.cases.queries.clocks import clock_page
+from app.cases.queries.parties import parties
+from app.cases.services import attach, lodge, may_remove, timing
 from app.cases.services.dividing import divide, other_half
-from app.cases.services.intake import Complainant
+from app.cases.services.intake import Agent, Complainant
+from app.cases.services.parties import elect
 from app.cases.workflow import CASE
 from app.core import clock
 from app.core.errors import Invalid, Missing, NotAllowed, WrongMoment
 from app.documents.kinds import kinds
 from app.files.accept import accept
+from app.handoffs import packet
+from app.handoffs import queries as exchange
+from app.handoffs import services as handoffs
 from tenants.database import db
 from tests.cases.conftest import TOLD
 from tests.town import EAST
@@ -30,6 +38,13 @@ from tests.town import EAST
 COMPLAINT, REPORT = "健身房闭店，请退还余额。", "该店长期无照经营，并雇人刷好评。"
 HALVES = {"complaint": COMPLAINT, "report": REPORT, "demand": "退还余额", "problem": "R07"}
 LETTER = replace(TOLD, nature="M", facts=f"{COMPLAINT}{REPORT}")
+
+
+TOGETHER = replace(
+    LETTER,
+    others=[Complainant("王建国", "13822223333", Decimal(900), consented=True), Complainant("李若兰", "13833334444")],
+    agent=Agent("林晓东", "13811112222", "110101199003078478", "代为投诉、举报", clock.today() + timedelta(days=30)),
+)
 
 
 @pytest.fixture
@@ -182,3 +197,150 @@ def test_papers_name_the_first_of_those_who_complain_together(town):
         others = [Complainant(f"甲{n}", f"1381234{n:04d}") for n in range(3)]
         case = lodge(replace(TOLD, others=others), town.person(EAST, "clerk")).case
         assert facts_of(case, kinds()["acceptance"])["consumer"] == "林晓梅等4人"
+
+
+# Who made both -------------------------------------------------------------------------------------------------------
+
+
+def divided(town: Any, letter: Any = TOGETHER) -> tuple[Case, Case]:
+    """A letter of several, with a receipt, divided: the complaint and the report, in a transaction of East."""
+    handler = town.person(EAST, "handler")
+    case = lodge(letter, handler, evidence=[accept(io.BytesIO("收据".encode()), "收据.txt")]).case
+    db.session.flush()
+    if letter.others:
+        elect(case, handler, {0}, text="推选书")
+    made = divide(case, handler, **HALVES)
+    db.session.flush()
+    return case, made
+
+
+def test_who_signed_the_letter_and_who_brought_it_has_reported_too(town):
+    with town.at(EAST):
+        complaint, report = divided(town)
+        said = parties(report, everybody=True)
+        assert [one.reveal("name") for one in said.people] == ["林晓梅", "王建国", "李若兰"]
+        assert [one.reveal("phone") for one in said.people[1:]] == ["13822223333", "13833334444"]
+        assert (report.people, complaint.people) == (3, 3)
+        assert said.agent is not None
+        assert (said.agent.reveal("name"), said.agent.reveal("id_number")) == ("林晓东", "110101199003078478")
+        assert (said.agent.powers, said.agent.until) == ("代为投诉、举报", TOGETHER.agent.until)
+        registered = facts_of(report, kinds()["report-registration"])
+        assert registered["consumer"] == "林晓梅等3人"
+        assert [one["name"] for one in registered["others"]] == ["王建国", "李若兰"]
+        assert registered["agent_name"] == "林晓东"
+
+
+def test_what_belongs_to_the_dispute_stays_with_the_complaint(town):
+    """Shares, consents and representatives are of mediation, and a report is not mediated: it asks for none of them."""
+    with town.at(EAST):
+        complaint, report = divided(town)
+        of_complaint, of_report = (parties(case, everybody=True) for case in (complaint, report))
+        assert of_complaint.amount == 900
+        assert [one.represents for one in of_complaint.people] == [True, False, False]
+        assert not any(one.represents or one.amount or one.consented_on for one in of_report.people)
+        assert (of_complaint.unheard, of_report.unheard) == (1, 0)
+        assert "consent" in {paper.code for paper in of_complaint.missing}
+        assert "consent" not in {paper.code for paper in of_report.missing}
+
+
+def test_an_authorisation_that_has_run_out_stays_where_it_was(town):
+    with town.at(EAST):
+        case = lodge(TOGETHER, town.person(EAST, "handler")).case
+        db.session.flush()
+        agent = db.session.scalars(select(Party).where(Party.role == "agent")).one()
+        agent.until = clock.today() - timedelta(days=1)
+        db.session.flush()
+        report = divide(case, town.person(EAST, "handler"), **HALVES)
+        db.session.flush()
+        assert parties(report).agent is None
+        assert parties(case).agent is agent
+
+
+@pytest.mark.parametrize("kind", sorted(code for code, form in kinds().items() if "merchant" in form.to))
+def test_nobody_of_those_who_reported_is_named_to_the_merchant(town, kind):
+    with town.at(EAST):
+        _complaint, report = divided(town)
+        said = str(facts_of(report, kinds()[kind]))
+        for words in ("林晓梅", "王建国", "13822223333", "李若兰", "林晓东", "13811112222", "代为投诉", "收据"):
+            assert words not in said
+
+
+def test_neither_the_bureau_nor_another_county_reads_who_reported(town):
+    with town.at(EAST):
+        number = divided(town)[1].number
+        db.session.commit()
+    for slug in ("city", "west"):
+        with town.at(slug):
+            assert db.session.scalars(select(Party)).all() == []
+    with town.at("city"):
+        case = db.session.scalars(select(Case).where(Case.number == number)).one()
+        assert "王建国" not in f"{case.title}{case.summary}{case.party_label}"
+
+
+# Its evidence --------------------------------------------------------------------------------------------------------
+
+
+def test_the_papers_of_the_report_list_the_evidence_of_the_letter(town):
+    with town.at(EAST):
+        complaint, report = divided(town)
+        attach(report, town.person(EAST, "handler"), [accept(io.BytesIO("照片".encode()), "照片.txt")])
+        db.session.flush()
+        said = [
+            [one["name"] for one in facts_of(case, kinds()["file-index"])["evidence"]] for case in (report, complaint)
+        ]
+        assert said == [["收据.txt", "照片.txt"], ["收据.txt"]]
+
+
+def test_a_pause_of_the_report_may_rest_on_a_paper_of_the_letter(town):
+    with town.at(EAST):
+        complaint, report = divided(town)
+        handler = town.person(EAST, "handler")
+        (receipt,) = files_of(complaint)
+        (photo,) = attach(report, handler, [accept(io.BytesIO("照片".encode()), "照片.txt")])
+        db.session.flush()
+        timing.add_limit(report, handler, limit="order-121/1/case_decision", on=clock.today())
+        db.session.flush()
+        facts = {"clock": "case_decision", "reason": "testing", "evidence": "JC-1", "on": clock.today()}
+        CASE.take("pause", report, by=handler, file=str(receipt.id), **facts)
+        db.session.flush()
+        (one,) = (one for one in report.clocks if one.code == "case_decision")
+        (changed,) = clock_page(report, one.id).changed
+        assert changed.file is receipt
+        timing.add_limit(complaint, handler, limit="order-121/1/case_decision", on=clock.today())
+        db.session.flush()
+        with pytest.raises(Invalid) as refusal:
+            CASE.take("pause", complaint, by=handler, file=str(photo.id), **facts)
+        assert refusal.value.field == "file", "the complaint does not read what was added to the report"
+
+
+def test_a_letter_about_the_report_may_take_the_evidence_of_the_letter_along(town):
+    with town.at(EAST):
+        complaint, report = divided(town)
+        director = town.person(EAST, "director")
+        (receipt,) = files_of(complaint)
+        (photo,) = attach(report, director, [accept(io.BytesIO("照片".encode()), "照片.txt")])
+        db.session.flush()
+        letter = {
+            "kind": "request", "receiver": 5, "subject": "核查", "ask": "请核查。", "wanted": "", "legal_basis": "",
+            "fields": {}, "need": "",
+        }  # fmt: skip
+        sent = handoffs.send(report, director, **letter, files=[str(receipt.id), str(photo.id)])
+        db.session.flush()
+        handoff = next(one for one in exchange.of_case(report) if one.id == sent.handoff_id)
+        assert sorted(file.name for file in exchange.packed_files(handoff)) == ["收据.txt", "照片.txt"]
+        assert packet.personal_of(handoff) is not None
+        with pytest.raises(Invalid) as refusal:
+            handoffs.send(complaint, director, **letter, files=[str(photo.id)])
+        assert refusal.value.field == "files"
+
+
+def test_the_pages_of_the_report_offer_the_papers_of_the_letter(town):
+    with town.at(EAST):
+        complaint, report = divided(town)
+        timing.add_limit(report, town.person(EAST, "handler"), limit="order-121/1/case_decision", on=clock.today())
+        (receipt,) = files_of(complaint)
+        number, key = report.number, str(receipt.id)
+        db.session.commit()
+    browser = town.client(EAST, "director")
+    for page in ("steps/pause", "letters/new?kind=request"):
+        assert key in browser.get(f"/cases/{number}/{page}").get_data(as_text=True), page

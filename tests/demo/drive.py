@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from app.cases import queries as cases
 from app.cases import services as desk
+from app.cases.queries import files_of
 from app.cases.services import Complaint
 from app.cases.services.parties import tick
 from app.cases.workflow import CASE
@@ -19,7 +20,7 @@ from app.demo.builder_papers import paper
 from app.demo.builder_script import Deed, Script, complaint, letter
 from app.demo.builder_town import Town
 from app.demo.records import Exchange, Life
-from app.handoffs import packet, queries
+from app.handoffs import queries
 from app.handoffs import services as exchanges
 from app.handoffs.models import HandoffDraft
 from app.handoffs.workflow import LETTER
@@ -124,7 +125,7 @@ class Clerks:
                 desk.attach(case, by, files)
             case "letter":
                 exchange = life.exchanges[deed.exchange]
-                sent = [str(file.id) for file in chosen(packet.files_of(case), deed)]
+                sent = [str(file.id) for file in chosen(files_of(case), deed)]
                 receiver = self.town.number(exchange.receiver)
                 draft = exchanges.prepare(
                     case, by, receiver=receiver, files=sent, **letter(life, exchange, case.profile_code)

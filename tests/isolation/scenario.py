@@ -24,7 +24,7 @@ from app.cases.callbacks import services as callbacks
 from app.cases.claimants import services as claimants
 from app.cases.papers import services as papers_of
 from app.cases.papers.workflow import PAPER
-from app.cases.queries import by_number
+from app.cases.queries import by_number, files_of
 from app.cases.services import Complaint, dividing, lists, parties
 from app.cases.services.intake import Agent, Card, Complainant
 from app.cases.settings import services as settings
@@ -48,7 +48,6 @@ from app.groups import services as groups
 from app.groups.queries import ledger
 from app.handoffs import queries as letters
 from app.handoffs import services as handoffs
-from app.handoffs.packet import files_of
 from app.handoffs.workflow import LETTER
 from app.investigations import workflow as investigations
 from app.jobs import drain

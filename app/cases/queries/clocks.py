@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app import audit, deadlines
 from app.cases.models import Case, CaseClock, CaseFile
+from app.cases.queries.file import files_of
 from app.core import clock
 from app.core.errors import Missing
 from app.deadlines import ClockView, Explanation, Limit, Profile
@@ -103,8 +104,4 @@ def _changed(case: Case, one: CaseClock, limit: Limit, lines: list[audit.Line]) 
 
 
 def _files(case: Case, one: CaseClock) -> dict[str, CaseFile]:
-    keys = [UUID(span["file"]) for span in one.spans if span.get("file")]
-    if not keys:
-        return {}
-    query = select(CaseFile).where(CaseFile.case_id == case.id, CaseFile.id.in_(keys))
-    return {str(file.id): file for file in db.session.scalars(query)}
+    return {str(file.id): file for file in files_of(case)} if any(span.get("file") for span in one.spans) else {}

@@ -41,8 +41,8 @@ class Parties:
 
     @property
     def unheard(self) -> int:
-        """How many of those shown have not consented to complaining together."""
-        return sum(party.consented_on is None for party in self.people if party.position)
+        """How many of those shown have not consented to complaining together; to report together needs no consent."""
+        return sum(party.consented_on is None for party in self.people if party.position and not self.case.is_report)
 
 
 def known(*cases: UUID) -> tuple[str, ...]:
@@ -70,5 +70,10 @@ def parties(case: Case, *, everybody: bool = False) -> Parties:
 
 def kinds(case: Case, *, agent: bool = False) -> list[str]:
     """What the checklist goes by."""
-    traits = {"prepaid": case.prepaid, "agent": agent, "joint": case.people > 1, "minor": case.minor}
+    traits = {
+        "prepaid": case.prepaid,
+        "agent": agent,
+        "joint": case.people > 1 and not case.is_report,
+        "minor": case.minor,
+    }
     return [kind for kind in (case.problem, case.place, *(name for name, is_so in traits.items() if is_so)) if kind]

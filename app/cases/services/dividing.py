@@ -1,8 +1,13 @@
 """Dividing a letter that is complaint and report at once (令121 art. 9): two cases, each with its own clocks and end.
 
-The case that came in becomes the complaint. The report is a case of its own: same person, same merchant, same day of
-receipt. It reads the evidence of the letter, the complaint does not read what is added to the report, and the words
+The case that came in becomes the complaint. The report is a case of its own: the same people, same merchant, same day
+of receipt. It reads the evidence of the letter, the complaint does not read what is added to the report, and the words
 of the report are taken out of the complaint, whose papers go to the merchant.
+
+Whoever signed the letter has reported too, and who brought it for them has brought all of it: they come along. What
+belongs to the dispute stays with the complaint: shares of the amount, the consent to being represented, and who was
+elected to represent the others (令20 art. 11); a report is mediated with nobody. An authorisation that has run out
+binds nobody any more, and is kept where it was.
 """
 
 from __future__ import annotations
@@ -15,9 +20,10 @@ from sqlalchemy import select
 
 from app import audit
 from app.accounts.permissions import Can
-from app.cases.models import DIVIDED, MIXED, REPORT, Case, CaseState, Party
-from app.cases.services.intake import Complaint, lodge, propose
+from app.cases.models import DIVIDED, MIXED, REPORT, Case, CaseState, Party, Role
+from app.cases.services.intake import Agent, Complainant, Complaint, lodge, propose
 from app.cases.services.parts import WATCH, look_up, profile_of, statement_of
+from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
 from tenants.database import db
 
@@ -58,13 +64,20 @@ def divide(case: Case, by: Any, *, complaint: str, report: str, demand: str = ""
 
 
 def _as_report(case: Case, report: str, problem: str | None) -> Complaint:
-    party = db.session.scalars(select(Party).where(Party.case_id == case.id, Party.position == 0)).one()
+    first, *people = db.session.scalars(select(Party).where(Party.case_id == case.id).order_by(Party.position))
+    agents = [party for party in people if party.role == Role.AGENT]
     return Complaint(
         facts=report,
-        name=party.reveal("name") or "",
-        phone=party.reveal("phone") or "",
-        id_number=party.reveal("id_number") or "",
-        address=party.reveal("address") or "",
+        name=first.reveal("name") or "",
+        phone=first.reveal("phone") or "",
+        id_number=first.reveal("id_number") or "",
+        address=first.reveal("address") or "",
+        agent=next((_agent(party) for party in agents if party.until is None or party.until >= clock.today()), None),
+        others=[
+            Complainant(party.reveal("name") or "", party.reveal("phone") or "")
+            for party in people
+            if party not in agents
+        ],
         nature=REPORT,
         channel=case.channel,
         category=case.category,
@@ -77,6 +90,11 @@ def _as_report(case: Case, report: str, problem: str | None) -> Complaint:
         received_at=case.received_at,
         profile=profile_of(case),
     )
+
+
+def _agent(party: Party) -> Agent:
+    told = {field: party.reveal(field) or "" for field in ("name", "phone", "id_number")}
+    return Agent(**told, powers=party.powers, until=party.until)
 
 
 def letter_of(case: Case) -> UUID | None:

@@ -12,7 +12,8 @@ from sqlalchemy.orm import selectinload
 
 from app import audit, deadlines
 from app.cases import lists
-from app.cases.models import Case, CaseClock, CaseFile
+from app.cases.models import Case, CaseClock
+from app.cases.queries.file import files_of
 from app.cases.queries.parties import known
 from app.cases.services.mediation import not_ahead
 from app.cases.services.parts import main_limits, redate
@@ -55,11 +56,6 @@ def further(case: Case) -> list[CaseClock]:
 def ruled(case: Case) -> list[CaseClock]:
     """The open clocks that the case's own profile rules."""
     return [one for one in case.clocks if one.is_open and one.code in main_limits(case)]
-
-
-def files_of(case: Case) -> list[CaseFile]:
-    """The papers that a pause may point to."""
-    return list(db.session.scalars(select(CaseFile).where(CaseFile.case_id == case.id).order_by(CaseFile.id)))
 
 
 def rules_to_choose(case: Case) -> list[Profile]:
