@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import audit
-from app.core.errors import Changed, Invalid
+from app.core.errors import Invalid
 from app.documents.models import Letterhead
 from tenants import realm
 from tenants.database import db
@@ -49,8 +49,7 @@ def change(by: Any, *, seen: int | None = None, **wanted: str) -> Letterhead:
     if row is None:
         row = Letterhead(**dict.fromkeys(WATCH.words, ""), version=1)
         db.session.add(row)
-    if seen is not None and seen != row.version:
-        raise Changed(_("Somebody else has changed this in the meantime."), row)
+    audit.only_as_seen(row, seen)
     was = WATCH.look(row)
     for name, said in checked.items():
         setattr(row, name, said)

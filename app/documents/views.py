@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Response, flash, redirect, url_for
@@ -12,8 +13,8 @@ from wtforms.validators import InputRequired
 from app.accounts import me
 from app.accounts.permissions import Can
 from app.core.area import ANYONE, Area
-from app.core.errors import Changed, Invalid, Missing
-from app.core.forms import Form, Line
+from app.core.errors import Invalid, Late, Missing
+from app.core.forms import Form, Line, code_of
 from app.deadlines.wording import say
 from app.documents import checks, library
 from app.documents import letterhead as heads
@@ -73,19 +74,19 @@ class LetterheadForm(Form):
 @templates.page("/letterhead", allow=Can.LIST_KEEP, methods=["GET", "POST"])
 def letterhead() -> Any:
     """What papers say of who issues them."""
-    form = LetterheadForm(obj=heads.present())
+    form = _standing()
     if form.validate_on_submit():
         try:
             heads.change(me(), seen=form.version.data, **form.facts)
             flash(_("Papers say so from now on."))
             return redirect(url_for(".index"), 303)
-        except Invalid as refusal:
-            form.say(refusal)
-        except Changed as refusal:
-            form.catch_up(LetterheadForm(formdata=None, obj=heads.present()))
-            form.form_errors.append(refusal.message)
-            return render("documents/letterhead.html", form=form), 409
-    return render("documents/letterhead.html", form=form), 422 if form.errors else 200
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(_standing, formdata=None))
+    return render("documents/letterhead.html", form=form), code_of(form)
+
+
+def _standing(**given: Any) -> LetterheadForm:
+    return LetterheadForm(**given, obj=heads.present())
 
 
 @templates.page("/<kind>", allow=Can.LIST_KEEP, methods=["GET", "POST"])

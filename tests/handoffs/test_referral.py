@@ -198,7 +198,7 @@ def test_a_telling_that_broke_off_is_made_good_by_the_sweep(exchange: Exchange, 
     with town.at(EAST):
         step = db.session.scalars(select(HandoffEcho.step_id)).one()
         db.session.commit()
-        with pytest.raises(KeyboardInterrupt), act_in(registry.realm(WEST), f"handoff.send {step}") as act:
+        with pytest.raises(KeyboardInterrupt), act_in(registry.realm(WEST), f"handoff.send {step}"):
             jobs.hear(step)
             db.session.commit()
             raise KeyboardInterrupt
