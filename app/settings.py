@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 SIX_MONTHS = 184  # days, at their longest
+SHORTEST_PASSWORD = 10
 
 
 class Unusable(ValueError):
@@ -42,6 +43,7 @@ class Settings:
     city: str = "江州市"
     grant_days: int = 14  # the longest time that the bureau may call in a county's file for
     sign_in_days: int = 190  # how long it is kept who was signed in from where
+    password_length: int = 10  # characters that a new password has at least
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -80,10 +82,14 @@ class Settings:
             city=env.get("CITY", "江州市"),
             grant_days=number("GRANT_DAYS", 14),
             sign_in_days=number("SIGN_IN_DAYS", 190),
+            password_length=number("PASSWORD_LENGTH", 10),
         )
 
     def __post_init__(self) -> None:
-        """Raises Unusable for what is no address, or where sign-ins are kept for less than six months (网络安全法)."""
+        """Raises Unusable for what is no address, or where sign-ins are kept for less than six months (网络安全法).
+
+        And for passwords of fewer than ten characters.
+        """
         for name in ("database_url", "app_url", "guest_url", "owner_url", "worker_url"):
             try:
                 scheme = make_url(getattr(self, name) or "postgresql://").drivername
@@ -95,6 +101,11 @@ class Settings:
                     f"{name.upper()} 不是形如 postgresql://user@host:5432/name 的地址。",
                     f"{name.upper()} is not an address such as postgresql://user@host:5432/name.",
                 )
+        if self.password_length < SHORTEST_PASSWORD:
+            raise Unusable(
+                f"PASSWORD_LENGTH 为 {self.password_length}：口令不得少于 {SHORTEST_PASSWORD} 个字符。",
+                f"PASSWORD_LENGTH is {self.password_length}: passwords have {SHORTEST_PASSWORD} characters or more",
+            )
         if self.sign_in_days < SIX_MONTHS:
             raise Unusable(
                 f"SIGN_IN_DAYS 为 {self.sign_in_days}：法律要求留存六个月，不得少于 {SIX_MONTHS} 天。",

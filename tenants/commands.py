@@ -1,4 +1,4 @@
-"""flask tenants roles | list | add | suspend | resume | audit | export"""
+"""flask tenants roles | list | add | rename | suspend | resume | audit | export"""
 
 from __future__ import annotations
 
@@ -61,6 +61,21 @@ def add(slug: str, name: str, kind: str, short_name: str | None, region_code: st
         db.session.commit()
     registry.forget()
     click.echo(f"opened {place.slug} as number {place.id}")
+
+
+@tenants.command("rename")
+@click.argument("slug")
+@click.argument("name")
+@click.option("--short-name")
+def rename(slug: str, name: str, short_name: str | None) -> None:
+    """Give an organisation another name; its addresses stay."""
+    place = organisation(slug)
+    with realm.enter(registry.realm(realm.BUREAU_ID), db.leave):
+        provisioning.rename(slug, name, short_name=short_name)
+        provisioning.record("tenant.renamed", place)
+        db.session.commit()
+    registry.forget()
+    click.echo(f"renamed {slug}")
 
 
 def _set_active(slug: str, active: bool) -> None:

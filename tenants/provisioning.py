@@ -317,6 +317,15 @@ def open_tenant(
     return tenant.place()
 
 
+def rename(slug: str, name: str, *, short_name: str | None = None) -> None:
+    """Give an organisation another name, from inside the bureau's realm; its slug, and every address, stays.
+
+    Papers that were issued keep the name they bear.
+    """
+    tenant = db.session.execute(select(Tenant).where(Tenant.slug == slug)).scalar_one()
+    tenant.name, tenant.short_name = name, short_name or name
+
+
 def suspend(slug: str, *, active: bool = False) -> None:
     """Shut an organisation out, or let it in again, from inside the bureau's realm; takes seconds to act."""
     tenant = db.session.execute(select(Tenant).where(Tenant.slug == slug)).scalar_one()

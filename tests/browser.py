@@ -11,6 +11,10 @@ from werkzeug.test import Client, TestResponse
 PHONE = re.compile(r"(?<![0-9A-Za-z*])1[3-9]\d{9}(?![0-9A-Za-z])")
 IDENTITY = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr", "use"}
+# What nobody has translated: a text of English words alone, or one of them for a name of ours.
+SENTENCE = re.compile(r"[A-Z]?[a-z]+(?:[ ,’'-]+[a-z]+)+[.…:?!]?")
+WORD = re.compile(r"[A-Z][a-z]{3,}:?")
+NAMES = {"button", "th", "label", "legend", "summary", "h1", "h2", "h3", "dt", "option"}
 LOOSE = {"p", "li", "dt", "dd", "tr", "td", "th", "option", "thead", "tbody"}
 
 
@@ -30,7 +34,9 @@ class Page(HTMLParser):
         self.wants_label: list[tuple[str, str]] = []
         self.ids: list[str] = []
         self.text: list[str] = []
+        self.foreign: list[str] = []  # words that stand on a page and are of no language that it is in
         self._silent = 0
+        self._english: int | None = None  # how deep what is said to be in English begins
         self.feed(html)
         self.close()
         for tag in self.open:
@@ -41,6 +47,8 @@ class Page(HTMLParser):
         attributes = {name: value or "" for name, value in pairs}
         if tag not in VOID:
             self.open.append(tag)
+            if self._english is None and tag != "html" and attributes.get("lang") == "en":
+                self._english = len(self.open)
         if tag in ("script", "style"):
             self._silent += 1
             if tag == "style":
@@ -86,10 +94,15 @@ class Page(HTMLParser):
                 self.faults.append(f"</{tag}> closes nothing (open: {' '.join(self.open[-4:])})")
         else:
             self.open.pop()
+        if self._english is not None and len(self.open) < self._english:
+            self._english = None
 
     def handle_data(self, data: str) -> None:
         if self._silent:
             return
+        said, tag = " ".join(data.split()), self.open[-1] if self.open else ""
+        if self._english is None and (SENTENCE.fullmatch(said) or (tag in NAMES and WORD.fullmatch(said))):
+            self.foreign.append(said)
         if self.open and self.open[-1] == "title" and "svg" not in self.open:
             self.title += data
         elif "h1" in self.open:
@@ -129,6 +142,8 @@ def check(response: TestResponse, *, may_show: tuple[str, ...] = ()) -> Page:
         found = pattern.search(shown)
         if found:
             faults.append(f"an unmasked {what}: {found.group()[:4]}…")
+    if '<html lang="zh' in html:
+        faults += [f"not translated: {said!r}" for said in page.foreign]
     for left in ("{{", "}}", "{%", "lazy_gettext", "None</", "Undefined"):
         if left in html:
             faults.append(f"left over in the page: {left}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, SelectField
 from wtforms.validators import EqualTo, InputRequired, Length, Regexp
@@ -26,18 +27,19 @@ class PasswordForm(Form):
     """The old one is not asked for after a slip. An error page repeats nothing that is named a password."""
 
     old_password = PasswordField(_l("Present password"), [_FILLED])
-    new_password = PasswordField(
-        _l("New password"),
-        [_FILLED],
-        description=_l(
-            "At least %(count)s characters; several words are easier to keep in mind than signs. "
-            "Blanks and Chinese are welcome. Leave out names, 12315 and years.",
-            count=passwords.SHORTEST,
-        ),
-    )
+    new_password = PasswordField(_l("New password"), [_FILLED])
     new_password_again = PasswordField(
         _l("New password once more"), [_FILLED, EqualTo("new_password", _l("The two are not the same."))]
     )
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **options)
+        self.new_password.description = _(
+            "At least %(count)s characters, better %(more)s; several words are easier to keep in mind than signs. "
+            "Blanks and Chinese are welcome. Leave out names, 12315 and years.",
+            count=passwords.shortest(),
+            more=max(passwords.ADVISED, passwords.shortest()),
+        )
 
     @property
     def old(self) -> str:

@@ -19,19 +19,21 @@ from zxcvbn import zxcvbn
 from app.core import clock
 from app.core.errors import Invalid, TooMany
 
-SHORTEST, LONGEST = 10, 1000
+LEAST, ADVISED, LONGEST = 10, 15, 1000
 AT_ONCE = 2  # each takes 64 MiB and a core
 PATIENCE = 2.0  # seconds to wait for a turn
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
 SLIP_SIGNS = 28  # of 5 bits each: 140
 
 _hasher = PasswordHasher()
+_shortest = LEAST
 _turns = BoundedSemaphore(AT_ONCE)
 
 
-def configure(environment: str) -> None:
-    """Argon2id as the library advises; tests take parameters that cost nothing."""
-    global _hasher
+def configure(environment: str, shortest: int = LEAST) -> None:
+    """Argon2id as the library advises; tests take parameters that cost nothing. New passwords have `shortest` signs."""
+    global _hasher, _shortest
+    _shortest = shortest
     _hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1) if environment == "test" else PasswordHasher()
     _nobody.cache_clear()
 
@@ -50,6 +52,11 @@ def _turn() -> Iterator[None]:
 def _nobody() -> str:
     """The hash that is looked at when there is none, so that an unknown login takes as long as a known one."""
     return _hasher.hash(secrets.token_hex(16))
+
+
+def shortest() -> int:
+    """How many characters a new password has at least."""
+    return _shortest
 
 
 def sealed(password: str) -> str:
@@ -114,8 +121,8 @@ def check(password: str, words: Iterable[str | None] = (), *, field: str = "pass
 
     `words` are the names of the organisation and the person. Nothing is trimmed, cut or folded before it is kept.
     """
-    if len(password) < SHORTEST:
-        raise Invalid(field, _("Use at least %(count)s characters.", count=SHORTEST))
+    if len(password) < _shortest:
+        raise Invalid(field, _("Use at least %(count)s characters.", count=_shortest))
     if len(password) > LONGEST:
         raise Invalid(field, _("Use at most %(count)s characters.", count=LONGEST))
     folded = password.casefold()

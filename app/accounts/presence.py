@@ -28,7 +28,7 @@ def init_app(app: Flask) -> None:
     from app.accounts import asking, jobs  # noqa: F401  (declares the sweep; jobs need the models first)
 
     settings = app.config["SETTINGS"]
-    passwords.configure(settings.environment)
+    passwords.configure(settings.environment, settings.password_length)
     sessions.configure(timedelta(days=settings.sign_in_days))
     login.session_protection = None  # the row on the server is the session
     login.request_loader(_load)

@@ -48,6 +48,7 @@ _GRANT = {
 }
 _ORGANISATION = {
     "tenant.opened": _l("Opened an organisation"),
+    "tenant.renamed": _l("Renamed an organisation"),
     "tenant.suspended": _l("Suspended an organisation"),
     "tenant.resumed": _l("Let an organisation in again"),
     "tenant.exported": _l("Exported an organisation"),

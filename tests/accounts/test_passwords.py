@@ -10,6 +10,8 @@ from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from app.accounts import passwords
 from app.core.errors import Invalid, TooMany
+from tests.conftest import settings_for
+from tests.town import EAST
 
 WORDS = ["东县消费者权益保护中心", "东县中心", "linhe", "wang.fang", "王芳芳"]
 
@@ -77,7 +79,7 @@ def test_a_password_that_is_easily_guessed_is_refused(inside, password):
 
 def test_whatever_is_tried_first_is_refused_alone_and_dressed_up(inside):
     """All of the thirty thousand most frequent that are long enough, and the first three thousand made so."""
-    long = [password for password in FREQUENCY_LISTS["passwords"] if len(password) >= passwords.SHORTEST]
+    long = [password for password in FREQUENCY_LISTS["passwords"] if len(password) >= passwords.shortest()]
     made = [f"{password.title()}123!" for password in FREQUENCY_LISTS["passwords"][:3000]]
     assert len(long) > 1000
     for password in long + made:
@@ -101,6 +103,26 @@ def test_nothing_of_a_password_is_cut_or_folded(inside):
     assert not passwords.matches(kept, long[:-1])
     assert not passwords.matches(kept, long.lower())
     assert not passwords.matches(kept, f"{long} ")
+
+
+def test_how_long_a_password_has_to_be_is_said_by_the_settings(inside):
+    """And by the form; never fewer than ten characters (AU2)."""
+    try:
+        passwords.configure("test", 15)
+        with pytest.raises(Invalid, match="15"):
+            passwords.check("a grey heron 7")
+        passwords.check("a grey heron 77")
+    finally:
+        passwords.configure("test")
+    passwords.check("a grey heron 7")
+    with pytest.raises(ValueError, match="PASSWORD_LENGTH"):
+        settings_for("postgresql://127.0.0.1", "none", password_length=9)
+
+
+def test_the_form_says_how_long_and_what_is_better(town):
+    browser = town.client(EAST, "handler")
+    browser.get("/account/password")
+    assert "至少 10 个字符，建议 15 个以上" in browser.page.words
 
 
 def test_every_kept_password_is_argon2id(town, root):

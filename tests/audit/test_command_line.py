@@ -13,6 +13,7 @@ from app.audit.models import Entry
 from app.audit.trail import verify
 from tenants import realm
 from tenants.database import db
+from tenants.registry import registry
 from tests.town import CITY, EAST, Town
 
 
@@ -31,10 +32,15 @@ def run(app: Any, *arguments: str) -> None:
 
 def test_opening_and_shutting_out_stand_in_the_citys_chain(app: Any, town: Town) -> None:
     run(app, "add", "upper", "上县消费者权益保护中心", "--kind", "center")
+    run(app, "rename", "upper", "上区消费者权益保护中心", "--short-name", "上区中心")
+    place = registry.find("upper")
+    assert place is not None
+    assert (place.name, place.short_name) == ("上区消费者权益保护中心", "上区中心")
     for step in ("suspend", "resume"):
         run(app, step, "upper")
     assert told(town, CITY) == [
         ("tenant.opened", {"place": "upper", "kind": "center"}, "system"),
+        ("tenant.renamed", {"place": "upper"}, "system"),
         ("tenant.suspended", {"place": "upper"}, "system"),
         ("tenant.resumed", {"place": "upper"}, "system"),
     ]
