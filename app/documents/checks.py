@@ -22,6 +22,7 @@ from app.documents.kinds import Form, kinds
 from app.documents.models import DocumentCheck
 from tenants import realm
 from tenants.database import db
+from tenants.provisioning import refuse_unsafe_role
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -39,16 +40,16 @@ _base_url = ""
 _guests: Engine | None = None
 
 
-def configure(settings: Settings) -> Engine:
+def configure(settings: Settings, *, check_role: bool) -> None:
     """Say where the portal is found from outside, and how guests ask the database; once, when the app is made.
 
-    Returns the engine that guests are served from, for whoever looks at its role.
+    Raises UnsafeRole for guests whom the walls do not bind: now with `check_role`, else when the first one asks.
     """
     global _base_url, _guests
-    _base_url = settings.base_url
     # Asked now and then: a connection for each, none kept.
-    _guests = create_engine(settings.url("portal_guest"), poolclass=NullPool, hide_parameters=True)
-    return _guests
+    engine = create_engine(settings.url("portal_guest"), poolclass=NullPool, hide_parameters=True)
+    refuse_unsafe_role(engine, now=check_role, guest=True)
+    _base_url, _guests = settings.base_url, engine
 
 
 def enter(document: UUID, form: Form, number: str) -> str:

@@ -1,5 +1,6 @@
 """How amounts, numbers and times are written for people."""
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from app.core import clock
 from app.core.privacy import redact
 
 NOTHING = "—"
+_LATIN, _HAN = re.compile(r"[A-Za-z]{2} ?[a-z]{2}"), re.compile(r"[\u4e00-\u9fff]")
 CHINESE_STEPS: tuple[tuple[int, str], ...] = ((10**8, "亿"), (10**4, "万"))
 ENGLISH_STEPS: tuple[tuple[int, str], ...] = ((10**6, "M"), (10**3, "K"))
 
@@ -22,6 +24,12 @@ def chinese() -> bool:
     """Whether the reader reads Chinese; true outside a request."""
     locale = get_locale()
     return locale is None or locale.language == "zh"
+
+
+def tongue(said: object) -> Markup:
+    """The attribute that says a text is English, for those who have a page read to them; nothing for any other."""
+    text = str(said)
+    return Markup(' lang="en"') if _LATIN.search(text) and not _HAN.search(text) else Markup()
 
 
 def number(value: float | Decimal | None, places: int | None = None) -> str:
@@ -101,7 +109,7 @@ def attrs_of(*sets: dict[str, Any]) -> dict[str, Any]:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "day": day, "filesize": filesize, "moment": moment, "money": money, "number": number, "percent": percent,
-    "redacted": redact, "when": when,
+    "redacted": redact, "tongue": tongue, "when": when,
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from app.cases.services import Complaint, attach, lodge, parties
 from app.cases.services.intake import Agent, Card, Complainant
 from app.cases.workflow import CASE
 from app.core import clock
+from app.documents import letterhead
 from app.documents.kinds import kinds
 from app.files.accept import accept
 from app.handoffs import services as handoffs
@@ -45,6 +46,9 @@ SECRETS = (
 def rich(town: Any) -> Case:
     """In a transaction of East: mediated, stopped and lengthened, settled in two parts of which one was paid."""
     director, handler = town.person(EAST, "director"), town.person(EAST, "handler")
+    letterhead.change(
+        director, prefix="", address="东县人民路12号", telephone="0309-6110315", hours="周一至周五 9:00—17:00"
+    )
     gym = merchants.add(handler, name="东县悦动健身有限公司", credit_code="91330100MA2B0C7X3T", address="东县河滨路8号")
     case = lodge(_told(gym), handler, evidence=[_file("收据.txt")]).case
     db.session.flush()

@@ -51,10 +51,10 @@ OWN: dict[str, tuple[dict[str, Any], tuple[str, ...], str, str]] = {
 
 
 def shown(browser: Any, **asked: str) -> list[str]:
-    """The numbers on the queue's page; a row leads to its case twice."""
+    """The numbers on the queue's page; a row leads to its case more than once."""
     address = "&".join(f"{name}={value}" for name, value in asked.items())
     assert browser.get(f"/cases?{address}").status_code == 200
-    ends = (link.rpartition("/")[2] for link in browser.page.links)
+    ends = (link.partition("#")[0].rpartition("/")[2] for link in browser.page.links)
     return list(dict.fromkeys(end for end in ends if end.startswith("20")))
 
 

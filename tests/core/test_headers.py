@@ -106,7 +106,7 @@ def test_every_answer_carries_the_headers(app: Any, town: Town, monkeypatch: pyt
     for what, answer in answers(app, town, monkeypatch).items():
         missing = {name: value for name, value in FIXED.items() if answer.headers.get(name) != value}
         assert not missing, (what, missing)
-        assert answer.status_code == int(what) if what.isdigit() else answer.status_code < 400, what
+        assert answer.status_code == (int(what[:3]) if what[0].isdigit() else min(answer.status_code, 399)), what
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"], what
         assert "X-Powered-By" not in answer.headers, what
         assert re.fullmatch(r"[0-9a-f]{16}", answer.headers["X-Request-ID"]), what

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -33,11 +34,15 @@ def paper_form(kind: Kind, filled: dict[str, Any] | None = None, **given: Any) -
     """The form of one kind of document, with what is filled in already."""
     fields = {one.name: _field(one) for one in kind.fields}
     dates = {one.name for one in kind.fields if one.kind == "date"}
-    known = {
-        name: date.fromisoformat(value) if name in dates and value else value for name, value in (filled or {}).items()
-    }
+    known = {name: _day(value) if name in dates and value else value for name, value in (filled or {}).items()}
     made: PaperForm = type("OnePaperForm", (PaperForm,), fields)(**given, data=known)
     return made
+
+
+def _day(said: str) -> date:
+    """2026-11-30 of a draft, 2026年11月30日 of what was issued."""
+    year, month, day = map(int, re.findall(r"\d+", said))
+    return date(year, month, day)
 
 
 def _field(one: Field) -> Any:
