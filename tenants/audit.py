@@ -192,7 +192,7 @@ def _grants(connection: Connection, known: dict[str, type[Any]]) -> list[str]:
         "select c.relname, t.attname, a.grantee::regrole::text as role, a.grantee, a.privilege_type "
         "from pg_attribute t join pg_class c on c.oid = t.attrelid "
         "join pg_namespace n on n.oid = c.relnamespace, aclexplode(t.attacl) a "
-        "where n.nspname = 'public' and c.relkind in ('r', 'p')",
+        "where n.nspname = 'public' and c.relkind in ('r', 'p') and not t.attisdropped",  # 15 keeps what those granted
     ):
         key = ("PUBLIC" if row.grantee == 0 else row.role, row.privilege_type)
         columns = there[row.relname].setdefault(key, set())
