@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import time
 import warnings
@@ -22,21 +21,13 @@ from app.cases.services import Complaint, lodge
 from app.serve.children import Children
 from app.settings import Settings
 from tenants.database import db
+from tests.chromium import launch
 from tests.journeys.tab import DESK, LOCALES, PHONE, WATCH, Tab, pictures
 from tests.logs import confided, told_in
 from tests.town import EAST, Town
 
 playwright = pytest.importorskip("playwright.sync_api")
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 JOBS = """select count(*) from jobs.procrastinate_jobs
     where status = 'doing' or (status = 'todo' and (scheduled_at is null or scheduled_at <= now()))"""
 LOGS = pytest.StashKey[Path]()
@@ -141,17 +132,6 @@ def work(root: Engine) -> Callable[[], None]:
 def chromium() -> Iterator[Any]:
     """Closed after each file: while it is open, nothing else in this process may run an event loop."""
     yield from launch()
-
-
-def launch(**options: Any) -> Iterator[Any]:
-    with playwright.sync_playwright() as play:
-        found = shutil.which("chromium") or shutil.which("chromium-browser") or play.chromium.executable_path
-        if not Path(found).exists():
-            missing = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-            missing("no Chromium here: `make browser` gets one")
-        browser = play.chromium.launch(executable_path=found, args=list(FLAGS), **options)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

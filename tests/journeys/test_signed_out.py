@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import launch
+from tests.chromium import launch
 from tests.journeys.tab import Tab
 from tests.town import EAST
 

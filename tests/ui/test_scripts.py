@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 import time
@@ -18,20 +17,16 @@ from app import ui
 from app.core.forms import Form, Prose
 from app.core.headers import CSP
 from app.ui.charts import Chart, Flow, Series
+from tests.chromium import launch
 
 playwright = pytest.importorskip("playwright.sync_api")
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 AXE = Path(__file__).parents[1] / "vendor/axe.min.js"
 RUN = "axe.run().then(r => r.violations.map(v => `${v.id}: ${v.nodes.map(n => n.target)}`))"
 PATHS = ("/list", "/note", "/charts", "/signed-out")
 WATCH = "window.refused = []; addEventListener('securitypolicyviolation', e => refused.push(e.violatedDirective));"
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists() and not os.environ.get("CI"), reason="no Chromium here"),
-]
+pytestmark = pytest.mark.browser
 
 FIGURES = [
     Chart("bar", "Received", ["Jan", "Feb"], [Series("goods", [3, 5]), Series("services", [1, 2])], stacked=True),
@@ -81,10 +76,7 @@ def address(face: Flask, posted: list[str]) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    with playwright.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield browser
-        browser.close()
+    yield from launch()
 
 
 @pytest.fixture
