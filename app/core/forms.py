@@ -121,7 +121,7 @@ class Form(FlaskForm):
     submission_key = HiddenField()
     late: Late | None = None  # once somebody else was faster, and then:
     typed: list[Typed] | None = None
-    possible = True  # whether it can be sent at all, as it stands now
+    possible = True  # whether it can be sent at all, as it stands now: hidden only once `late` says why it cannot
     _loaded: str | None = None
 
     def __init__(self, *given: Any, **more: Any) -> None:

@@ -77,7 +77,7 @@ def letterhead() -> Any:
     form = _standing()
     if form.validate_on_submit():
         try:
-            heads.change(me(), seen=form.version.data, **form.facts)
+            heads.change(me(), seen=form.version.data or 0, **form.facts)
             flash(_("Papers say so from now on."))
             return redirect(url_for(".index"), 303)
         except (Invalid, Late) as refusal:

@@ -168,7 +168,7 @@ def step(reference: str, step: str) -> Any:
     form = step_form(life_of(handoff), step, handoff)
     if form.validate_on_submit():
         try:
-            services.take(handoff, step, me(), seen=form.version.data, **form.facts)
+            services.take(handoff, step, me(), seen=form.version.data or 0, **form.facts)
             flash(f"{handoff.number} · {was_done(declared.done)}")
             return redirect(url_for(".show", reference=reference), 303)
         except (Invalid, Late) as refusal:
@@ -271,7 +271,7 @@ def edit(number: str) -> Any:
     form = _revised(draft)
     if form.validate_on_submit():
         try:
-            services.revise(draft, me(), seen=form.version.data, **form.letter)
+            services.revise(draft, me(), seen=form.version.data or 0, **form.letter)
             return redirect(url_for(".letter", number=number), 303)
         except (Invalid, Late) as refusal:
             form.heed(refusal, partial(_revised, draft, formdata=None))
@@ -293,7 +293,7 @@ def letter_step(number: str, step: str) -> Any:
     form = step_form(LETTER, step, draft)
     if form.validate_on_submit():
         try:
-            LETTER.take(step, draft, by=me(), seen=form.version.data, **form.facts)
+            LETTER.take(step, draft, by=me(), seen=form.version.data or 0, **form.facts)
             flash(was_done(LETTER[step].done))
             return redirect(_after(draft), 303)
         except (Invalid, Late) as refusal:

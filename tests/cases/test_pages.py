@@ -14,8 +14,9 @@ from app.audit.models import Entry
 from app.cases import lists
 from app.cases.models import Case, CaseState
 from app.cases.queries import by_number
-from app.cases.services import lodge_many, note
+from app.cases.services import lodge_many, note, reveal
 from app.core import clock
+from app.core.forms import BROUGHT_BACK
 from tenants.database import db
 from tests.browser import Page
 from tests.cases.conftest import TOLD
@@ -230,6 +231,46 @@ def test_a_step_that_became_impossible_keeps_what_was_typed(town, lodged, take):
     answer = browser.post(f"/cases/{number}/steps/supplement", {"version": "1", "text": "又补充了一句"})
     assert answer.status_code == 409
     assert "又补充了一句" in browser.page.words
+
+
+def test_a_step_that_became_impossible_keeps_what_was_typed_beside_a_fault(town, lodged, take):
+    """Something is wrong with the form as well: it stays until it can be said who was faster."""
+    number = lodged()
+    take(number, "withdraw", login="clerk")
+    browser = town.client(EAST, "handler")
+    sent = {"version": "1", "summary": "写好的摘要", "nature": "C", "category": "S0401", "problem": "P02"}
+    answer = browser.post(f"/cases/{number}/steps/accept", {**sent, "title": "长" * 500})
+    assert answer.status_code == 422
+    assert "写好的摘要" in answer.get_data(as_text=True)
+    assert "error-summary" in answer.get_data(as_text=True)
+    assert browser.post(f"/cases/{number}/steps/accept", {**sent, "title": "退款"}).status_code == 409
+
+
+def test_a_step_that_became_impossible_is_brought_back_after_signing_in(town, lodged, take):
+    number = lodged()
+    take(number, "withdraw", login="clerk")
+    browser = town.client(EAST, "handler")
+    sent = {BROUGHT_BACK: "yes", "version": "1", "text": "会话结束前写的话"}
+    answer = browser.post(f"/cases/{number}/steps/supplement", sent)
+    assert answer.status_code == 200
+    assert "会话结束前写的话" in answer.get_data(as_text=True)
+
+
+def test_who_only_looked_is_not_the_one_who_was_faster(town, lodged, take):
+    """Notes, and looking at a telephone number, stand in the story too, and make nothing newer."""
+    number = lodged()
+    take(number, "accept", login="second")
+    with town.at(EAST):
+        case = by_number(number)
+        reveal(case, town.person(EAST, "director"), field="phone", reason="回电核实")
+        note(case, town.person(EAST, "clerk"), text="已回电")
+        db.session.commit()
+    browser = town.client(EAST, "handler")
+    browser.post(f"/cases/{number}/steps/supplement", {"version": "1", "text": "又补充了一句"})
+    assert browser.page.heading
+    told = browser.page.words.partition("又补充了一句")[0]
+    assert "东同事" in told
+    assert not [name for name in ("东窗口", "东主任") if name in told]
 
 
 def test_what_was_chosen_from_a_list_is_repeated_in_words(town, lodged, take):

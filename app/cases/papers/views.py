@@ -28,7 +28,7 @@ from app.deadlines.wording import say
 from app.documents import letterhead
 from app.documents.kinds import GROUPS, kinds
 from app.documents.kinds import Form as Kind
-from app.documents.services import Unfilled
+from app.documents.services import Unfilled, masked
 from app.files.names import disposition
 from app.files.serve import download
 from app.ui import render, was_done
@@ -118,9 +118,11 @@ def edit(number: str, paper_id: UUID) -> Any:
 
 
 def _revised(paper: CaseDocument, **given: Any) -> forms.PaperForm:
-    """The draft as it stands, to be written over."""
-    form = forms.paper_form(paper.form, {**paper.filled(), "version": paper.version}, **given)
-    form.possible = PAPER.possible(PAPER["revise"], paper)
+    """The draft as it stands, to be written over; of what was issued meanwhile nobody's name is told."""
+    possible = PAPER.possible(PAPER["revise"], paper)
+    filled = paper.filled() if possible else masked(paper.form, paper.filled())
+    form = forms.paper_form(paper.form, {**filled, "version": paper.version}, **given)
+    form.possible = possible
     if not form.is_submitted():
         PAPER.require(PAPER["revise"], paper)
     return form
