@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
@@ -35,13 +35,13 @@ class Line:
         return "internal" if self.words or self.entry.actor_role != "system" else "system"
 
 
-def trail(subject_id: UUID, *, limit: int = 200) -> list[Line]:
+def trail(subject_id: UUID, *, limit: int = 200, events: Collection[str] | None = None) -> list[Line]:
     """The timeline of one thing, newest first. Words are there only where the realm opens them."""
     flush()
     rows = db.session.execute(
         select(Entry, Remark.text)
         .outerjoin(Remark, and_(Remark.tenant_id == Entry.tenant_id, Remark.entry_id == Entry.id))
-        .where(Entry.subject_id == subject_id)
+        .where(Entry.subject_id == subject_id, true() if events is None else Entry.event.in_(events))
         .order_by(Entry.seq.desc())
         .limit(limit)
     )

@@ -47,6 +47,7 @@ CASE = Workflow(
     draft=CaseDraft,
     follow=_follow,
     told=_told,
+    also=("divided",),
     watch=WATCH,
     steps=[
         # Triage 受理审查

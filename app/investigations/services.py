@@ -51,7 +51,7 @@ Said = Mapping[str, str]
 def propose(case: Case, by: Any, *, scope: str, reason: str) -> Investigation:
     """An investigation of a case that waits for the director. Raises WrongMoment where there is one already."""
     if not case.is_open:
-        raise audit.too_late(_("The case is over; reopen it first."), case)
+        raise audit.too_late(_("The case is over; reopen it first."), case, told=CASE.since)
     if scope not in list(Scope):
         raise Invalid("scope", _("Choose why it is looked into."))
     if not reason.strip():

@@ -62,6 +62,7 @@ class Workflow:
     follow: Callable[..., None] | None = None  # follow(step, subject, by, facts): its clocks
     told: Callable[..., None] | None = None  # told(step, subject, by): queue notices
     watch: audit.Watch = field(default_factory=audit.Watch)  # whose changes are told
+    also: tuple[str, ...] = ()  # what is done to a subject beside its steps and makes it a version newer
     by_name: dict[str, Step] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -89,7 +90,8 @@ class Workflow:
 
     def since(self, subject: Any, seen: int | None) -> Sequence[audit.Line]:
         """What was done to a subject after somebody saw that version of it, newest first."""
-        return audit.since(subject, seen)
+        changing = (*self.by_name, "drafted", "draft_rejected", *self.also)
+        return audit.since(subject, seen, events=[f"{self.noun}.{name}" for name in changing])
 
     def open_to(self, person: Any, subject: Any) -> list[Step]:
         """The buttons: steps this person may take on this subject now, the natural one first."""

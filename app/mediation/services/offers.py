@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app import audit
 from app.accounts.permissions import Can
 from app.cases.models import Case
+from app.cases.workflow import CASE
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed
 from app.mediation.models import MediationOffer
@@ -34,7 +35,7 @@ def note(
     if not by.can(Can.CASE_HANDLE, case):
         raise NotAllowed(_("Your role does not include this."))
     if not may_meet(case):
-        raise audit.too_late(_("Offers are noted while a case is accepted or in mediation."), case)
+        raise audit.too_late(_("Offers are noted while a case is accepted or in mediation."), case, told=CASE.since)
     if amount is None and not words.strip():
         raise Invalid("amount", _("Say how much, or in words what."))
     if not clock.on(case.received_at) <= said_on <= clock.today():

@@ -47,7 +47,8 @@ def note(
     audit.only_as_seen(part, seen, _told)
     if status == InstalmentState.DONE:
         agreed = db.session.scalars(select(Agreement).where(Agreement.id == part.agreement_id)).one()
-        if on is None or not agreed.agreed_on <= on <= clock.today():
+        # What was paid under an agreement before this one was paid on its day.
+        if on is None or (on != part.performed_on and not agreed.agreed_on <= on <= clock.today()):
             raise Invalid("on", _("Between the day of the agreement and today, please."))
     elif not remark.strip():
         raise Invalid("remark", _("Say why."))

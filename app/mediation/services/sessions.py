@@ -83,7 +83,8 @@ def arrange(case: Case, by: Any, plan: Plan) -> MediationSession:
     if not by.can(Can.CASE_HANDLE, case):
         raise NotAllowed(_("Your role does not include this."))
     if not may_meet(case):
-        raise audit.too_late(_("Sessions are arranged while a case is accepted or in mediation."), case)
+        said = _("Sessions are arranged while a case is accepted or in mediation.")
+        raise audit.too_late(said, case, told=CASE.since)
     earlier = select(func.count()).where(MediationSession.case_id == case.id)
     session = MediationSession(
         case_id=case.id,
@@ -107,7 +108,7 @@ def recuse(case: Case, mediator: Mediator, by: Any, *, asked_by: str, reason: st
     if not by.can(Can.CASE_HANDLE, case):
         raise NotAllowed(_("Your role does not include this."))
     if not case.is_open:
-        raise audit.too_late(_("The case is closed."), case)
+        raise audit.too_late(_("The case is closed."), case, told=CASE.since)
     if not reason.strip():
         raise Invalid("reason", _("Write the reason."))
     db.session.add(
