@@ -16,7 +16,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
 from app.cases import grounds, lists
-from app.cases.models import DIVIDED
+from app.cases.models import BY_DEED
 from app.cases.party_forms import AgentFields, CardFields, ManyCheckboxField, paper_choices, table_field
 from app.cases.queries.duplicates import earlier
 from app.cases.queries.file import files_of
@@ -52,6 +52,11 @@ def _natures(form: Form, field: SelectField) -> list[tuple[str, str]]:
     return lists.choices("natures", keep=field.object_data)
 
 
+def marks() -> list[tuple[str, Any]]:
+    """The traits that somebody may tick."""
+    return [pair for pair in lists.choices("traits") if pair[0] not in BY_DEED]
+
+
 class IntakeForm(CardFields, AgentFields, Form):
     """What somebody says at the window or on the telephone, in the order in which they say it."""
 
@@ -79,7 +84,7 @@ class IntakeForm(CardFields, AgentFields, Form):
     place = SelectField(_l("How it was bought"), choices=lambda: [("", "—"), *lists.choices("places")], default="")
     platform = Line(_l("Platform"), [max_length(60)], description=_l("Its name; the order number goes beside the day."))
     stream = Line(_l("Live room or streamer"), [max_length(80)])
-    traits = ManyCheckboxField(_l("Traits"), choices=lambda: lists.choices("traits"))
+    traits = ManyCheckboxField(_l("Traits"), choices=marks)
     held = ManyCheckboxField(_l("Evidence that is there"), choices=paper_choices)
     others = table_field()
     title = Line(
@@ -153,11 +158,9 @@ class AssignForm(Form):
 
 
 class FlagForm(Form):
-    """What a case is marked with; that it was divided is not for choosing."""
+    """What a case is marked with."""
 
-    traits = ManyCheckboxField(
-        _l("Traits"), choices=lambda: [pair for pair in lists.choices("traits") if pair[0] != DIVIDED]
-    )
+    traits = ManyCheckboxField(_l("Traits"), choices=marks)
     text = _text(_l("Remark"))
 
 

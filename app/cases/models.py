@@ -55,7 +55,9 @@ class ReportState(State):
     FILED = CaseState.ACCEPTED.value, lazy_pgettext("case", "Case file opened"), "blue"
 
 
-DIVIDED = "divided"  # the trait of both halves of a letter that was divided
+# Traits of both halves of a letter that was divided, of a case in a group, of one that another was joined to.
+DIVIDED, GROUPED, TOOK_IN = "divided", "grouped", "took_in"
+BY_DEED = frozenset({DIVIDED, GROUPED, TOOK_IN})  # set and taken away by what is done: nobody ticks them
 
 
 class Outcome(State):

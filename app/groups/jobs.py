@@ -15,13 +15,12 @@ from sqlalchemy import select
 
 from app.accounts.models import Person
 from app.accounts.permissions import Can
-from app.cases.models import Case
+from app.cases.models import GROUPED, Case
 from app.cases.papers.models import CaseDocument
 from app.cases.papers.workflow import PAPER
 from app.core import clock
 from app.core.errors import Refusal
 from app.groups.models import CaseGroup, GroupBatchRow, GroupMember
-from app.groups.queries import GROUPED
 from app.jobs import job
 from app.mediation.jobs import due, telling, working_morning
 from app.mediation.models import Instalment

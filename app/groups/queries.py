@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from app.cases.models import OPEN, Agreement, Case, CaseState, Outcome
+from app.cases.models import GROUPED, OPEN, Agreement, Case, CaseState, Outcome
 from app.core import clock
 from app.core.errors import Missing
 from app.core.listing import Filter, Listing, Order
@@ -32,7 +32,6 @@ from app.groups.models import (
 from app.mediation.models import Confirmation, ConfirmationState, Instalment, InstalmentState
 from tenants.database import db
 
-GROUPED = "grouped"  # the trait of a case that is in a group
 CANDIDATES = 200
 NOTHING = Decimal()
 _UNDER_WAY = (CaseState.LODGED, CaseState.ACCEPTED, CaseState.MEDIATING)

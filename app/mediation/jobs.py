@@ -11,9 +11,8 @@ from sqlalchemy import select
 from app import deadlines
 from app.accounts.permissions import Can
 from app.cases.jobs import WORKING_HOURS
-from app.cases.models import Case
+from app.cases.models import GROUPED, Case
 from app.core import clock
-from app.groups.queries import GROUPED
 from app.jobs import job
 from app.mediation.confirmation import window
 from app.mediation.models import Confirmation, ConfirmationState, Instalment, InstalmentState

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app import audit
-from app.cases.models import Case
+from app.cases.models import BY_DEED, Case
 from app.cases.queries import by_number
 from app.cases.services import note
 from app.cases.services.intake import lodge_many
@@ -105,8 +105,27 @@ def test_a_trait_is_added_and_taken_away_and_divided_stays(town, lodged):
     start(browser, [number], "unflag", flag="repeated")
     with town.at(EAST):
         assert set(by_number(number).traits) == {"urgent", "divided"}
-    with town.at(EAST), pytest.raises(Invalid):
-        bulk.begin(bulk.ACTIONS["flag"], [by_number(number)], town.person(EAST, "handler"), flag="divided")
+    for deed in BY_DEED:
+        with town.at(EAST), pytest.raises(Invalid):
+            bulk.begin(bulk.ACTIONS["flag"], [by_number(number)], town.person(EAST, "handler"), flag=deed)
+
+
+def test_what_a_deed_has_set_is_ticked_and_taken_away_by_nobody(town, lodged, take):
+    """Reminders go by whether a case is in a group: that is no mark for people."""
+    alone, member = lodged(), lodged(phone="13900000003")
+    with town.at(EAST):
+        by_number(member).traits = ["grouped", "took_in"]
+        db.session.commit()
+    take(alone, "flag", traits=["urgent", "grouped"], login="handler")
+    take(member, "flag", traits=["media"], login="handler")
+    with town.at(EAST):
+        assert by_number(alone).traits == ["urgent"]
+        assert by_number(member).traits == ["media", "grouped", "took_in"]
+    page = town.client(EAST, "handler")
+    for path in (f"/cases/{alone}/steps/flag", "/cases/new"):
+        text = page.get(path).get_data(as_text=True)
+        assert 'value="urgent"' in text
+        assert not [deed for deed in BY_DEED if f'value="{deed}"' in text]
 
 
 def test_an_assignment_is_taken_back_but_for_what_somebody_touched_since(town, lodged, take):

@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from app import audit
 from app.accounts.permissions import Can
-from app.cases.models import DIVIDED, MIXED, REPORT, Case, CaseState, Party, Role
+from app.cases.models import BY_DEED, DIVIDED, MIXED, REPORT, Case, CaseState, Party, Role
 from app.cases.services.intake import Agent, Complainant, Complaint, lodge, propose
 from app.cases.services.parts import WATCH, look_up, profile_of, statement_of
 from app.core import clock
@@ -85,7 +85,7 @@ def _as_report(case: Case, report: str, problem: str | None) -> Complaint:
         merchant=case.merchant,
         merchant_name=case.merchant_name,
         place=case.place,
-        traits=(*case.traits, DIVIDED),
+        traits=(*(code for code in case.traits if code not in BY_DEED), DIVIDED),
         reference=case.reference,
         received_at=case.received_at,
         profile=profile_of(case),

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import audit
-from app.cases.models import OPEN, Case, CaseFile, CaseJoin, CaseState, Outcome
+from app.cases.models import OPEN, TOOK_IN, Case, CaseFile, CaseJoin, CaseState, Outcome
 from app.cases.services.parts import look_up, redate
 from app.core import clock
 from app.core.errors import Invalid, WrongMoment
@@ -20,7 +20,6 @@ from app.core.forms import narrow
 from app.deadlines import load_calendar, recount
 from tenants.database import db
 
-TOOK_IN = "took_in"  # the trait of a case that another one was joined to
 _KEPT = ("state", "paused_reason", "spans")
 
 

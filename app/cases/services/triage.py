@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.accounts.models import Person
 from app.accounts.permissions import Can
 from app.cases import closing_list, grounds, lists
-from app.cases.models import DIVIDED, FOREIGN, MIXED, Case, Outcome
+from app.cases.models import BY_DEED, FOREIGN, MIXED, Case, Outcome
 from app.cases.queries.parties import known
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
 from app.cases.services.parties import require_consent
@@ -112,11 +112,11 @@ def claim(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
 
 
 def flag(case: Case, by: Any, *, traits: Sequence[str] = (), text: str | None = None, **rest: Any) -> None:
-    """What a case is marked with; that it came of a divided letter is no mark that anybody sets or takes away."""
-    marks = list(dict.fromkeys(code for code in traits if code != DIVIDED))
+    """What a case is marked with; what a deed has set is no mark that anybody sets or takes away."""
+    marks = list(dict.fromkeys(code for code in traits if code not in BY_DEED))
     for code in marks:
         lists.check("traits", code, "traits", _("This is not on the list."), kept=code if code in case.traits else None)
-    case.traits = [*marks, *(code for code in case.traits if code == DIVIDED)]
+    case.traits = [*marks, *(code for code in case.traits if code in BY_DEED)]
 
 
 def supplement(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:

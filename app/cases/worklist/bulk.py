@@ -16,7 +16,7 @@ from app import audit
 from app.accounts.models import Person
 from app.accounts.permissions import Can
 from app.cases import closing_list, lists
-from app.cases.models import DIVIDED, Case
+from app.cases.models import BY_DEED, Case
 from app.cases.queries.filters import beyond_the_open
 from app.cases.queries.queue import listed, queue
 from app.cases.workflow import CASE
@@ -156,7 +156,7 @@ def _facts(action: Action, by: Any, assignee: str, flag: str) -> dict[str, Any]:
         return {"assignee": str(person.id)}
     if action.asks == "flag":
         lists.check("traits", flag or None, "flag", _("This is not on the list."))
-        if not flag or flag == DIVIDED:
+        if not flag or flag in BY_DEED:
             raise Invalid("flag", _("Choose a trait."))
         return {"add" if action.name == "flag" else "drop": flag}
     return {}

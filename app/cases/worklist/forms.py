@@ -8,9 +8,7 @@ from uuid import UUID
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 
-from app.cases import lists
-from app.cases.forms import LONGEST_TEXT
-from app.cases.models import DIVIDED
+from app.cases.forms import LONGEST_TEXT, marks
 from app.cases.party_forms import ManyCheckboxField
 from app.cases.queries.filters import handlers
 from app.cases.worklist.bulk import Action
@@ -77,7 +75,7 @@ class BulkForm(Form):
         if action.asks == "assignee":
             self.assignee.choices = options((str(person.id), person.name) for person in handlers())
         if action.asks == "flag":
-            self.flag.choices = options(pair for pair in lists.choices("traits") if pair[0] != DIVIDED)
+            self.flag.choices = options(marks())
 
     @property
     def said(self) -> dict[str, str]:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app import audit
-from app.cases.models import OPEN, Case, CaseState, Prepaid
+from app.cases.models import GROUPED, OPEN, Case, CaseState, Prepaid
 from app.cases.queries.parties import known
 from app.core import clock
 from app.core.errors import Invalid
@@ -20,7 +20,6 @@ from app.core.privacy import names_nobody
 from app.files import services as stored
 from app.groups import queries
 from app.groups.models import CaseGroup, GroupFile, GroupMember, GroupNote
-from app.groups.queries import GROUPED
 from app.groups.services.changes import lock, may, record
 from tenants.database import db
 
