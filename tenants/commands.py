@@ -71,8 +71,11 @@ def rename(slug: str, name: str, short_name: str | None) -> None:
     """Give an organisation another name; its addresses stay."""
     place = organisation(slug)
     with realm.enter(registry.realm(realm.BUREAU_ID), db.leave):
-        provisioning.rename(slug, name, short_name=short_name)
-        provisioning.record("tenant.renamed", place)
+        try:
+            said = provisioning.rename(slug, name, short_name=short_name)
+        except ValueError as fault:
+            raise click.ClickException(str(fault)) from fault
+        provisioning.record("tenant.renamed", place, text=said)
         db.session.commit()
     registry.forget()
     click.echo(f"renamed {slug}")

@@ -279,22 +279,22 @@ def half_done() -> Select[Any]:
     return select(Act).where(mine, Act.done_at.is_(None), Act.begun_at < func.now() - text("interval '15 minutes'"))
 
 
-def settle(act: Act, found: Callable[[UUID], bool]) -> bool:
+def settle(act: Act, found: Callable[[Act], bool]) -> bool:
     """Mark a half-done act by what its other side says; whether it was done there. `found` is asked in that realm."""
     with realm.aside(registry.realm(act.target_id), db.leave):
-        done = found(act.id)
+        done = found(act)
     act.done_at, act.undone = datetime.now(UTC), not done
     return done
 
 
-# Who writes into the chains what was done from the command line: (event, organisation, facts). The application's.
-RECORDERS: list[Callable[[str, Place, Mapping[str, Any]], None]] = []
+# Who writes into the chains what was done from the command line: (event, organisation, facts, words).
+RECORDERS: list[Callable[[str, Place, Mapping[str, Any], str | None], None]] = []
 
 
-def record(event: str, place: Place, **facts: Any) -> None:
+def record(event: str, place: Place, *, text: str | None = None, **facts: Any) -> None:
     """Let what was done by nobody who is signed in stand in the chain of the realm that runs. Before the commit."""
     for recorder in RECORDERS:
-        recorder(event, place, facts)
+        recorder(event, place, facts, text)
 
 
 def open_tenant(
@@ -317,13 +317,16 @@ def open_tenant(
     return tenant.place()
 
 
-def rename(slug: str, name: str, *, short_name: str | None = None) -> None:
+def rename(slug: str, name: str, *, short_name: str | None = None) -> str:
     """Give an organisation another name, from inside the bureau's realm; its slug, and every address, stays.
 
-    Papers that were issued keep the name they bear.
+    Papers that were issued keep the name they bear. Returns “old → new”; raises ValueError for no name.
     """
+    if not name.strip() or (short_name is not None and not short_name.strip()):
+        raise ValueError("名称不能为空。 A name is needed.")
     tenant = db.session.execute(select(Tenant).where(Tenant.slug == slug)).scalar_one()
-    tenant.name, tenant.short_name = name, short_name or name
+    was, tenant.name, tenant.short_name = tenant.name, name.strip(), (short_name or name).strip()
+    return f"{was} → {tenant.name}"
 
 
 def suspend(slug: str, *, active: bool = False) -> None:

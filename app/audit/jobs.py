@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -18,7 +18,10 @@ from app.notifications import notify
 from app.notifications.words import extend
 from tenants import provisioning, realm
 from tenants.database import db
+from tenants.provisioning import Act
 from tenants.registry import registry
+
+CLOCKS_DIFFER = timedelta(hours=1)  # at most: an act bears the time of the database, an entry that of a server
 
 
 @job(every="*/15 * * * *")
@@ -31,10 +34,10 @@ def settle_acts() -> None:
         notify("act.settled", act, can=Can.AUDIT_READ, facts=facts, endpoint="audit.index", key=f"act:{act.id}")
 
 
-def stands_in_the_trail(act: UUID) -> bool:
+def stands_in_the_trail(act: Act) -> bool:
     """Whether anything was recorded under this act in the realm that runs."""
-    mine = Entry.tenant_id == realm.current().writes
-    said = select(Entry.id).where(mine, Entry.facts["act"].astext == str(act)).limit(1)
+    since_then = (Entry.tenant_id == realm.current().writes, Entry.at >= act.begun_at - CLOCKS_DIFFER)
+    said = select(Entry.id).where(*since_then, Entry.facts["act"].astext == str(act.id)).limit(1)
     return db.session.execute(said).first() is not None
 
 
@@ -43,7 +46,7 @@ def _told(facts: dict[str, Any]) -> str:
     said = {"place": place.short_name if place else facts["place"]}
     if facts["done"]:
         return _("Done there, in %(place)s, but perhaps not noted here: compare both trails", **said)
-    return _("Not done in %(place)s: do it again if it is still wanted", **said)
+    return _("Nothing is recorded of it in %(place)s: do it again if it is still wanted", **said)
 
 
 words.extend(

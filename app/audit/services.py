@@ -33,8 +33,8 @@ def subscribe(name: str, job: Any, *, once: bool = False) -> None:
     _subscribers.setdefault(name, []).append((job, once))
 
 
-def _from_the_command_line(event: str, place: Place, facts: Mapping[str, Any]) -> None:
-    record(event, facts={"place": place.slug, **facts}, kind="tenant")
+def _from_the_command_line(event: str, place: Place, facts: Mapping[str, Any], text: str | None) -> None:
+    record(event, facts={"place": place.slug, **facts}, kind="tenant", text=text)
 
 
 provisioning.RECORDERS.append(_from_the_command_line)

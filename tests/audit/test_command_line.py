@@ -36,6 +36,8 @@ def test_opening_and_shutting_out_stand_in_the_citys_chain(app: Any, town: Town)
     place = registry.find("upper")
     assert place is not None
     assert (place.name, place.short_name) == ("上区消费者权益保护中心", "上区中心")
+    blank = app.test_cli_runner().invoke(args=["tenants", "rename", "upper", " "])
+    assert (blank.exit_code, "A name is needed" in blank.output) == (1, True)
     for step in ("suspend", "resume"):
         run(app, step, "upper")
     assert told(town, CITY) == [
