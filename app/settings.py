@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 SIX_MONTHS = 184  # days, at their longest
-SHORTEST_PASSWORD = 10
+SHORTEST_PASSWORD, LONGEST_DEMANDED = 10, 64  # characters
 
 
 class Unusable(ValueError):
@@ -43,7 +43,7 @@ class Settings:
     city: str = "江州市"
     grant_days: int = 14  # the longest time that the bureau may call in a county's file for
     sign_in_days: int = 190  # how long it is kept who was signed in from where
-    password_length: int = 10  # characters that a new password has at least
+    password_length: int = SHORTEST_PASSWORD  # characters that a new password has at least
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Settings:
@@ -82,13 +82,13 @@ class Settings:
             city=env.get("CITY", "江州市"),
             grant_days=number("GRANT_DAYS", 14),
             sign_in_days=number("SIGN_IN_DAYS", 190),
-            password_length=number("PASSWORD_LENGTH", 10),
+            password_length=number("PASSWORD_LENGTH", SHORTEST_PASSWORD),
         )
 
     def __post_init__(self) -> None:
         """Raises Unusable for what is no address, or where sign-ins are kept for less than six months (网络安全法).
 
-        And for passwords of fewer than ten characters.
+        And for a length of passwords that is too short, or that nobody would type.
         """
         for name in ("database_url", "app_url", "guest_url", "owner_url", "worker_url"):
             try:
@@ -101,10 +101,10 @@ class Settings:
                     f"{name.upper()} 不是形如 postgresql://user@host:5432/name 的地址。",
                     f"{name.upper()} is not an address such as postgresql://user@host:5432/name.",
                 )
-        if self.password_length < SHORTEST_PASSWORD:
+        if not SHORTEST_PASSWORD <= self.password_length <= LONGEST_DEMANDED:
             raise Unusable(
-                f"PASSWORD_LENGTH 为 {self.password_length}：口令不得少于 {SHORTEST_PASSWORD} 个字符。",
-                f"PASSWORD_LENGTH is {self.password_length}: passwords have {SHORTEST_PASSWORD} characters or more",
+                f"PASSWORD_LENGTH 为 {self.password_length}：应在 {SHORTEST_PASSWORD} 至 {LONGEST_DEMANDED} 之间。",
+                f"PASSWORD_LENGTH is {self.password_length}: from {SHORTEST_PASSWORD} to {LONGEST_DEMANDED}, please",
             )
         if self.sign_in_days < SIX_MONTHS:
             raise Unusable(

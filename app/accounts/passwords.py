@@ -18,19 +18,20 @@ from zxcvbn import zxcvbn
 
 from app.core import clock
 from app.core.errors import Invalid, TooMany
+from app.settings import SHORTEST_PASSWORD
 
-LEAST, ADVISED, LONGEST = 10, 15, 1000
+ADVISED, LONGEST = 15, 1000
 AT_ONCE = 2  # each takes 64 MiB and a core
 PATIENCE = 2.0  # seconds to wait for a turn
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford: no I, L, O, U
 SLIP_SIGNS = 28  # of 5 bits each: 140
 
 _hasher = PasswordHasher()
-_shortest = LEAST
+_shortest = SHORTEST_PASSWORD
 _turns = BoundedSemaphore(AT_ONCE)
 
 
-def configure(environment: str, shortest: int = LEAST) -> None:
+def configure(environment: str, shortest: int = SHORTEST_PASSWORD) -> None:
     """Argon2id as the library advises; tests take parameters that cost nothing. New passwords have `shortest` signs."""
     global _hasher, _shortest
     _shortest = shortest
