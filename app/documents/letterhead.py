@@ -22,7 +22,7 @@ _ADDRESS = re.compile(r"(?=.*[市区县旗镇乡村街路道巷弄号楼厦]).{5
 _HOURS = re.compile(r"(?=.*[\d时点]).{4,60}")
 # Spaces, hyphens and parentheses count in none of them.
 _EXTENDED = (r"(0(?:10|2\d))([2-8]\d{7})", r"(0[3-9]\d{2})([2-8]\d{6,7})", r"([48]00)(\d{3})(\d{4})")
-_BARE = (r"(123\d{2})", r"(1[3-9]\d{9})")
+_BARE = (r"(123\d{2})",)
 _EXTENSION = re.compile(r"(?:转|分机|ext\.?|x|#|(?<=\d{7})-) *(\d{1,6})$", re.IGNORECASE)
 
 
@@ -49,6 +49,7 @@ def change(by: Any, *, seen: int | None = None, **wanted: str) -> Letterhead:
     if row is None:
         row = Letterhead(**dict.fromkeys(WATCH.words, ""), version=1)
         db.session.add(row)
+        db.session.flush()
     audit.only_as_seen(row, seen)
     was = WATCH.look(row)
     for name, said in checked.items():
@@ -83,7 +84,7 @@ def _checked(name: str, said: str) -> str:
 
 
 def _telephone(said: str) -> str:
-    """0309-6110315转802, 400-800-0012, 12315, 13800001234, however it was typed."""
+    """0309-6110315转802, 400-800-0012 or 12315, however it was typed."""
     folded = unicodedata.normalize("NFKC", said)
     found = _EXTENSION.search(folded)
     number = re.sub(r"[-\s‐–—()]", "", folded[: found.start()] if found else folded)
@@ -92,5 +93,5 @@ def _telephone(said: str) -> str:
             return "-".join(parts.groups()) + (f"转{found[1]}" if found else "")
     raise Invalid(
         "telephone",
-        _("A landline with its area code, a 400 or 800 number, a short one such as 12315, or a mobile number."),
+        _("A landline with its area code, a 400 or 800 number, or a short one such as 12315; no mobile phone."),
     )

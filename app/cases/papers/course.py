@@ -19,7 +19,6 @@ from app.mediation.queries import Agreed
 
 Told = tuple[date, str]  # a line of the course
 SIDES = {"consumer": "投诉人", "merchant": "被投诉人", "mediator": "调解员本人", "center": "本单位"}
-LASTS = "尚未恢复"
 
 
 def course_of(case: Case, files: Sequence[CaseFile], *, ground: str) -> dict[str, Any]:
@@ -118,7 +117,7 @@ def _recusals(case: Case, told: list[Told]) -> dict[str, Any]:
         for one in rows
     ]
     told += [
-        (clock.on(one.decided_at), f"决定{'准许' if one.granted else '驳回'}{one.mediator.name}回避的申请")
+        (clock.on(one.decided_at), f"决定{'准许' if one.granted else '驳回'}对{one.mediator.name}的回避申请")
         for one in rows
     ]
     decision = ""
@@ -154,9 +153,9 @@ def _times(case: Case, names: Mapping[str, str], told: list[Told]) -> dict[str, 
             {
                 "limit": limit_title(one),
                 "reason": _because(one, span),
-                "since": _day(span["on"]),
-                "until": _day(span["until"]) if "until" in span else LASTS,
-                "evidence": span.get("evidence") or "—",
+                "span": _from_to(span),
+                "why": "，".join(filter(None, (_because(one, span), span.get("evidence", "")))),
+                "evidence": span.get("evidence", ""),
                 "file": names.get(span.get("file", ""), ""),
             }
             for one, span in pauses
@@ -193,7 +192,8 @@ def _extensions(case: Case, told: list[Told]) -> dict[str, Any]:
                 "limit": limit_title(one),
                 "amount": days(span["amount"], one.unit),
                 "on": _day(span["on"]),
-                "evidence": span.get("evidence") or "—",
+                "granted": "，".join(filter(None, (_day(span["on"]), span.get("evidence", "")))),
+                "evidence": span.get("evidence", ""),
                 "reason": (why.words if why else "") or "",
                 "approved_by": why.entry.actor_name if why else "",
             }
@@ -216,6 +216,11 @@ def _asked_for(case: Case) -> dict[str, str]:
     unit = one.unit if one else "calendar"
     evidence = draft.facts.get("evidence") or ""
     return {"amount": days(int(draft.facts["amount"]), unit), "reason": draft.text or "", "evidence": evidence}
+
+
+def _from_to(span: Mapping[str, Any]) -> str:
+    since = _day(span["on"])
+    return f"{since}至{_day(span['until'])}" if "until" in span else f"{since}起，尚未恢复"
 
 
 def _because(one: CaseClock, span: Mapping[str, Any]) -> str:

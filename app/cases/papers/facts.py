@@ -43,7 +43,7 @@ ROUTES_EN = (
 OF_CONSUMER = ("consumer", "consumer_phone", "consumer_id", "consumer_address", "story", "demand")
 OF_PURCHASE = ("purchased_on", "order_number")  # by which a merchant would know who bought
 # What the business was told itself, or shown: it may read that again, without the names of who complains.
-TOLD_TO_MERCHANT = ("interview_", "visit", "exposure_")
+TOLD_TO_MERCHANT = ("interview_", "visit", "exposure_medium", "exposure_heard")
 DECIDED = frozenset({f"case.{step}" for step in ("refuse", "end", "retract", "not_file", "dealt_with")})
 RECORDS = {"merchant": "经营者", "consumer": "消费者", "both": "双方", "nobody": "无人保存或者拒绝提供"}
 
@@ -92,7 +92,7 @@ def _withheld(case: Case) -> dict[str, Any]:
     """What stands in the place of who made a report, and of all by which they could be known."""
     # Made by rule from what was reported, until somebody has written it anew; of both in one, never theirs.
     told = () if case.summary_confirmed and case.is_report else ("case_title", "summary")
-    withheld = dict.fromkeys((*OF_CONSUMER, *OF_PURCHASE, *told), WITHHELD)
+    withheld = dict.fromkeys((*OF_CONSUMER, "under_name", *OF_PURCHASE, *told), WITHHELD)
     return {**withheld, "evidence": [], **_blank({**_of_others(None, ()), **_of_card(None)})}
 
 
@@ -315,7 +315,10 @@ def issued(case: Case) -> Sequence[CaseDocument]:
 
 
 def proposed(case: Case, form: Form) -> dict[str, str]:
-    """What the fields of a form are filled with before a person looks at them: not with anybody's name or number."""
+    """What the fields of a form are filled with before a person looks at them.
+
+    Not those that ask for somebody's name; texts of the file are proposed as they are, for whoever reads the file.
+    """
     why = _reason(case)
     said = {**_known(case, form), "reason": redact(why, known(case.id)) if _keeps_secret(case, form) else why}
     return {one.name: "" if one.personal else _proposal(said, one) for one in form.fields if one.prefill}
