@@ -160,6 +160,7 @@ def address(code: str, period: Period, place: Place | None = None) -> str:
         "withdrawn": {"outcome": "withdrawn", "decided": period.code},
         "filed": {"outcome": "filed", "decided": period.code},
         "not_filed": {"outcome": "not_filed", "decided": period.code},
+        "guided": {"outcome": "guided", "decided": period.code},
         "moved": {"outcome": "taken_over", "decided": period.code},
     }
     where: dict[str, Any] = {"county": place.slug} if place else {}

@@ -79,7 +79,7 @@ def counted(of: InstrumentedAttribute[Any], cases: Sequence[Case], *conditions: 
 
 def _outcome(cases: Sequence[Case]) -> Callable[[Case], Iterator[Line]]:
     def lines(case: Case) -> Iterator[Line]:
-        if case.is_report and case.status not in CLOSING:
+        if not case.is_complaint and case.status not in CLOSING:
             return
         decided = case.outcome in _TOLD_BY and case.decided_at is not None
         yield Line(_("What came out is recorded"), "" if decided else _("Record first how the mediation came out."))
@@ -131,7 +131,7 @@ def _papers(cases: Sequence[Case]) -> Callable[[Case], Iterator[Line]]:
         )
         yield Line(_("No document waits for approval"), unsent if half else "", **where)
         told_by = _TOLD_BY.get(case.outcome or "")
-        for kind in filter(None, (None if case.is_report or not case.accepted_at else "acceptance", told_by)):
+        for kind in filter(None, (None if not case.is_complaint or not case.accepted_at else "acceptance", told_by)):
             title = say(papers.form_of(kind).title)
             reached = [issued[key] for code in (kind, bilingual().get(kind, "")) if (key := (case.id, code)) in issued]
             missing = _("Issue the document “%(title)s” first.", title=title)
@@ -178,6 +178,8 @@ ASKS: list[Ask] = []
 
 def closes_next(case: Case) -> bool:
     """Whether the case may come to its end with the next step."""
+    if case.is_outside:
+        return case.status in (CaseState.LODGED, CaseState.ACCEPTED)
     return case.status in CLOSING or (case.is_report and case.status == CaseState.ACCEPTED)
 
 

@@ -15,7 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, NumberRange, Optional
 
-from app.cases import grounds, lists
+from app.cases import advice, grounds, lists
 from app.cases.models import BY_DEED
 from app.cases.party_forms import AgentFields, CardFields, ManyCheckboxField, paper_choices, table_field
 from app.cases.queries.duplicates import earlier
@@ -210,6 +210,20 @@ class RefuseForm(OfCase):
 
     def offers(self, case: Any) -> dict[str, Any]:
         return {"ground": grounds.choices("refusal_grounds", case)}
+
+
+class GuideForm(OfCase):
+    """What the sender of what is neither complaint nor report is told; proposed is the way laid down for it."""
+
+    text = _text(_l("What the sender is told, as the letter will say it"), needed=True)
+
+    def fit(self, case: Any) -> None:
+        told = advice.route(case)
+        if self.anew and told is not None:
+            self.text.data = f"{told.words.zh}\n依据：{told.law}。"
+
+    def offers(self, case: Any) -> dict[str, Any]:
+        return {}
 
 
 class EndForm(OfCase):

@@ -71,6 +71,7 @@ class Outcome(State):
     JOINED = "joined", lazy_pgettext("case", "Joined to an earlier case"), ""
     FILED = "filed", lazy_pgettext("case", "A case file was opened on the report"), "ok"
     NOT_FILED = "not_filed", lazy_pgettext("case", "No case file was opened on the report"), ""
+    GUIDED = "guided", lazy_pgettext("case", "No complaint: told where to turn"), ""
 
 
 # What the queue is narrowed by: its indexes hold it, so that a row that is filtered out is never read.
@@ -80,6 +81,8 @@ NARROWED_BY = (
 )  # fmt: skip
 REPORT = "R"  # the nature of a report (举报)
 MIXED = "M"  # the nature of a letter that is both, until it is divided
+OUTSIDE = frozenset("QSXGAJN")  # what is neither complaint nor report: its sender is told where to turn
+VOID = "N"  # the nature of what cannot be read, or came in by mistake
 FOREIGN = "foreign"  # the trait of a consumer from abroad
 OPEN = tuple(state for state in CaseState if state not in (CaseState.REFUSED, CaseState.CLOSED))
 _OPEN = "status in ({})".format(", ".join(f"'{state.value}'" for state in OPEN))
@@ -249,6 +252,21 @@ class Case(Owned):
     def is_report(self) -> bool:
         """Word of an unlawful act: it is checked and told of, not mediated."""
         return self.nature == REPORT
+
+    @property
+    def is_outside(self) -> bool:
+        """Neither complaint nor report: no limit of theirs runs, and it is neither accepted nor mediated."""
+        return self.nature in OUTSIDE
+
+    @property
+    def is_complaint(self) -> bool:
+        """A dispute to be mediated, or a letter that has one in it."""
+        return not (self.is_report or self.is_outside)
+
+    @property
+    def first_step(self) -> str:
+        """With what it is taken up, by its nature."""
+        return "guide" if self.is_outside else "file" if self.is_report else "accept"
 
     @property
     def is_confidential(self) -> bool:

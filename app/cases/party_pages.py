@@ -21,7 +21,7 @@ from app.cases.services import dividing
 from app.cases.services import parties as services
 from app.cases.services.parts import statement_of
 from app.core.area import Area
-from app.core.errors import Invalid, Missing
+from app.core.errors import Invalid
 from app.documents import letterhead
 from app.ui import render
 from tenants import realm
@@ -145,16 +145,6 @@ def missing(number: str) -> Any:
     return render("cases/missing.html", case=case, said=parties_of(case), letterhead=letterhead.present())
 
 
-@parties.page("/<number>/route", allow=Can.CASE_READ)
-def route(number: str) -> Any:
-    """Where somebody turns with what is no complaint, to hand over."""
-    case = queries.by_number(number)
-    told = advice.route(case)
-    if told is None:
-        raise Missing
-    return render("cases/route.html", case=case, told=told, letterhead=letterhead.present())
-
-
 @parties.page("/new/checklist", allow=Can.CASE_INTAKE)
 def wanted() -> Any:
     """A fragment: the papers for what has been said of a complaint so far."""
@@ -175,7 +165,7 @@ def _whose(case: Case, person: Any) -> panels.Panel | None:
         return None
     told = statement_of(case)
     advices = advice.advise(case, platform=told.platform, bought_on=told.purchased_on)
-    return panels.Panel("cases/_advice.html", {"advices": advices, "route": advice.route(case)})
+    return panels.Panel("cases/_advice.html", {"advices": advices, "guide": case.is_outside})
 
 
 def _actions(case: Case, person: Any) -> list[panels.Action]:

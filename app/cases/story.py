@@ -147,6 +147,8 @@ def flow(case: Case, lines: Sequence[audit.Line]) -> list[dict[str, Any]]:
             {"title": _("Lodged"), "at": case.received_at, "state": "done"},
             {"title": Outcome(case.outcome).label, "at": case.closed_at, "state": "stopped"},
         ]
+    if case.is_outside:
+        return _flow_of_what_is_neither(case)
     if case.is_report:
         return _flow_of_report(case)
     came_out = S.ENDED.label if case.outcome == Outcome.ENDED else S.SETTLED.label
@@ -162,6 +164,15 @@ def flow(case: Case, lines: Sequence[audit.Line]) -> list[dict[str, Any]]:
     return [
         {"title": title, "at": at if place <= reached else None, "state": _standing(place, reached, standing)}
         for place, (title, at, _states) in enumerate(steps)
+    ]
+
+
+def _flow_of_what_is_neither(case: Case) -> list[dict[str, Any]]:
+    """It is neither accepted nor mediated: its sender is told where to turn."""
+    told = case.outcome == Outcome.GUIDED
+    return [
+        {"title": _("Lodged"), "at": case.received_at, "state": "done" if told else "now"},
+        {"title": _("Told where to turn"), "at": case.closed_at, "state": "done" if told else ""},
     ]
 
 

@@ -17,14 +17,15 @@ from app.workflow import Step, Workflow
 
 S = CaseState
 _UNDER_WAY = frozenset({S.LODGED, S.ACCEPTED, S.MEDIATING})
+_HEARD = frozenset({S.LODGED, S.ACCEPTED})
 _MEDIATED = frozenset({S.ACCEPTED, S.MEDIATING})
 _MERITS = frozenset({Outcome.SETTLED.value, Outcome.ENDED.value, Outcome.FILED.value})
-_NOT_HEARD = frozenset({Outcome.REFUSED.value, Outcome.WITHDRAWN.value, Outcome.NOT_FILED.value})
+_NOT_HEARD = frozenset({Outcome.REFUSED.value, Outcome.WITHDRAWN.value, Outcome.NOT_FILED.value, Outcome.GUIDED.value})
 
 
 def is_mediated(case: Case) -> bool:
-    """A report is not; but what turned out to be one while it was mediated has to come to an end."""
-    return not case.is_report or case.status == S.MEDIATING
+    """Only a complaint is; but what turned out to be none while it was mediated has to come to an end."""
+    return case.is_complaint or case.status == S.MEDIATING
 
 
 def _follow(step: Step, case: Case, by: Any, facts: dict[str, Any]) -> None:
@@ -54,13 +55,21 @@ CASE = Workflow(
         Step(
             "accept", _l("Accept"), {S.LODGED}, S.ACCEPTED, Can.CASE_TRIAGE,
             form=forms.AcceptForm, effect=triage.accept, meets=("acceptance",), starts=("mediation",),
-            when=lambda case: not case.is_report,
+            when=lambda case: case.is_complaint,
             public=True, primary=True, done=_l("Accepted the complaint"), tell=("assignee",),
         ),
         Step(
             "refuse", _l("Refuse"), {S.LODGED}, S.REFUSED, Can.CASE_TRIAGE,
             form=forms.RefuseForm, effect=triage.refuse, approval=Can.CASE_APPROVE, meets=("acceptance", "clue_check"),
+            when=lambda case: not case.is_outside,
             public=True, done=_l("Refused the complaint"), tell=("assignee", "drafter"),
+        ),
+        # What is no complaint 非投诉举报事项
+        Step(
+            "guide", _l("Tell where to turn"), _HEARD, S.CLOSED, Can.CASE_TRIAGE,
+            form=forms.GuideForm, effect=triage.guide, meets=("acceptance",), drops=("clue_check", "mediation"),
+            when=lambda case: case.is_outside,
+            public=True, primary=True, done=_l("Told the sender where to turn"), tell=("assignee",),
         ),
         Step(
             "withdraw", _l("Withdrawn by the consumer"), {S.LODGED}, S.CLOSED, Can.CASE_INTAKE,
@@ -98,7 +107,7 @@ CASE = Workflow(
         # Mediation 调解
         Step(
             "mediate", _l("Begin mediation"), {S.ACCEPTED}, S.MEDIATING, Can.CASE_HANDLE,
-            form=forms.TextForm, when=lambda case: not case.is_report,
+            form=forms.TextForm, when=lambda case: case.is_complaint,
             public=True, primary=True, done=_l("Began mediation"),
         ),
         Step(

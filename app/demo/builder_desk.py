@@ -30,6 +30,7 @@ from app.cases.services import Complaint, lodge, parties
 from app.cases.services.intake import Agent, Complainant
 from app.cases.settings import services as settings
 from app.cases.tasks import services as tasks
+from app.cases.workflow import CASE
 from app.cases.worklist import bulk, export, presence
 from app.cases.worklist import queries as liked
 from app.cases.worklist import services as worklist
@@ -64,7 +65,10 @@ ABROAD = (
     "I booked a hotel room for {nights} nights from {day} and paid in advance. On arrival the room was not available. "
     "酒店不同意退款。"
 )
+ASKED = "想问一下，{months}个月前买的手机坏了，拆封过还能不能保修？发票丢了有没有关系？只是咨询，不投诉。"
+PETITION = "反映{road}路口公交站取消后老年人出行不便，之前向街道反映{times}次没有答复，希望上级过问。"
 PEOPLE = ("苏若澜", "程以安", "谢知夏", "陆景和", "白砚秋")
+ROADS = ("学府", "滨河", "建设", "和平", "迎宾", "柳荫", "长宁", "望江")
 TASKS = (
     ("联系经营者，确认其书面答复的时间。", 0, True),
     ("补齐消费者付款凭证，归入卷宗。", 2, False),
@@ -165,11 +169,20 @@ def _special(place: Place, clerk: Any) -> list[Callable[[], object]]:
         phone=phone(mine + 11), category="S0102", problem="P02", claims=("C10",),
         merchant_name="临江酒店", traits=("foreign",), amount=Decimal(860),
     )  # fmt: skip
+    asked = Complaint(
+        facts=ASKED.format(months=5 + other), title="咨询手机保修", name="路清扬", phone=phone(mine + 12), nature="Q",
+    )  # fmt: skip
+    petition = Complaint(
+        facts=PETITION.format(road=ROADS[other], times=2 + other), title="反映公交站点取消", name="温如故",
+        phone=phone(mine + 13), nature="X", channel="letter",
+    )  # fmt: skip
     agent = Agent("闻人语", phone(mine + 9), "", "代为投诉、参加调解", _in(90))
     return [
         partial(_together, several, agent, clerk),
         partial(lodge, stream, clerk),
         partial(_in_english, abroad, clerk, _issue if place.slug in ON_PAPER else _draft),
+        partial(_answered, asked, staff("handler")[0], clerk),
+        partial(lodge, petition, clerk),
     ]
 
 
@@ -178,6 +191,17 @@ def _together(several: Complaint, agent: Agent, clerk: Any) -> None:
     db.session.flush()
     parties.elect(case, clerk, {0, 2}, text="五人签名的推选书")
     parties.authorise(case, clerk, agent)
+
+
+def _answered(asked: Complaint, handler: Any, clerk: Any) -> None:
+    """Only a question: it is answered on the spot, and on paper."""
+    case = lodge(asked, clerk).case
+    db.session.flush()
+    CASE.take(
+        "guide", case, by=handler, text="手机自售出之日起整机保修一年，拆封不影响保修；发票遗失的，可凭购货记录核实。"
+    )
+    db.session.flush()
+    _draft(case, "guidance", handler)
 
 
 def _in_english(abroad: Complaint, clerk: Any, hand_out: Callable[..., object]) -> None:

@@ -148,6 +148,10 @@ MEASURES: dict[str, Measure] = {
             formula=_l("Reports whose clue was checked in the period and on which no case file was opened."),
         ),
         Measure(
+            "guided", _l("No complaints, told where to turn"), counts="guided",
+            formula=_l("What came in and is neither complaint nor report, and was answered in the period."),
+        ),
+        Measure(
             "withdrawn", _l("Cases withdrawn"), counts="withdrawn",
             formula=_l("Cases the consumer withdrew before they were accepted."),
         ),

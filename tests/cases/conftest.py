@@ -31,6 +31,9 @@ TOLD = Complaint(
 # What each step is told; days are filled in when it is taken.
 TELLING: dict[str, dict[str, Any]] = {
     "refuse": {"ground": "NA3", "text": "不是为生活消费需要"},
+    "guide": {"text": "请向信访工作机构提出。"},
+    "not_file": {"text": "线索查无实据"},
+    "dealt_with": {"text": "已责令改正"},
     "withdraw": {"text": "电话撤回"},
     "session": {"on": None, "text": "双方到场"},
     "settle": {"on": None, "terms": "分三期退还", "amount": "4680.00"},

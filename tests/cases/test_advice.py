@@ -10,12 +10,19 @@ import pytest
 from sqlalchemy import text
 
 from app.cases import advice, lists
+from app.cases.models import OUTSIDE
+from app.cases.papers.facts import proposed
+from app.cases.papers.queries import asked_for
 from app.cases.queries import by_number
 from app.cases.services import lodge
 from app.core import clock
+from app.core.errors import Invalid
+from app.documents.kinds import kinds
+from app.facts.tally import contributions
 from app.merchants import services as register
 from tenants.registry import registry
 from tests.cases.conftest import TOLD
+from tests.forms import forms_of
 from tests.town import EAST, WEST
 
 HERE, THERE = "东县柳荫路12号", "西县文昌路3号"
@@ -151,17 +158,71 @@ def test_what_is_no_complaint_gets_the_right_way_in_words_and_on_paper(town, lod
     assert found.whose == advice.NO_COMPLAINT
     browser = town.client(EAST, "handler")
     assert str(advice.routes()[nature].words.zh) in browser.get(f"/cases/{number}").get_data(as_text=True)
-    printed = browser.get(f"/cases/{number}/route").get_data(as_text=True)
-    assert advice.routes()[nature].words.zh in printed
-    assert advice.routes()[nature].law in printed
+    page = browser.get(form := f"/cases/{number}/steps/guide").get_data(as_text=True)
+    (proposal,) = (one for one in forms_of(page) if "text" in one.controls)
+    assert browser.post(form, proposal.filled()).status_code == 303
+    with town.at(EAST):
+        case = by_number(number)
+        assert (case.status, case.outcome, case.clocks) == ("closed", "guided", [])
+        letter = proposed(case, kinds()["guidance"])["reason"]
+        assert ("guidance" in {form.code for form in asked_for(case, [])}) == (nature != "N")
+    assert advice.routes()[nature].words.zh in letter
+    assert advice.routes()[nature].law in letter
 
 
 def test_every_nature_that_is_no_complaint_has_a_way(app):
-    assert set(advice.routes()) == set(lists.shipped("natures")) - {"C", "R", "M"}
+    assert set(advice.routes()) == set(lists.shipped("natures")) - {"C", "R", "M"} == OUTSIDE
 
 
-def test_a_complaint_has_no_such_paper(town, lodged):
-    assert town.client(EAST, "handler").get(f"/cases/{lodged()}/route", checked=False).status_code == 404
+def test_no_limit_of_complaints_runs_on_what_is_none(lodged, look, take):
+    number = lodged(nature="X")
+    assert look(number).due_on is None
+    take(number, "describe", nature="C")
+    case = look(number)
+    assert [(one.code, one.state, one.started_on) for one in case.clocks] == [
+        ("acceptance", "running", clock.on(case.received_at))
+    ]
+    take(number, "describe", nature="Q")
+    assert [one.state for one in look(number).clocks] == ["void"]
+    assert look(number).due_on is None
+
+
+def test_nothing_that_is_no_complaint_is_accepted_as_one(lodged, look, take):
+    with pytest.raises(Invalid) as refusal:
+        take(number := lodged(), "accept", nature="G")
+    assert refusal.value.field == "nature"
+    assert look(number).clocks[0].state == "running"
+
+
+def test_what_was_sent_elsewhere_is_looked_at_again_within_the_limit(lodged, look, take):
+    number = lodged(nature="Q")
+    take(number, "guide")
+    take(number, "reconsider")
+    case = look(number)
+    assert (case.status, case.outcome, [one.code for one in case.clocks]) == ("lodged", None, ["acceptance"])
+    take(number, "describe", nature="C")
+    assert [(one.code, one.state) for one in look(number).clocks] == [("acceptance", "running")]
+    take(number, "accept")
+    assert look(number).status == "accepted"
+
+
+def test_telling_where_to_turn_answers_the_hotline(lodged, look, take):
+    number = lodged(nature="Q")
+    take(number, "add_limit")
+    take(number, "guide")
+    assert [(one.code, one.state) for one in look(number).clocks] == [("hotline_answer", "met")]
+
+
+def test_what_is_no_complaint_is_counted_by_itself(town, lodged, look, take):
+    take(number := lodged(nature="Q"), "guide")
+    with town.at(EAST):
+        case = by_number(number)
+        counted = {part[0] for part in contributions(case, case.clocks)}
+    assert counted == {"received", "received_first", "guided"}
+
+
+def test_a_complaint_is_not_sent_elsewhere_in_that_way(town, lodged):
+    assert town.client(EAST, "handler").get(f"/cases/{lodged()}/steps/guide", checked=False).status_code == 409
 
 
 def test_the_advice_is_gone_once_somebody_has_decided(town, lodged, take):

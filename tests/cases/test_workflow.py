@@ -62,6 +62,43 @@ def test_the_declaration_covers_every_status():
     assert {role.code for role in roles_of("center")} == set(LOGINS)
 
 
+_ENDING = {"settle", "end", "retract"}
+# What decides on a case, by its nature and its status; worked out from Order 121, not from the declaration.
+COMPLAINT = {"lodged": {"accept", "refuse"}, "accepted": {"mediate", *_ENDING}, "mediating": {"session", *_ENDING}}
+REPORTED = {"lodged": {"file", "not_file", "refuse"}, "accepted": {"dealt_with"}, "mediating": COMPLAINT["mediating"]}
+NEITHER = {"lodged": {"guide"}, "accepted": {"guide"}, "mediating": COMPLAINT["mediating"]}
+BY_NATURE = {"C": COMPLAINT, "M": COMPLAINT, "R": REPORTED, **dict.fromkeys("QSXGAJN", NEITHER)}
+DECIDING = {step for by_status in BY_NATURE.values() for steps in by_status.values() for step in steps}
+
+
+@pytest.mark.parametrize("status", ["lodged", "accepted", "mediating"])
+def test_what_decides_on_a_case_goes_by_its_nature(town, standing, status):
+    number = standing(status)
+    for nature, by_status in BY_NATURE.items():
+        for name in DECIDING:
+            with town.at(EAST):
+                case, director = by_number(number), town.person(EAST, "director")
+                case.nature = nature
+                db.session.flush()
+                told = {**TELLING.get(name, {}), "on": clock.today()}
+                open_ = {step.name for step in CASE.open_to(director, case)} & DECIDING
+                assert open_ == by_status[status], nature
+                if name not in open_:
+                    with pytest.raises(WrongMoment):
+                        CASE.take(name, case, by=director, **told)
+                elif name == "accept" and nature == "M":  # is divided first
+                    with pytest.raises(Invalid):
+                        CASE.take(name, case, by=director, **told)
+                else:
+                    CASE.take(name, case, by=director, **told)
+                    assert case.status == (CASE[name].target or status)
+                db.session.rollback()
+
+
+def test_every_nature_has_steps_that_decide_on_it():
+    assert set(BY_NATURE) == set(lists.shipped("natures"))
+
+
 @pytest.mark.parametrize("ground", [f"NA{n}" for n in range(1, 8)])
 def test_a_refused_case_says_why(town, lodged, take, look, ground):
     number = lodged()

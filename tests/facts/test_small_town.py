@@ -53,6 +53,7 @@ COUNTED: dict[tuple[str, str], tuple[Any, Any, Any]] = {
     ("withdrawn", JUNE): (1, 0, 1),  # E4
     ("filed", JUNE): (0, 0, 0),  # no report in this town; see tests/cases/test_reports.py
     ("not_filed", JUNE): (0, 0, 0),
+    ("guided", JUNE): (0, 0, 0),  # see tests/cases/test_advice.py
     ("moved", JUNE): (1, 0, 1),  # E7
 }
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from app.cases.models import Case, CaseState, Outcome
+from app.cases.models import VOID, Case, CaseState, Outcome
 from app.cases.papers.models import CaseDocument, CaseDocumentFile, CaseDocumentReceipt, CaseDocumentService
 from app.core.errors import Missing
 from app.documents.kinds import Form, bilingual, kinds
@@ -17,12 +17,13 @@ from tenants.database import db
 
 # Which moment of a case asks for which form.
 ASKED: dict[str, Callable[[Case], bool]] = {
-    "receipt-en": lambda case: case.status == CaseState.LODGED and case.foreign and not case.is_report,
-    "registration": lambda case: case.status == CaseState.LODGED and not case.is_report,
+    "receipt-en": lambda case: case.status == CaseState.LODGED and case.foreign and case.is_complaint,
+    "registration": lambda case: case.status == CaseState.LODGED and case.is_complaint,
     "report-registration": lambda case: case.status == CaseState.LODGED and case.is_report,
     "report-result": lambda case: case.outcome in (Outcome.FILED, Outcome.NOT_FILED),
-    "acceptance": lambda case: case.accepted_at is not None and not case.is_report,
+    "acceptance": lambda case: case.accepted_at is not None and case.is_complaint,
     "refusal": lambda case: case.outcome == Outcome.REFUSED,
+    "guidance": lambda case: case.outcome == Outcome.GUIDED and case.nature != VOID,
     "mediation-notice": lambda case: case.status == CaseState.MEDIATING,
     "minutes": lambda case: case.status == CaseState.MEDIATING,
     "termination": lambda case: case.outcome == Outcome.ENDED,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app import audit, deadlines
 from app.cases.models import Agreement, Case, CaseCredential, CaseDraft, CaseFile, CaseStatement, Party
 from app.cases.services.dividing import letter_of
+from app.cases.services.parts import CLUE
 from app.core import clock
 from app.core.errors import Missing
 from app.deadlines import ClockView
@@ -138,19 +139,19 @@ class Slip:
 
     case: Case
     credential: CaseCredential | None
-    acceptance: ClockView | None
-    mediation: str  # how long, in words
+    first: ClockView | None  # of what is decided first: acceptance, or whether a case file is opened
+    mediation: str  # how long, in words; nothing of what is not mediated
 
 
 def slip_of(case: Case) -> Slip:
     credential = db.session.scalars(select(CaseCredential).where(CaseCredential.case_id == case.id)).first()
-    rules, running = deadlines.load_rules(), case.clock("acceptance")
-    limit = rules.profile(case.profile_code, case.profile_version).limit("mediation")
+    rules, running = deadlines.load_rules(), case.clock("acceptance") or case.clock(CLUE)
+    limits = rules.profile(case.profile_code, case.profile_version).limits if case.is_complaint else {}
     return Slip(
         case,
         credential,
         deadlines.view(running, clock.today(), rules) if running else None,
-        days(limit.amount, limit.unit),
+        days(limit.amount, limit.unit) if (limit := limits.get("mediation")) else "",
     )
 
 

@@ -347,7 +347,7 @@ def rows_of(
         submission_hash=fingerprint if key else None,
     )
     first = first_limit(case.nature, profile)
-    if first in profile.limits:
+    if first is not None:
         decision = deadlines.start(CaseClock, profile, first, on, rules=rules, case_id=case.id)
         case.clocks.append(decision)
         if complaint.carried and rules.regime(here, on).on_transfer == "carry":

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from app import audit, deadlines
-from app.cases.models import OPEN, REPORT, Case, CaseClock, CaseStatement
+from app.cases.models import OPEN, OUTSIDE, REPORT, Case, CaseClock, CaseState, CaseStatement
+from app.core import clock
 from app.deadlines import ClockState, Profile, Rules, load_rules
 from app.merchants.models import Merchant
 from app.search import services as search
@@ -37,6 +38,7 @@ WATCH = audit.Watch(
 )
 MAIN = ("acceptance", "mediation", "termination_notice")  # the limits that the steps of a case start and meet
 CLUE = "clue_check"  # of a report: whether a case file is opened, in the place of acceptance
+_ANSWERING = ("close", "refuse", "guide", "not_file", "dealt_with")  # the steps that give the result
 ANSWERED = ("hotline_answer", "reconciliation", "internal_finish")  # those that the result of a case meets too
 
 
@@ -45,32 +47,42 @@ def main_limits(case: Case) -> tuple[str, ...]:
     return (*MAIN, CLUE) if case.is_report else MAIN
 
 
-def first_limit(nature: str, profile: Profile) -> str:
-    """What has to be decided first: on acceptance, and on a report whether to open a case file."""
-    return CLUE if nature == REPORT and CLUE in profile.limits else "acceptance"
+def first_limit(nature: str, profile: Profile) -> str | None:
+    """What has to be decided first: on acceptance, and on a report whether to open a case file.
+
+    None of what is neither, or where the body has no such limit.
+    """
+    first = CLUE if nature == REPORT and CLUE in profile.limits else "acceptance"
+    return first if first in profile.limits and nature not in OUTSIDE else None
 
 
 def decide_first(case: Case) -> None:
     """Once its nature has been corrected, count what has to be decided first by the limit that is for it."""
+    if case.status != CaseState.LODGED:
+        return
     profile = profile_of(case)
     first = first_limit(case.nature, profile)
-    for old in [case.clock(code) for code in ("acceptance", CLUE) if code != first]:
-        if old is not None and first in profile.limits and case.clock(first) is None and case.status == "lodged":
-            case.clocks.append(deadlines.start(CaseClock, profile, first, old.started_on))
+    begun = [one for one in case.clocks if one.code in ("acceptance", CLUE)]
+    if first is not None and case.clock(first) is None:
+        since = max((one.started_on for one in begun), default=clock.on(case.received_at))
+        case.clocks.append(deadlines.start(CaseClock, profile, first, since))
+    for old in begun:
+        if old.is_open and old.code != first:
             deadlines.void(old)
-            redate(case)
+    redate(case)
 
 
 def _started(case: Case, step: Any, profile: Profile) -> list[str]:
     """The limits that a step starts: those that the rule knows, and no mediation of what is not mediated."""
-    codes = [first_limit(case.nature, profile) if code == "acceptance" else code for code in step.starts]
-    return [code for code in codes if code in profile.limits and not (case.is_report and code == "mediation")]
+    first = first_limit(case.nature, profile) or "acceptance"  # what is looked at again, whatever it is
+    codes = [first if code == "acceptance" else code for code in step.starts]
+    return [code for code in codes if code in profile.limits and (case.is_complaint or code != "mediation")]
 
 
 def redate(case: Case) -> None:
     """Carry the earliest running clock over to the case, where lists are ordered by it."""
-    running = [clock for clock in case.clocks if clock.state == ClockState.RUNNING]
-    first = min(running, key=lambda clock: clock.due_on, default=None)
+    running = [one for one in case.clocks if one.state == ClockState.RUNNING]
+    first = min(running, key=lambda one: one.due_on, default=None)
     case.due_on = first.due_on if first else None
     case.due_code = first.code if first else None
 
@@ -87,7 +99,7 @@ def follow(case: Case, step: Any, on: date, *, rules: Rules | None = None) -> No
             deadlines.carry(one, before["number"], on, before["pauses"], rules=rules)
     if step.target is not None and step.target not in OPEN:
         for left in [one for one in case.clocks if one.is_open]:
-            if step.name in ("close", "refuse") and left.code in ANSWERED:
+            if step.name in _ANSWERING and left.code in ANSWERED:
                 deadlines.meet(left, on, rules=rules)
             else:
                 deadlines.void(left)

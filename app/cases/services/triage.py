@@ -63,13 +63,23 @@ def in_codes(case: Case) -> str:
 
 def accept(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> None:
     describe(case, by, **facts)
-    if not case.category or not case.problem:
-        raise Invalid("category" if not case.category else "problem", _("Classify the case before it is accepted."))
-    if case.nature == MIXED:  # Order 121 art. 9: complaint and report are handled separately
-        raise Invalid("nature", _("Divide the letter first, or call it a complaint if nothing is reported in it."))
+    if why := unready(case):
+        where = "nature" if case.category and case.problem else "problem" if case.category else "category"
+        raise Invalid(where, why)
     case.accepted_at = clock.now()
     if case.assignee_id is None and by.can(Can.CASE_HANDLE, case):
         case.assignee_id = by.id
+
+
+def unready(case: Case) -> str:
+    """What has to be put right before it is accepted; empty where nothing has."""
+    if not case.category or not case.problem:
+        return str(_("Classify the case before it is accepted."))
+    if case.nature == MIXED:  # Order 121 art. 9: complaint and report are handled separately
+        return str(_("Divide the letter first, or call it a complaint if nothing is reported in it."))
+    if case.is_outside:
+        return str(_("That is neither complaint nor report: tell the sender where to turn."))
+    return ""
 
 
 def refuse(case: Case, by: Any, *, ground: str, text: str | None = None, **rest: Any) -> None:
@@ -77,6 +87,17 @@ def refuse(case: Case, by: Any, *, ground: str, text: str | None = None, **rest:
     if not text:
         raise Invalid("text", _("The letter has to give the reason: say it."))
     case.ground, case.outcome, case.decided_at = ground, Outcome.REFUSED.value, clock.now()
+
+
+def guide(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
+    """It is neither complaint nor report, and its sender was told so, and where to turn (消费者权益保护法 art. 39).
+
+    Raises WrongMoment for what was begun and not ended.
+    """
+    if not text:
+        raise Invalid("text", _("Say what the sender was told."))
+    closing_list.require(case)
+    case.outcome, case.decided_at, case.closed_at = Outcome.GUIDED.value, clock.now(), clock.now()
 
 
 def not_file(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
