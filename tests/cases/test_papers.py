@@ -13,7 +13,6 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError
 
 from app.audit.models import Entry
-from app.cases import advice
 from app.cases.papers import services
 from app.cases.papers.facts import UNNUMBERED, WITHHELD, facts_of
 from app.cases.papers.models import CaseDocument, CaseDocumentFile
@@ -153,6 +152,40 @@ def test_who_reported_never_reaches_the_business(town, lodged, drafted):
             assert (said["consumer"] == WITHHELD) is hidden, form.code
             assert ("林晓梅" in str(said)) is not hidden, form.code
             assert "林晓梅" in str(facts_of(by_number(complaint), form))
+
+
+SAID_OF_WHO = ("林晓梅反映该店闭店", "请联系 １３８－１２３４ ６０２７", "订单 dd2026 0001 未履行")
+
+
+@pytest.mark.parametrize("words", SAID_OF_WHO)
+def test_nothing_typed_tells_the_business_who_reported_it(town, lodged, drafted, step, words):
+    number, kind = lodged(nature="R", order_number="DD20260001"), kinds()["interview-notice"]
+    prose = next(one.name for one in kind.fields if one.kind == "prose")
+    said = {**filled("interview-notice"), prose: words}
+    with town.at(EAST):
+        by, case = town.person(EAST, "handler"), by_number(number)
+        with pytest.raises(Invalid) as refusal:
+            services.draft(case, kind, by, filled=said)
+        assert refusal.value.field == prose
+        db.session.rollback()
+    paper = drafted(number, "interview-notice")
+    with pytest.raises(Invalid):
+        step(paper, "revise", filled=said)
+
+
+def test_a_draft_is_looked_at_again_once_the_complaint_has_become_a_report(town, standing, take, step):
+    number, kind = standing("lodged"), kinds()["suspension"]
+    prose = next(one.name for one in kind.fields if one.kind == "prose")
+    with town.at(EAST):
+        by = town.person(EAST, "handler")
+        made = services.draft(by_number(number), kind, by, filled={**filled("suspension"), prose: SAID_OF_WHO[0]})
+        db.session.commit()
+        paper = made.id
+    take(number, "describe", nature="R")
+    with pytest.raises(WrongMoment):
+        step(paper, "issue", login="director")
+    take(number, "describe", nature="C")
+    assert step(paper, "issue", login="director").number
 
 
 def test_amounts_are_written_so_that_nobody_adds_to_them() -> None:
@@ -561,8 +594,8 @@ def test_the_telephone_in_a_notice_is_proposed_whole_and_may_be_another(town, st
 
 
 def test_what_the_consumer_takes_home_says_where_to_turn(town, lodged):
-    number, browser = lodged(nature=min(advice.routes())), town.client(EAST, "clerk")
-    printed = [f"/cases/{number}/{kind}" for kind in ("slip", "missing", "route")]
+    number, browser = lodged(), town.client(EAST, "clerk")
+    printed = [f"/cases/{number}/{kind}" for kind in ("slip", "missing")]
     for there in printed:
         browser.get(there)
         assert "办公时间" not in browser.page.words

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
+from unicodedata import normalize
 
 from flask_babel import force_locale
 from sqlalchemy import and_, select
@@ -44,7 +45,7 @@ OF_CONSUMER = ("consumer", "consumer_phone", "consumer_id", "consumer_address", 
 OF_PURCHASE = ("purchased_on", "order_number")  # by which a merchant would know who bought
 # What the business was told itself, or shown: it may read that again, without the names of who complains.
 TOLD_TO_MERCHANT = ("interview_", "visit", "exposure_medium", "exposure_heard")
-DECIDED = frozenset({f"case.{step}" for step in ("refuse", "end", "retract", "not_file", "dealt_with")})
+DECIDED = frozenset({f"case.{step}" for step in ("refuse", "end", "retract", "not_file", "dealt_with", "guide")})
 RECORDS = {"merchant": "经营者", "consumer": "消费者", "both": "双方", "nobody": "无人保存或者拒绝提供"}
 
 
@@ -86,6 +87,29 @@ def _known(case: Case, form: Form) -> dict[str, Any]:
 def _keeps_secret(case: Case, form: Form) -> bool:
     """Whether somebody made a report who is to be kept from the business that reads this."""
     return case.is_confidential and "merchant" in form.to
+
+
+def tells_who(case: Case, form: Form, filled: Mapping[str, str]) -> str:
+    """The first field that would let the business know who made the report; empty where none does.
+
+    Looked for is how whoever reported is called and found, and the number of their order, however it is spaced.
+    """
+    if not _keeps_secret(case, form):
+        return ""
+    ways = [_bare(way) for way in _ways_to(case)]
+    return next((name for name, said in filled.items() if any(way in _bare(said or "") for way in ways)), "")
+
+
+def _ways_to(case: Case) -> list[str]:
+    people = db.session.scalars(select(Party).where(Party.case_id == case.id))
+    numbers = [party.reveal(name) for party in people for name in ("phone", "id_number")]
+    order = select(CaseStatement.order_number).where(CaseStatement.case_id == case.id)
+    return [way for way in (*known(case.id), *numbers, db.session.scalar(order)) if way]
+
+
+def _bare(said: str) -> str:
+    """Full-width signs made plain; without blanks and dashes, and letters small."""
+    return "".join(sign for sign in normalize("NFKC", said).lower() if not sign.isspace() and sign not in "-—‐·")
 
 
 def _withheld(case: Case) -> dict[str, Any]:

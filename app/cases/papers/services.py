@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from app import audit
 from app.accounts.permissions import Can
 from app.cases.models import Case
-from app.cases.papers.facts import answered, facts_of
+from app.cases.papers.facts import answered, facts_of, tells_who
 from app.cases.papers.models import (
     PARTIES,
     CaseDocument,
@@ -24,6 +24,7 @@ from app.cases.papers.models import (
 from app.cases.papers.phrases import day
 from app.core import clock
 from app.core.errors import Invalid, WrongMoment
+from app.deadlines.wording import say
 from app.documents import checks, library
 from app.documents import services as office
 from app.documents.kinds import Form, kinds
@@ -37,8 +38,8 @@ PDF = "application/pdf"
 
 
 def draft(case: Case, form: Form, by: Any, *, filled: dict[str, str]) -> CaseDocument:
-    """A new document of the case; nobody outside knows of it. Raises Invalid beside a field that is missing."""
-    office.check_filled(form, answered(case, form, filled))
+    """A new document of the case; nobody outside knows of it. Raises Invalid beside a field that cannot stay so."""
+    _check(case, form, filled)
     db.session.execute(select(Case.id).where(Case.id == case.id).with_for_update())  # two clicks, two editions
     earlier = select(func.count()).where(CaseDocument.case_id == case.id, CaseDocument.kind == form.code)
     paper = CaseDocument(
@@ -54,6 +55,12 @@ def draft(case: Case, form: Form, by: Any, *, filled: dict[str, str]) -> CaseDoc
     db.session.add(paper)
     audit.record("case.document_draft", case, by, facts={"form": form.code})
     return paper
+
+
+def _check(case: Case, form: Form, filled: dict[str, str]) -> None:
+    office.check_filled(form, answered(case, form, filled))
+    if field := tells_who(case, form, filled):
+        raise Invalid(field, _("The business that was reported reads this: leave out whatever tells who reported it."))
 
 
 def case_of(paper: CaseDocument) -> Case:
@@ -86,7 +93,7 @@ def preview(paper: CaseDocument, case: Case) -> office.Made:
 
 
 def revise(paper: CaseDocument, by: Any, *, filled: dict[str, str], text: str | None = None, **rest: Any) -> None:
-    office.check_filled(paper.form, answered(case_of(paper), paper.form, filled))
+    _check(case_of(paper), paper.form, filled)
     paper.fill_in(filled)
 
 
@@ -95,6 +102,9 @@ def issue(paper: CaseDocument, by: Any, *, text: str | None = None, **rest: Any)
     case, form = case_of(paper), paper.form
     facts = complete(paper, case)
     office.check_filled(form, facts)
+    if field := tells_who(case, form, paper.filled()):  # it may have become a report since it was drafted
+        title = next(say(one.words) for one in form.fields if one.name == field)
+        raise WrongMoment(_("“%(field)s” tells the business who reported it: correct the draft first.", field=title))
     link = ""
     if form.numbered:
         facts["number"] = office.next_number(form, clock.today())
