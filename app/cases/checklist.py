@@ -1,7 +1,7 @@
-"""Which papers a complaint of its kind needs, and which of them are there (证据清单).
+"""Which papers a case of its kind needs, and which of them are there (证据清单).
 
-Kept as data: `for` names problems of the list, ways of buying, and what a case is besides (prepaid, agent, joint,
-minor); `*` is every case.
+Kept as data: `for` names what a case is by its nature (complaint, report) and besides (prepaid, agent, joint, minor),
+problems of the city's list, and ways of buying. What is neither complaint nor report needs none.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from app.cases import lists
 from app.cases.lists import DATA
+from app.cases.models import MIXED, OUTSIDE, REPORT
 from app.deadlines.calendar import Bilingual
 from app.deadlines.wording import say
 
@@ -55,9 +57,19 @@ def papers() -> dict[str, Paper]:
 
 
 def wanted(kinds: Iterable[str]) -> list[Paper]:
-    """The papers for a case of these kinds: its problem, how it was bought, and what it is besides."""
-    asked = {"*", *kinds}
+    """The papers for a case of these kinds: `kinds` says which those are."""
+    asked = set(kinds)
     return [paper for paper in papers().values() if paper.of & asked]
+
+
+def kinds(nature: str, problem: str | None, place: str | None, besides: Iterable[str]) -> list[str]:
+    """What the papers go by. Of who reports is not asked who they are, nor whether they bought anything."""
+    if nature in OUTSIDE:
+        return []
+    found = ["report"] if nature in (REPORT, MIXED) else []
+    if nature != REPORT:
+        found += ["complaint", *besides, lists.as_city("places", place) if place else ""]
+    return [kind for kind in (*found, lists.as_city("problems", problem) if problem else "") if kind]
 
 
 def lines(kinds: Iterable[str], held: Collection[str]) -> list[Line]:

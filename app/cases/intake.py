@@ -70,10 +70,11 @@ def halves(case: Case) -> dict[str, str]:
 
 
 def papers(typed: MultiDict[str, str]) -> list[checklist.Line]:
-    """The papers that such a complaint needs, as far as it has been told."""
-    told = [typed.get("problem", ""), typed.get("place", ""), *(name for name in ("prepaid", "minor") if name in typed)]
-    more = [kind for kind, field in (("agent", "agent_name"), ("joint", "others")) if typed.get(field)]
-    return checklist.lines([*told, *more], typed.getlist("held"))
+    """The papers that such a case needs, as far as it has been told."""
+    ticked = [name for name in ("prepaid", "minor") if name in typed]
+    named = [kind for kind, field in (("agent", "agent_name"), ("joint", "others")) if typed.get(field)]
+    kinds = checklist.kinds(typed.get("nature", "C"), typed.get("problem"), typed.get("place"), ticked + named)
+    return checklist.lines(kinds, typed.getlist("held"))
 
 
 def hints(typed: Mapping[str, str]) -> queries.Found:

@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
-from app.cases import checklist, joint, queries
+from app.cases import checklist, joint, lists, queries
 from app.cases.models import Case, CaseStatement, Party, Prepaid
 from app.cases.queries import by_number
 from app.cases.queries.parties import parties as parties_of
+from app.cases.services import lists as keeping
 from app.cases.services import lodge, parties
 from app.cases.services.intake import Agent, Card, Complainant
 from app.core import clock
@@ -256,9 +257,16 @@ def test_what_is_known_of_the_card_is_put_right_without_showing_its_number(town,
 
 
 def test_every_paper_is_asked_for_by_something_that_there_is(app):
-    from app.cases import lists
-
-    known = {"*", "prepaid", "agent", "joint", "minor", *lists.shipped("problems"), *lists.shipped("places")}
+    known = {
+        "complaint",
+        "report",
+        "prepaid",
+        "agent",
+        "joint",
+        "minor",
+        *lists.shipped("problems"),
+        *lists.shipped("places"),
+    }
     for paper in checklist.papers().values():
         assert paper.of <= known, paper.code
         assert paper.name.zh
@@ -269,16 +277,49 @@ def test_the_checklist_follows_the_problem_and_how_it_was_bought(app):
     def codes(*kinds: str) -> set[str]:
         return {paper.code for paper in checklist.wanted(kinds)}
 
-    assert codes() == {"identity", "purchase"}
+    assert codes() == set()
+    assert codes("complaint") == {"identity", "purchase"}
+    assert codes("report", "R07") == {"clue", "premises", "registered"}
     assert "contract" in codes("P02") & codes("prepaid")
     assert "stream" in codes("live") - codes("platform")
+
+
+@pytest.mark.parametrize("problem", [f"R0{n}" for n in range(1, 9)])
+def test_who_reports_is_asked_for_the_clue_and_not_who_they_are(town, lodged, problem):
+    number = lodged(nature="R", problem=problem, name=None, phone=None)
+    with town.at(EAST):
+        asked = {line.paper.code for line in parties_of(by_number(number)).lines}
+        bought = [checklist.wanted(checklist.kinds(nature, problem, "platform", [])) for nature in "CR"]
+    assert "clue" in asked
+    assert not asked & {"identity", "purchase"}
+    assert ["order" in {paper.code for paper in papers} for papers in bought] == [True, False]
+
+
+def test_what_is_neither_complaint_nor_report_needs_no_papers(town, lodged):
+    number = lodged(nature="Q", held=())
+    with town.at(EAST):
+        assert parties_of(by_number(number)).lines == []
+
+
+def test_a_problem_of_the_countys_own_asks_for_what_the_citys_above_it_asks_for(town, lodged):
+    with town.at(EAST):
+        keeping.add(town.person(EAST, "admin"), "problems", words="健身合同", parent="P02")
+        db.session.commit()
+        own = next(code for code in lists.below("problems", "P02") if code != "P02")
+    number = lodged(problem=own)
+    with town.at(EAST):
+        assert "contract" in {line.paper.code for line in parties_of(by_number(number)).lines}
+    page = town.client(EAST, "handler").get("/cases?problem=P02").get_data(as_text=True)
+    assert number in page
 
 
 def test_a_case_says_what_is_missing_until_it_is_there(town, lodged):
     number = lodged()
     browser = town.client(EAST, "clerk")
     printed = browser.get(f"/cases/{number}/missing").get_data(as_text=True)
-    assert [str(paper) in printed for paper in checklist.wanted(["P02", "prepaid"]) if paper.needed] == [True] * 4
+    assert [str(paper) in printed for paper in checklist.wanted(["complaint", "P02", "prepaid"]) if paper.needed] == [
+        True
+    ] * 4
     assert browser.post(f"/cases/{number}/checklist", {"held": ["identity", "contract"]}).status_code == 303
     assert browser.post(f"/cases/{number}/checklist", {"held": ["no-such"]}).status_code == 422
     with town.at(EAST):

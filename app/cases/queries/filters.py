@@ -51,13 +51,13 @@ def filters(me: Any) -> list[Filter]:
         Filter("again", _l("Reopened"), _reopened, choices=_times, group=_STANDING),
         Filter("idle", _l("Untouched for (days)"), _untouched, parse=_days, say=_say_days, group=_STANDING),
         Filter("category", _l("Category"), _below("categories", Case.category), grouped=_categories, group=_ABOUT),
-        Filter("problem", _l("Problem"), lambda code: Case.problem == code, grouped=_problems, group=_ABOUT),
-        Filter("claim", _l("Claim"), _in(Case.claims), choices=_listed("claims"), group=_ABOUT),
+        Filter("problem", _l("Problem"), _below("problems", Case.problem), grouped=_problems, group=_ABOUT),
+        Filter("claim", _l("Claim"), _any("claims", Case.claims), choices=_listed("claims"), group=_ABOUT),
         Filter("channel", _l("Channel"), _below("channels", Case.channel), choices=_listed("channels"), group=_ABOUT),
         Filter("nature", _l("Nature"), lambda code: Case.nature == code, choices=_listed("natures"), group=_ABOUT),
-        Filter("place", _l("Way of buying"), lambda code: Case.place == code, choices=_listed("places"), group=_ABOUT),
+        Filter("place", _l("Way of buying"), _below("places", Case.place), choices=_listed("places"), group=_ABOUT),
         Filter("trait", _l("Concerns"), lambda value: _TRAITS[value](), choices=_traits, group=_ABOUT),
-        Filter("flag", _l("Trait"), _in(Case.traits), grouped=_flags, group=_ABOUT),
+        Filter("flag", _l("Trait"), _any("traits", Case.traits), grouped=_flags, group=_ABOUT),
         Filter("merchant", _l("Merchant"), lambda value: Case.merchant_name == value, group=_ABOUT),
         Filter("least", _l("Amount from (yuan)"), lambda n: Case.amount >= n, parse=_yuan, say=money, group=_ABOUT),
         Filter("most", _l("Amount to (yuan)"), lambda n: Case.amount <= n, parse=_yuan, say=money, group=_ABOUT),
@@ -171,8 +171,9 @@ def _below(name: str, column: Any) -> Callable[[str], Any]:
     return lambda code: column.in_(lists.below(name, code))
 
 
-def _in(column: Any) -> Callable[[str], Any]:
-    return lambda code: column.contains([code])
+def _any(name: str, column: Any) -> Callable[[str], Any]:
+    """Of a column that has several: the entry, or one that a county keeps under it."""
+    return lambda code: column.overlap(lists.below(name, code))
 
 
 def _categories() -> dict[str, list[tuple[str, Any]]]:

@@ -70,10 +70,5 @@ def parties(case: Case, *, everybody: bool = False) -> Parties:
 
 def kinds(case: Case, *, agent: bool = False) -> list[str]:
     """What the checklist goes by."""
-    traits = {
-        "prepaid": case.prepaid,
-        "agent": agent,
-        "joint": case.people > 1 and not case.is_report,
-        "minor": case.minor,
-    }
-    return [kind for kind in (case.problem, case.place, *(name for name, is_so in traits.items() if is_so)) if kind]
+    traits = {"prepaid": case.prepaid, "agent": agent, "joint": case.people > 1, "minor": case.minor}
+    return checklist.kinds(case.nature, case.problem, case.place, [name for name, is_so in traits.items() if is_so])
