@@ -17,12 +17,18 @@ from app.cases.papers.bundle import bound
 from app.cases.papers.models import CaseDocument
 from app.cases.papers.workflow import PAPER
 from app.cases.queries import by_number
+from app.core import clock
 from app.core.errors import Invalid, NotAllowed
 from app.documents.kinds import kinds
 from app.files.accept import accept
+from app.groups import services as groups
+from app.investigations.workflow import INVESTIGATION, propose
+from app.mediation.models import Instalment
+from app.mediation.services import performance
 from tenants.database import db
 from tests.files import specimens
-from tests.town import EAST
+from tests.handoffs.conftest import REQUEST, Exchange
+from tests.town import EAST, MARKET
 
 
 def pdf_with(pages: int, text: str = "") -> bytes:
@@ -151,3 +157,60 @@ def test_what_is_void_or_only_drafted_is_not_bound(town, filed):
     index = make(town, number, whole=False)[0]
     assert "投诉调解书" in index
     assert not re.search(r"投诉受理决定书\s+东消", index)
+
+
+def paper(name: str) -> Any:
+    return accept(io.BytesIO(name.encode()), name)
+
+
+def test_all_that_the_case_led_to_is_bound_in(town, standing, lodged, take):
+    """Its inquiry, the service of its documents, its performance, its group, and the case that was joined to it."""
+    number, same, other = standing("mediating"), lodged(), lodged(phone="13812346099")
+    with town.at(EAST):
+        case, by = by_number(number), town.person(EAST, "director")
+        cases.attach(by_number(same), by, [paper("第二封信.txt")])
+        one = propose(case, by, scope="complex", text="店长13912345678去向不明")
+        db.session.flush()
+        said = {"title": "收款码", "source": "门店前台", "holder": ""}
+        evidence = [paper("收款码.txt")]
+        INVESTIGATION.take("collect", one, by=by, taken_on=clock.today(), said=said, evidence=evidence)
+        notice = services.draft(case, kinds()["acceptance"], by, filled={})
+        db.session.flush()
+        PAPER.take("issue", notice, by=by)
+        db.session.flush()
+        proof = [paper("回执.txt")]
+        services.serve(notice, case, by, party="consumer", mode="handed", served_on=clock.today(), proof=proof)
+        group = groups.open_group(by, title="健身房闭店", cases=[case, by_number(other)])
+        db.session.flush()
+        groups.attach(group, by, [paper("房租欠条.txt")])
+        groups.note(group, by, kind="fact", text="九月十日起闭店，店长13912345678失联。")
+        db.session.commit()
+    take(same, "join_earlier", into=number)
+    take(number, "settle", instalments=f"{clock.today()} 4680 一次付清", perform_by=clock.today())
+    with town.at(EAST):
+        case, by = by_number(number), town.person(EAST, "director")
+        (part,) = db.session.scalars(select(Instalment))
+        performance.note(part, case, by, status="done", on=clock.today(), proofs=[paper("转账凭证.txt")])
+        db.session.commit()
+    whole, masked = ("".join(make(town, number, whole=it, reason="移送法院")) for it in (True, False))
+    for name in ("第二封信.txt", "收款码.txt", "回执.txt", "房租欠条.txt", "转账凭证.txt"):
+        assert name in whole, name
+        assert name in masked, name
+    for words in ("店长13912345678去向不明", "九月十日起闭店，店长13912345678失联", f"并入案件{same}", "证据第1号"):
+        assert words in whole, words
+    assert "13912345678" not in masked
+    assert "九月十日起闭店" in masked
+
+
+def test_what_a_department_answered_is_bound_in(town, lodged):
+    exchange = Exchange(town)
+    reference = exchange.send(number := lodged(), REQUEST)
+    for step, facts in (
+        ("sign", {}),
+        ("accept", {}),
+        ("answer", {"text": "已立案，冻结存管账户。", "files": [paper("立案通知.txt")]}),
+    ):
+        exchange.do(MARKET, "officer", reference, step, **facts)
+    pages = "".join(make(town, number, whole=True, reason="移送法院"))
+    for words in ("往来函件", "已立案，冻结存管账户。", "立案通知.txt"):
+        assert words in pages

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask_babel import force_locale
@@ -15,9 +15,10 @@ from app.audit import words
 from app.cases.models import Case
 from app.cases.papers import services
 from app.cases.papers.facts import facts_of, issued
+from app.cases.papers.leaves import Row, joined, leaves, told
 from app.cases.papers.models import CaseDocument, CaseDocumentFile
 from app.cases.papers.phrases import day
-from app.cases.queries import files_of
+from app.cases.queries.parties import known
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
 from app.core.privacy import redact
@@ -71,26 +72,35 @@ def _how(whole: bool) -> str:
 def _parts(case: Case, whole: bool) -> Iterator[Part]:
     yield Part("案件情况", blocks=tuple(_case(case, whole)))
     yield Part("办理经过", blocks=tuple(_course(case, whole)))
+    for other in joined(case):
+        yield Part(f"并入案件{other.number}", blocks=tuple(_case(other, whole, title=f"并入案件{other.number}")))
+    for title, rows in told(case).items():
+        yield Part(title, blocks=tuple(_told(title, rows, () if whole else known(case.id), whole)))
     for paper in issued(case):
         yield Part(paper.form.title.zh, paper.number or "", pdf=_paper(paper, whole))
     yield from _evidence(case, whole)
 
 
-def _case(case: Case, whole: bool) -> Iterator[dict[str, Any]]:
+def _case(case: Case, whole: bool, title: str = "案件情况") -> Iterator[dict[str, Any]]:
     form = kinds()["registration"]
     said = facts_of(case, form)
     shown = said if whole else office.masked(form, said)
     names = form.facts()
-    yield paragraph("案件情况", size=16, bold=True, side="center")
+    yield paragraph(title, size=16, bold=True, side="center")
     yield table([(names[name].words.zh, str(shown[name])) for name in _FACTS if shown[name]], (30, 70))
+
+
+def _told(title: str, rows: Sequence[Row], names: Sequence[str], whole: bool) -> Iterator[dict[str, Any]]:
+    yield paragraph(title, size=16, bold=True, side="center")
+    yield table([(what, words if whole else redact(words, names)) for what, words in rows], (24, 76))
 
 
 def _course(case: Case, whole: bool) -> Iterator[dict[str, Any]]:
     yield paragraph("办理经过", size=16, bold=True, side="center")
     rows = [("时间", "事项", "经办")]
     for line in reversed(audit.trail(case.id, limit=1000)):
-        entry, told = line.entry, line.words or ""
-        what = [str(words.name(entry.event)), words.detail(entry.event, entry.facts), told if whole else redact(told)]
+        entry, said = line.entry, line.words or ""
+        what = [str(words.name(entry.event)), words.detail(entry.event, entry.facts), said if whole else redact(said)]
         at = clock.local(entry.at)
         rows.append((f"{at:%Y-%m-%d %H:%M}", "　".join(filter(None, map(str, what))), entry.actor_name))
     yield table(rows, (22, 62, 16))
@@ -110,12 +120,14 @@ def _paper(paper: CaseDocument, whole: bool) -> bytes:
 
 def _evidence(case: Case, whole: bool) -> Iterator[Part]:
     left = MOST_BYTES
-    for file in files_of(case):
+    for leaf in leaves(case):
+        file = leaf.file
         printable = file.is_picture or file.media_type == services.PDF
         content = _bytes(file) if whole and printable and file.size <= left else b""
         left -= len(content)
-        note = day(file.added_at)
-        yield Part(file.name, note, picture=content) if file.is_picture else Part(file.name, note, pdf=content)
+        yield (
+            Part(file.name, leaf.note, picture=content) if file.is_picture else Part(file.name, leaf.note, pdf=content)
+        )
 
 
 def _bytes(file: Any) -> bytes:
