@@ -83,6 +83,74 @@ def test_what_cannot_be_done_is_refused_row_by_row_and_the_rest_is_done(town, st
         assert not [line for line in audit.trail(by_number(ended).id) if line.entry.event == "case.close"]
 
 
+def outcome(town: Any, number: str) -> tuple[str, str | None, str | None]:
+    with town.at(EAST):
+        case = by_number(number)
+        return case.status, case.outcome, case.ground
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "facts", "said", "became"),
+    [
+        ("accept", "lodged", {}, {}, ("accepted", None, None)),
+        ("refuse", "lodged", {}, {"ground": "NA3", "text": "不是生活消费"}, ("refused", "refused", "NA3")),
+        ("withdraw", "lodged", {}, {"text": "来电撤回"}, ("closed", "withdrawn", None)),
+        ("guide", "lodged", {"nature": "X"}, {"text": "请向信访机构提出"}, ("closed", "guided", None)),
+        ("not_file", "lodged", {"nature": "R"}, {"text": "线索不实"}, ("closed", "not_filed", None)),
+        ("mediate", "accepted", {}, {}, ("mediating", None, None)),
+        ("end", "mediating", {}, {"ground": "T3", "text": "商家拒绝"}, ("ended", "ended", "T3")),
+    ],
+)
+def test_a_step_that_is_the_same_for_all_is_taken_on_all(town, standing, action, status, facts, said, became):
+    fits = [standing(status, **facts), standing(status, phone="13900000003", **facts)]
+    other = standing("closed", phone="13900000004")
+    key = start(town.client(EAST, "director"), [*fits, other], action, **said)
+    assert rows(town, key) == {**dict.fromkeys(fits, "done"), other: "refused"}
+    assert [outcome(town, number) for number in fits] == [became, became]
+
+
+@pytest.mark.parametrize(
+    ("action", "said", "field"),
+    [
+        ("refuse", {"ground": "NA3"}, "text"),
+        ("refuse", {"text": "不是生活消费"}, "ground"),
+        ("refuse", {"ground": "T3", "text": "不是生活消费"}, "ground"),
+        ("end", {"ground": "NA3", "text": "商家拒绝"}, "ground"),
+        ("guide", {}, "text"),
+        ("join_earlier", {"into": "2026-999999"}, "into"),
+    ],
+)
+def test_what_is_asked_with_it_is_asked_once_for_all(town, standing, action, said, field):
+    number = standing("mediating" if action == "end" else "lodged", nature="Q" if action == "guide" else "C")
+    browser = town.client(EAST, "director")
+    answer = browser.post("/cases/bulk/start", {"chosen": [number], "action": action, **said})
+    assert answer.status_code == 422
+    assert f'id="{field}-wrong"' in answer.get_data(as_text=True)
+    with town.at(EAST):
+        assert db.session.scalar(select(Bulk.id)) is None
+
+
+def test_many_are_joined_to_the_first_which_itself_is_refused(town, lodged):
+    numbers = [lodged(phone=f"1390000000{n}") for n in range(3)]
+    key = start(town.client(EAST, "director"), numbers, "join_earlier", into=numbers[0])
+    assert rows(town, key) == {numbers[0]: "refused", numbers[1]: "done", numbers[2]: "done"}
+    assert [outcome(town, number)[1] for number in numbers] == [None, "joined", "joined"]
+
+
+def test_what_is_not_ready_to_be_accepted_is_foreseen_and_nothing_of_it_stays(town, lodged):
+    ready, unclassified, mixed = lodged(), lodged(phone="1", problem=None), lodged(phone="2", nature="M")
+    browser = town.client(EAST, "director")
+    browser.post("/cases/bulk", {"chosen": [ready, unclassified, mixed], "action": "accept"})
+    assert unclassified in browser.page.words
+    assert mixed in browser.page.words
+    assert ready not in browser.page.words
+    key = start(browser, [ready, unclassified, mixed], "accept")
+    assert rows(town, key) == {ready: "done", unclassified: "refused", mixed: "refused"}
+    with town.at(EAST):
+        assert [by_number(number).version for number in (unclassified, mixed)] == [1, 1]
+        assert not by_number(mixed).summary_confirmed
+
+
 def test_all_of_a_filter_are_meant_without_naming_them(town, standing):
     first, second, other = standing("lodged"), standing("lodged", phone="13900000003"), standing("accepted")
     browser = town.client(EAST, "handler")

@@ -19,11 +19,13 @@ from app.cases import closing_list, lists
 from app.cases.models import BY_DEED, Case
 from app.cases.queries.filters import beyond_the_open
 from app.cases.queries.queue import listed, queue
+from app.cases.services import triage
 from app.cases.workflow import CASE
 from app.cases.worklist import jobs
 from app.cases.worklist.models import Bulk, BulkRow, BulkState, RowState
 from app.core import clock, unit
 from app.core.errors import Invalid, Missing, NotAllowed, Refusal, WrongMoment
+from app.core.forms import narrow
 from app.core.listing import Filter, Listing, Order, Page, View
 from app.workflow import Approval, Step
 from tenants import realm
@@ -35,6 +37,9 @@ BATCH = 50  # that are committed together
 UNDONE_WITHIN = timedelta(minutes=10)
 
 
+GROUNDS = ("refusal_grounds", "ending_grounds")
+
+
 @dataclass(frozen=True)
 class Action:
     """Something that can be done to many cases: a step of the workflow, and what is asked with it."""
@@ -42,7 +47,12 @@ class Action:
     name: str
     label: Any
     step: str
-    asks: str = ""  # assignee | flag | text
+    asks: str = ""  # assignee | flag | text | reason | into | the list that the ground is chosen from
+
+    @property
+    def needs_words(self) -> bool:
+        """Whether the reason has to be given: a letter or the trail says it of each."""
+        return self.asks in ("reason", *GROUNDS)
 
 
 ACTIONS: dict[str, Action] = {
@@ -52,7 +62,14 @@ ACTIONS: dict[str, Action] = {
         Action("flag", _l("Add a trait"), "flag", asks="flag"),
         Action("unflag", _l("Take a trait away"), "flag", asks="flag"),
         Action("claim", _l("Take them on"), "claim"),
+        Action("accept", _l("Accept, as they are described"), "accept", asks="text"),
+        Action("refuse", _l("Refuse"), "refuse", asks="refusal_grounds"),
+        Action("not_file", _l("Open no case file"), "not_file", asks="reason"),
+        Action("guide", _l("Tell where to turn"), "guide", asks="reason"),
+        Action("withdraw", _l("Withdrawn by the consumer"), "withdraw", asks="reason"),
+        Action("join_earlier", _l("Join to an earlier case"), "join_earlier", asks="into"),
         Action("mediate", _l("Begin mediation"), "mediate", asks="text"),
+        Action("end", _l("End mediation"), "end", asks="ending_grounds"),
         Action("close", _l("Close the case"), "close", asks="text"),
     )
 }
@@ -106,8 +123,11 @@ def look_over(action: Action, cases: Sequence[Case], by: Any) -> Foreseen:
     """Who would be refused, and why."""
     step = CASE[action.step]
     why = {case.id: _refusal(step, case, by) for case in cases}
-    if action.step == "close":
-        why |= closing_list.missing([case for case in cases if not why[case.id]])
+    left = [case for case in cases if not why[case.id]]
+    if action.step in ("close", "not_file", "guide"):
+        why |= closing_list.missing(left)
+    if action.step == "accept":
+        why |= {case.id: triage.unready(case) for case in left}
     return Foreseen(
         [case for case in cases if not why[case.id]],
         [(case, why[case.id]) for case in cases if why[case.id]],
@@ -127,14 +147,12 @@ def _refusal(step: Step, case: Case, by: Any) -> str:
 # Doing it ------------------------------------------------------------------------------------------------------------
 
 
-def begin(
-    action: Action, cases: Sequence[Case], by: Any, *, assignee: str = "", flag: str = "", text: str = ""
-) -> Bulk:
+def begin(action: Action, cases: Sequence[Case], by: Any, *, text: str = "", **said: str) -> Bulk:
     """Do it: a page of cases at once, more of them behind the page. Raises Invalid beside what is missing."""
-    facts = _facts(action, by, assignee, flag)
-    bulk = Bulk(
-        step=action.step, facts=facts, text=text.strip(), total=len(cases), begun_by=by.id, begun_at=clock.now()
-    )
+    text, facts = text.strip(), _facts(action, by, **said)
+    if action.needs_words and not text:
+        raise Invalid("text", _("Say why."))
+    bulk = Bulk(step=action.step, facts=facts, text=text, total=len(cases), begun_by=by.id, begun_at=clock.now())
     db.session.add(bulk)
     db.session.flush()
     db.session.add_all(BulkRow(bulk_id=bulk.id, case_id=case.id, number=case.number) for case in cases)
@@ -148,7 +166,9 @@ def begin(
     return bulk
 
 
-def _facts(action: Action, by: Any, assignee: str, flag: str) -> dict[str, Any]:
+def _facts(
+    action: Action, by: Any, *, assignee: str = "", flag: str = "", ground: str = "", into: str = ""
+) -> dict[str, Any]:
     if action.asks == "assignee":
         person = db.session.scalars(select(Person).where(Person.id == _key(assignee))).first()
         if person is None or not person.can(Can.CASE_HANDLE):
@@ -159,7 +179,21 @@ def _facts(action: Action, by: Any, assignee: str, flag: str) -> dict[str, Any]:
         if not flag or flag in BY_DEED:
             raise Invalid("flag", _("Choose a trait."))
         return {"add" if action.name == "flag" else "drop": flag}
+    if action.asks in GROUNDS:
+        lists.check(action.asks, ground or None, "ground", _("This is not on the list."))
+        if not ground:
+            raise Invalid("ground", _("Choose the ground."))
+        return {"ground": ground}
+    if action.asks == "into":
+        if not _is_number(into):
+            raise Invalid("into", _("There is no such case here."))
+        return {"into": narrow(into)}
     return {}
+
+
+def _is_number(said: str) -> bool:
+    """Whether a case of ours has this number."""
+    return db.session.scalar(select(Case.id).where(Case.number == narrow(said)).limit(1)) is not None
 
 
 def _key(said: str) -> UUID | None:
@@ -209,12 +243,11 @@ def _take(bulk: Bulk, rows: Sequence[BulkRow], by: Any) -> None:
             continue
         row.before = {"assignee": str(case.assignee_id) if case.assignee_id else None, "traits": list(case.traits)}
         try:
-            taken = CASE.take(step.name, case, by=by, text=bulk.text or None, **_said(bulk, case))
+            with db.session.begin_nested():  # so that of a step that is refused nothing stays
+                taken = CASE.take(step.name, case, by=by, text=bulk.text or None, **_said(bulk, case))
         except Refusal as refusal:
-            db.session.expire(case)  # whatever the step had begun to change
-            row.why = str(refusal.message)
+            row.status, row.why = RowState.REFUSED.value, str(refusal.message)
             continue
-        db.session.flush()
         row.status, row.version = RowState.DONE.value, case.version
         if isinstance(taken, Approval):
             row.why = str(_("Drafted. It waits for the director's approval."))

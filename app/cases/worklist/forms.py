@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 
+from app.cases import lists
 from app.cases.forms import LONGEST_TEXT, marks
 from app.cases.party_forms import ManyCheckboxField
 from app.cases.queries.filters import handlers
-from app.cases.worklist.bulk import Action
+from app.cases.worklist.bulk import GROUNDS, Action
 from app.cases.worklist.models import SIZES
 from app.cases.worklist.queries import CHOICES
 from app.core.forms import Form, Line, Prose, max_length, options
@@ -68,6 +70,8 @@ class BulkForm(Form):
     action = HiddenField()
     assignee = SelectField(_l("Assign to"), validate_choice=False)
     flag = SelectField(_l("Trait"), validate_choice=False)
+    ground = SelectField(_l("Ground"), validate_choice=False)
+    into = Line(_l("Number of the earlier case"), [max_length(40)])
     text = Prose(_l("Remark"), [max_length(LONGEST_TEXT)])
 
     def offer(self, action: Action) -> None:
@@ -76,10 +80,15 @@ class BulkForm(Form):
             self.assignee.choices = options((str(person.id), person.name) for person in handlers())
         if action.asks == "flag":
             self.flag.choices = options(marks())
+        if action.asks in GROUNDS:
+            self.ground.choices = options((code, f"{code} {words}") for code, words in lists.choices(action.asks))
+        if action.needs_words:
+            self.text.label.text = _("Reason, as the letter will give it")
+            self.text.flags.required = True
 
     @property
     def said(self) -> dict[str, str]:
-        return {"assignee": self.assignee.data or "", "flag": self.flag.data or "", "text": self.text.data or ""}
+        return {name: self[name].data or "" for name in ("assignee", "flag", "ground", "into", "text")}
 
 
 class ExportForm(Form):
