@@ -12,6 +12,7 @@ from app.accounts.permissions import Can
 from app.cases.models import Case
 from app.cases.papers.models import CaseDocument
 from app.core import clock
+from app.deadlines import load_calendar
 from app.documents.models import DocumentState
 from app.investigations.models import Investigation, InvestigationPoint, InvestigationState, Recommendation
 from app.jobs import job
@@ -39,8 +40,10 @@ def tell(investigation: str, step: str, by: str | None = None) -> None:
 
 @job(every="40 0 * * *")  # twenty to nine, local time
 def remind() -> None:
-    """Tell, once for each, of points of a plan that are due today or late, and of letters that nobody has answered."""
+    """On a working morning tell of points of a plan that are due or late, and of letters without answer; each once."""
     today = clock.today()
+    if not load_calendar().is_working_day(today):
+        return
     points = (
         select(InvestigationPoint, Case)
         .join(Investigation, _belongs(InvestigationPoint))
