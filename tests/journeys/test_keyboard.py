@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from playwright.sync_api import expect
+
 from app.cases.models import CaseState
 from app.cases.queries import by_number
 from app.handoffs import services as letters
@@ -115,6 +117,7 @@ def test_s_r_and_d_are_listed_in_the_help_silent_while_typing_and_can_be_switche
         listed = {one.strip() for one in tab.page.locator("dialog#keys dt").all_inner_texts()}
         assert listed >= {"A", "S", "R", "D"}
         tab.press("Escape")
+        expect(tab.page.locator("dialog#keys")).to_be_hidden()
         if path == "/cases":
             assert number not in tab.page.locator("dialog#keys dl").inner_text(), "a key of every row names no row"
             tab.press("j")
