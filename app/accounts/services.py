@@ -56,7 +56,9 @@ def sign_in(login: str, password: str, *, device: str, address: str | None, leav
     login = plain_login(login)
     tries = (("sign_in", f"{login} {address}"), ("account", login))
     with unit.apart():
-        attempts = [throttle.attempt(kind, said) for kind, said in tries]
+        attempts = [throttle.attempt(*tries[0])]
+        if not attempts[0].wait:  # what one address is turned away with shuts nobody out elsewhere
+            attempts.append(throttle.attempt(*tries[1]))
         found = db.session.execute(_credential(Person.login == login)).first()
     person, credential = found or (None, None)
     wait = max(attempt.wait for attempt in attempts)

@@ -249,6 +249,12 @@ def test_other_accounts_addresses_and_organisations_are_not_affected(town):
     assert try_(town.client(WEST), "handler", PASSWORD).status_code == 303
 
 
+def test_no_one_address_shuts_a_colleague_out_however_often_it_tries(town):
+    browser = town.client(EAST)
+    assert [try_(browser, "handler").status_code for _ in range(101)] == [422] * 5 + [429] * 96
+    assert try_(town.client(EAST), "handler", PASSWORD, address="127.0.0.2").status_code == 303
+
+
 def test_each_wait_is_longer_than_the_one_before(town):
     browser, waits, now = town.client(EAST), [], clock.now()
     for _lock in range(6):
