@@ -95,4 +95,4 @@ def device(user_agent: str) -> str:
 def _context() -> dict[str, Any]:
     if realm.absent():
         return {}
-    return {"session_ends": visit().seconds_left() or None}
+    return {"session_ends": visit().seconds_left() or None, "session_over": visit().seconds_at_most()}

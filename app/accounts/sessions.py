@@ -39,9 +39,19 @@ class Visit:
     whose: UUID | None = None  # it was, now that it is over
     ends_at: datetime | None = None  # copied from the row: an error page shows it after the rollback
 
+    over_at: datetime | None = None  # whatever happens until then
+
     def seconds_left(self) -> int:
         """Until the portal signs this device out if nothing more happens."""
-        return max(0, int((self.ends_at - clock.now()).total_seconds())) if self.ends_at else 0
+        return _seconds_to(self.ends_at)
+
+    def seconds_at_most(self) -> int:
+        """Until it does so even if something happens all the time."""
+        return _seconds_to(self.over_at)
+
+
+def _seconds_to(moment: datetime | None) -> int:
+    return max(0, int((moment - clock.now()).total_seconds())) if moment else 0
 
 
 def _hash(token: str) -> bytes:
@@ -108,7 +118,8 @@ def resume(token: str) -> Visit:
     if over:
         return Visit(over=over, whose=person.id)
     db.session.expunge(person)  # an actor, not a row: no rollback takes the name away from an error page
-    return Visit(sign_in, person, ends_at=min(sign_in.seen_at + IDLE, sign_in.begun_at + ABSOLUTE))
+    over_at = sign_in.begun_at + ABSOLUTE
+    return Visit(sign_in, person, ends_at=min(sign_in.seen_at + IDLE, over_at), over_at=over_at)
 
 
 def _over(sign_in: SignIn, person: Person, now: datetime) -> str | None:

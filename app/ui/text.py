@@ -121,6 +121,7 @@ def script_words() -> dict[str, str]:
         "discard": _("Discard the draft"),
         "copied": _("Copied."),
         "expiring": _("You will be signed out in two minutes because nothing happened for a while."),
+        "ending": _("A session lasts twelve hours: in two minutes you will be signed out. Save what you have begun."),
         "stay": _("Stay signed in"),
         "stayed": _("You stay signed in."),
         "signedOut": _("You have been signed out. Sign in in a new tab, then try again: what you typed is still here."),
