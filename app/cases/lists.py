@@ -25,6 +25,7 @@ from app.deadlines.calendar import Bilingual
 from app.deadlines.wording import say
 from tenants import realm
 from tenants.database import db
+from tenants.kept import OfOrganisation
 from tenants.realm import BUREAU_ID
 from tenants.session import announce
 
@@ -116,18 +117,16 @@ def shipped(name: str) -> dict[str, Entry]:
 
 
 Lists = dict[str, dict[str, Entry]]
-_kept: dict[int, tuple[float, Lists]] = {}  # organisation -> when they were read, and as it has them
+_kept: OfOrganisation[tuple[float, Lists]] = OfOrganisation()  # when they were read, and as it has them
 
 
 def entries(name: str) -> dict[str, Entry]:
     """code -> Entry of one list, retired ones too, each after the one it hangs under; some seconds old."""
     if db.session.registry.has() and _CHANGED in db.session.info:  # what is not committed yet only this session sees
         return _read(db.session()).get(name, {})
-    here = realm.home().id
-    read_at, kept = _kept.get(here, (float("-inf"), {}))
+    read_at, kept = _kept.get() or (float("-inf"), {})
     if time.monotonic() - read_at > FRESH_FOR:
-        kept = _read_now()
-        _kept[here] = time.monotonic(), kept
+        _at, kept = _kept.put((time.monotonic(), _read_now()))
     return kept.get(name, {})
 
 
@@ -147,7 +146,7 @@ def _read_now() -> Lists:
 
 def forget() -> None:
     """Read the lists anew: one of them has just been changed."""
-    _kept.clear()
+    _kept.forget()
     if not realm.absent():
         db.session().info[_CHANGED] = True
 
@@ -155,7 +154,7 @@ def forget() -> None:
 @event.listens_for(Session, "after_commit")
 def _tell(session: Session) -> None:
     if session.info.pop(_CHANGED, False):
-        _kept.clear()
+        _kept.forget()
 
 
 def _read(run: Connection | Session) -> Lists:

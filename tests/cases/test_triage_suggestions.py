@@ -34,6 +34,7 @@ from app.jobs import drain
 from app.merchants import services as register
 from app.merchants.meant import meant
 from tenants.database import db
+from tenants.kept import OfOrganisation
 from tests.cases.conftest import TOLD
 from tests.forms import forms_of
 from tests.town import CITY, EAST, MARKET, WEST
@@ -108,7 +109,7 @@ def trained(town: Any, closed: Any) -> Training:
 
 @pytest.fixture(autouse=True)
 def nothing_is_remembered() -> None:
-    queries._kept.clear()
+    queries._kept.forget()
 
 
 @contextmanager
@@ -304,12 +305,12 @@ def test_a_model_of_another_recipe_is_not_used_and_the_page_says_so(town, traine
 
 
 def test_no_more_models_are_held_than_a_process_should(town, closed, monkeypatch):
-    monkeypatch.setattr(queries, "KEPT", 1)
+    monkeypatch.setattr(queries, "_kept", OfOrganisation(1))
     for place in (EAST, WEST):
         closed(place)
         learn(town, place)
         assert suggestions(town, "健身房突然闭店，年卡不给退", place)
-    assert list(queries._kept) == [3]
+    assert list(queries._kept._values) == [3]
 
 
 # Behind the wall -----------------------------------------------------------------------------------------------------

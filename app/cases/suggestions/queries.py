@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
-from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -23,13 +22,13 @@ from app.files.store import store
 from app.merchants.meant import Meant, meant
 from tenants import realm
 from tenants.database import db
+from tenants.kept import OfOrganisation
 
 log = logging.getLogger("hengping.triage")
 
 GIVEN_UP = timedelta(hours=1)  # a training that still runs after this is left for dead
 KEPT = 12  # organisations whose model stays in the memory of a process; each takes a few megabytes
-_kept: dict[int, tuple[UUID, learning.Model | None]] = {}  # organisation -> which of its models, and as it was read
-_lock = Lock()
+_kept: OfOrganisation[tuple[UUID, learning.Model | None]] = OfOrganisation(KEPT)  # which of its models, as it was read
 
 
 @dataclass(frozen=True)
@@ -96,17 +95,8 @@ def model() -> learning.Model | None:
     row = newest()
     if row is None or row.recipe != learning.RECIPE:
         return None
-    with _lock:
-        key, known = _kept.get(row.tenant_id, (None, None))
-    if key == row.id:
-        return known
-    known = _read(row)
-    with _lock:
-        _kept.pop(row.tenant_id, None)
-        while len(_kept) >= KEPT:
-            del _kept[next(iter(_kept))]
-        _kept[row.tenant_id] = row.id, known
-    return known
+    key, known = _kept.get() or (None, None)
+    return known if key == row.id else _kept.put((row.id, _read(row)))[1]
 
 
 def newest() -> TrainedModel | None:
