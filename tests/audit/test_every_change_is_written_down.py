@@ -1,10 +1,15 @@
-"""AL1: every page that changes something leaves an entry, in the same transaction."""
+"""Every form that there is, sent with fields that it does not ask for.
+
+AL1: what changes something leaves an entry, in the same transaction. TI20: what a form does not ask for, it does not
+take.
+"""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -20,11 +25,11 @@ from tenants.database import db
 from tests.audit import ledger
 from tests.audit.ledger import Noted
 from tests.forms import forms_of
-from tests.isolation import identifiers
+from tests.isolation import identifiers, poison
 from tests.isolation import scenario as scenarios
 from tests.isolation.scenario import Scenario
 from tests.isolation.sender import Sender
-from tests.town import CITY, EAST, MARKET, NORTH, PASSWORD, POLICE
+from tests.town import CITY, EAST, MARKET, NORTH, PASSWORD, POLICE, WEST
 
 # Everybody who sends the forms that they find on their own pages.
 SENDERS = [
@@ -158,20 +163,42 @@ ASIDE = {
 }
 
 
+@dataclass
+class Sent:
+    """What came of it: the requests, who sent them, and what West had before and after."""
+
+    requests: list[Noted]
+    senders: list[Sender]
+    scenario: Scenario
+    before: dict[str, int]
+    after: dict[str, int]
+
+    def of(self, slug: str) -> list[Sender]:
+        return [one for one in self.senders if one.browser.slug == slug]
+
+
 @pytest.fixture(scope="module")
-def everything(whole_app: Any, root: Engine) -> list[Noted]:
+def sent(whole_app: Any, root: Engine) -> Sent:
     """Every POST request there is, sent at least once."""
     with whole_app.app_context():
         scenario = scenarios.build(whole_app, root)
         with ledger.kept(whole_app, db.engine) as requests:
             send_by_hand(scenario)
-            send_the_rest(scenario)
-    return requests
+            before = poison.counts(scenario, WEST)
+            senders = send_the_rest(scenario, poison.poison())
+        return Sent(requests, senders, scenario, before, poison.counts(scenario, WEST))
 
 
-def send_the_rest(scenario: Scenario) -> None:
-    for slug, login in SENDERS:
-        Sender(scenario, scenario.town.app, slug, login).send_everything({})
+@pytest.fixture(scope="module")
+def everything(sent: Sent) -> list[Noted]:
+    return sent.requests
+
+
+def send_the_rest(scenario: Scenario, extra: dict[str, str]) -> list[Sender]:
+    senders = [Sender(scenario, scenario.town.app, slug, login) for slug, login in SENDERS]
+    for sender in senders:
+        sender.send_everything(extra)
+    return senders
 
 
 def send_by_hand(scenario: Scenario) -> None:
@@ -256,6 +283,24 @@ def test_a_page_that_was_refused_leaves_no_entry_of_what_it_did_not_do(everythin
     assert [one for one in refused if one.status not in (403, 422, 429) and one.transactions] == []
 
 
+# What no form asks for ------------------------------------------------------------------------------------------------
+
+
+def test_no_form_takes_what_it_does_not_ask_for(sent):
+    assert poison.poisoned_cells(sent.scenario) == []
+    assert sent.after == sent.before, "of West, whom nobody who sent anything belongs to"
+
+
+@pytest.mark.parametrize(("slug", "least"), [(EAST, 40), (MARKET, 5), (CITY, 5)])
+def test_every_form_was_taken_and_says_which_version_it_was_made_from(sent, slug, least):
+    taken = set().union(*(one.taken for one in sent.of(slug)))
+    refused = set().union(*(one.refused for one in sent.of(slug)))
+    assert not set().union(*(one.blind for one in sent.of(slug)))
+    never = sorted(refused - taken)
+    assert not never, "these were never taken, so they show nothing"
+    assert len(taken) >= least
+
+
 # And would be noticed if it were not ----------------------------------------------------------------------------------
 
 
@@ -286,7 +331,7 @@ def test_every_service_that_stops_recording_is_named(app, root):
     scenario = scenarios.build(app, root)
     with nothing_recorded(), ledger.kept(app, db.engine) as requests:
         send_by_hand(scenario)
-        send_the_rest(scenario)
+        send_the_rest(scenario, {})
     left = routes(app) - NO_ENTRY.keys() - ONLY_AN_ENTRY - silent(requests).keys()
     assert not left, sorted(left)
 

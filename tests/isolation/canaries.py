@@ -24,6 +24,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import xlsxwriter
+from pypdf import PdfReader
 from sqlalchemy import Connection, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -176,6 +177,9 @@ def found_in(body: bytes, name: str = "") -> set[Canary]:
         with zipfile.ZipFile(io.BytesIO(body)) as bundle:
             inner = {one.filename: bundle.read(one) for one in bundle.infolist()}
         return set().union(*(found_in(content, member) for member, content in inner.items()))
+    if body[:5] == b"%PDF-":
+        pages = PdfReader(io.BytesIO(body)).pages
+        body = "".join("".join(page.extract_text().split()) for page in pages).encode()  # as it is set, in lines
     said = unquote(name) + "\n" + body.decode("utf-8", "replace")
     return {
         Canary(secrecy.upper(), tuple(whose.lower().split(".")), column.lower(), about.lower())

@@ -6,6 +6,7 @@ the pages offer, every address there is with everybody's identifiers, and the by
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -210,6 +211,27 @@ def test_what_shows_something_in_exchange_for_a_form_shows_nothing_of_others(pla
     assert shown > 4, "West does see its own"
     assert {one.column for one in crawler.met} >= {"case_party.name", "case_party.phone", "case_statement.facts"}
     assert not strangers_met(crawler)
+
+
+MADE_ON_THE_SPOT = re.compile(r"/documents/bundle$|/confirmation/pack$|/cases/print$")
+
+
+@pytest.mark.parametrize(("slug", "login"), [(WEST, "director"), (MARKET, "head"), (CITY, "supervisor")])
+def test_what_is_made_on_the_spot_is_made_of_ones_own(planted: Scenario, whole_app: Any, slug: str, login: str) -> None:
+    """The file of a case as a PDF, the pack for the court, a list on paper: none has an address to be crawled."""
+    crawler = Crawler(planted.town.client(slug, login), most=0, variations=0)
+    every = list(identifiers.addresses(planted, whole_app, COUNTIES, 3, "POST"))
+    asked = [one for one in every if MADE_ON_THE_SPOT.search(one)]
+    assert len({MADE_ON_THE_SPOT.search(one)[0] for one in asked}) == 3  # type: ignore[index]
+    numbers = [number for county in COUNTIES for number in planted.cases[county].values()]
+    said = {"whole": "yes", "text": "移送法院", "chosen": numbers, "which": "", "asked": ""}
+    made = [crawler.post(one, said) for one in asked]
+    assert not strangers_met(crawler)
+    if slug == WEST:
+        assert made.count(200) >= 3, "West does get its own"
+        assert {one.column for one in crawler.met} >= {"case_party.name", "case_statement.facts", "case_record.title"}
+    else:
+        assert 200 not in made
 
 
 def test_an_export_for_the_bureau_holds_nothing_that_was_confided(planted: Scenario) -> None:
