@@ -46,6 +46,7 @@ def overview(period: Period) -> dict[str, Any]:
         "rows": _counties(counties, sums, standing, period),
         "total": _total(sums, standing, period),
         "trend": trend(period, places),
+        "flows_left_out": len({(flow.sender, flow.receiver) for flow in flows}) > FLOWS,
         "flows": flow_chart(flows, period),
         "punctuality": _departments(period),
         "burning": _burning(counties, standing),
@@ -86,9 +87,18 @@ def said(figure: Figure) -> str:
     return number(figure.value, 1 if figure.measure.unit == "days" else 0)
 
 
-def parts(figure: Figure) -> str:
-    """What a share is made of: 161 / 173."""
-    return "" if figure.of is None else f"{number(figure.amount)} / {number(figure.of)}"
+# Of what a share is made, the list behind either number.
+_PARTS = {"acceptance": ("accepted", "received"), "on_time": ("kept", "closed"), "settlement": ("settlement", "closed")}
+
+
+def parts(figure: Figure, period: Period, place: Place | None = None) -> list[dict[str, Any]]:
+    """What a share is made of, 161 / 173, each with the list behind it where there is one."""
+    if figure.of is None:
+        return []
+    behind = _PARTS.get(figure.measure.code)
+    urls = [address(code, period, place) for code in behind] if behind else [None, None]
+    sizes = (figure.amount, figure.of)
+    return [{"n": number(n), "url": url if n else None} for n, url in zip(sizes, urls, strict=True)]
 
 
 def moved(change: Change) -> str:
@@ -118,6 +128,7 @@ def _cards(
                 "label": measure.label,
                 "n": said(figure),
                 "url": address(code, period, place),
+                "parts": parts(figure, period, place),
                 "detail": _detail(figure, earlier, standing),
                 "detail_url": address("soon", period, place) if code == "late" and standing.soon else None,
                 **_arrow(figure.change(then) if then else None),
@@ -127,16 +138,15 @@ def _cards(
 
 
 def _detail(figure: Figure, earlier: Figure | None, standing: facts.Standing) -> str:
-    """The small line of a card: what it is made of, and how it moved since the last period."""
+    """The small line of a card: how it moved since the last period."""
     if figure.measure.code == "late":
         return _("%(n)s due within five working days", n=number(standing.soon))
     if figure.measure.live:
         return _("at this moment")
     change = figure.change(earlier) if earlier else None
     if change is None:
-        return parts(figure)
-    since = _("on the last period %(change)s", change=f"{'−' if change.amount < 0 else '+'}{moved(change)}")
-    return " · ".join(filter(None, (parts(figure), since)))
+        return ""
+    return _("on the last period %(change)s", change=f"{'−' if change.amount < 0 else '+'}{moved(change)}")
 
 
 def address(code: str, period: Period, place: Place | None = None) -> str:
@@ -178,7 +188,7 @@ def measures(sums: facts.Sums, place: Place, period: Period) -> list[dict[str, A
                     "measure": measure,
                     "value": said(figure),
                     "url": address(code, period, place) if figure.amount else None,
-                    "parts": parts(figure),
+                    "parts": parts(figure, period, place),
                     "year": _arrow(figure.change(then)) | {"then": said(then)},
                     "before": _arrow(figure.change(before)) | {"then": said(before)},
                 }
