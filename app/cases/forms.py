@@ -21,9 +21,10 @@ from app.cases.party_forms import AgentFields, CardFields, ManyCheckboxField, pa
 from app.cases.queries.duplicates import earlier
 from app.cases.queries.file import files_of
 from app.cases.services import timing
+from app.cases.services.consents import MATTERS
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
 from app.core import clock
-from app.core.forms import Code, Form, Line, Money, Prose, max_length, telephone
+from app.core.forms import Code, Form, Line, Money, Prose, max_length, options, telephone
 from app.deadlines.wording import days, say
 from app.files.fields import EvidenceField
 
@@ -87,6 +88,7 @@ class IntakeForm(CardFields, AgentFields, Form):
     traits = ManyCheckboxField(_l("Traits"), choices=marks)
     held = ManyCheckboxField(_l("Evidence that is there"), choices=paper_choices)
     others = table_field()
+    consents = ManyCheckboxField(_l("The consumer agrees to"), choices=options(MATTERS.items()))
     title = Line(
         _l("Title"),
         [max_length(LONGEST_TITLE)],

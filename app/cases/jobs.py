@@ -133,6 +133,7 @@ extend(
         "case.file": _l("A case file was opened on report %(number)s, and is yours"),
         "case.not_file": _l("No case file was opened on report %(number)s"),
         "case.dealt_with": _l("The result of report %(number)s was noted"),
+        "case.guide": _l("Of case %(number)s the sender was told where to turn"),
         "case.withdraw": _l("Case %(number)s was withdrawn by the consumer"),
         "case.settle": _l("Case %(number)s was settled"),
         "case.end": _l("Mediation of case %(number)s was ended"),

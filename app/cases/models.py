@@ -409,6 +409,28 @@ class Party(Sealing, Private):
     }
 
 
+class CaseConsent(Private):
+    """That one side agreed to something, or did not; the latest answer counts."""
+
+    __tablename__ = "case_consent"
+    __table_args__ = (
+        owned_fk("case_record", "case_id"),
+        CheckConstraint("matter in ('entrust', 'publish')", name="matter"),
+        CheckConstraint("side in ('consumer', 'merchant')", name="side"),
+        Index("ix_case_consent_case", "tenant_id", "case_id"),
+    )
+    append_only = True
+
+    case_id: Mapped[UUID]
+    matter: Mapped[str]
+    side: Mapped[str]
+    given: Mapped[bool]
+    said_on: Mapped[date]
+    evidence: Mapped[Words] = mapped_column(default="", server_default="")  # the paper, or how it was said
+    noted_by_name: Mapped[str]
+    noted_at: Mapped[datetime]
+
+
 class Prepaid(Sealing, Private):
     """A prepaid card, course or membership: what was paid and used, and who can prove it (法释〔2025〕4号)."""
 

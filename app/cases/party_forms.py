@@ -7,14 +7,16 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField, SelectMultipleField
-from wtforms.validators import DataRequired, Optional
+from wtforms.validators import DataRequired, InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.cases import checklist, joint, lists
 from app.cases.models import Party, Prepaid
+from app.cases.services.consents import ASKED, MATTERS, SIDES
 from app.cases.services.intake import Agent, Card, Complainant
+from app.core import clock
 from app.core.errors import Invalid
-from app.core.forms import Code, Form, Line, Money, Prose, max_length, telephone
+from app.core.forms import Code, Form, Line, Money, Prose, max_length, options, telephone
 from app.files.accept import EVIDENCE, MEGABYTE
 from app.files.fields import EvidenceField
 
@@ -147,6 +149,35 @@ class JoinForm(Form):
         if not sent and not self.table.data:
             raise Invalid("table", _("This is needed."))
         return list({one.phone: one for one in [*people_of(self, "table"), *sent]}.values())
+
+
+class ConsentForm(Form):
+    """What one side answered to one question."""
+
+    asked = SelectField(
+        _l("Who was asked for what"),
+        choices=lambda: [(f"{matter} {side}", f"{SIDES[side]} · {MATTERS[matter]}") for matter, side in ASKED],
+    )
+    answer = RadioField(
+        _l("Answer"),
+        [InputRequired(_l("Choose one."))],
+        choices=options([("yes", _l("agrees")), ("no", _l("does not agree"))]),
+    )
+    said_on = DateField(_l("Said on"), [InputRequired(_l("Choose a day."))], default=clock.today)
+    evidence = Line(
+        _l("Shown by"), [max_length(200)], description=_l("The paper and where it is in the file, or how it was said.")
+    )
+
+    @property
+    def said(self) -> dict[str, Any]:
+        matter, side = self.asked.data.split()
+        return {
+            "matter": matter,
+            "side": side,
+            "given": self.answer.data == "yes",
+            "said_on": self.said_on.data,
+            "evidence": self.evidence.data or "",
+        }
 
 
 class ElectForm(Form):

@@ -17,6 +17,7 @@ from app.cases import advice, forms, intake, joint, panels, queries
 from app.cases import party_forms as asked
 from app.cases.models import MIXED, Case, CaseState
 from app.cases.queries.parties import parties as parties_of
+from app.cases.services import consents as consenting
 from app.cases.services import dividing
 from app.cases.services import parties as services
 from app.cases.services.parts import statement_of
@@ -112,6 +113,35 @@ def card(number: str) -> Any:
     return render("cases/card.html", case=case, form=form), _code(form)
 
 
+@parties.page("/<number>/consents", allow=Can.CASE_READ)
+def consents(number: str) -> Any:
+    case = queries.by_number(number)
+    return _consents(case, asked.ConsentForm() if _may_change(case, me()) else None)
+
+
+@parties.page("/<number>/consents", allow=Can.CASE_INTAKE, methods=["POST"])
+def answer(number: str) -> Any:
+    """Note what one side answered."""
+    case, form = queries.by_number(number), asked.ConsentForm()
+    if form.validate():
+        try:
+            consenting.note(case, me(), **form.said)
+            flash(_("Noted."))
+            return redirect(url_for(".consents", number=number), 303)
+        except Invalid as refusal:
+            form.say(refusal)
+    return _consents(case, form)
+
+
+def _consents(case: Case, form: Any) -> Any:
+    facts: dict[str, Any] = {"noted": consenting.noted(case), "form": form, **_agreed(case)}
+    return render("cases/consents.html", case=case, **facts), _code(form) if form else 200
+
+
+def _agreed(case: Case) -> dict[str, Any]:
+    return {"standing": consenting.standing(case), "matters": consenting.MATTERS, "sides": consenting.SIDES}
+
+
 @parties.page("/<number>/checklist", allow=Can.CASE_INTAKE, methods=["GET", "POST"])
 def checklist(number: str) -> Any:
     case, form = queries.by_number(number), asked.ChecklistForm()
@@ -156,7 +186,8 @@ def _code(form: Any) -> int:
 
 
 def _panel(case: Case, person: Any) -> panels.Panel:
-    return panels.Panel("cases/_parties.html", {"said": parties_of(case), "other": dividing.other_half(case)})
+    facts = {"said": parties_of(case), "other": dividing.other_half(case), **_agreed(case)}
+    return panels.Panel("cases/_parties.html", facts)
 
 
 def _whose(case: Case, person: Any) -> panels.Panel | None:
@@ -171,8 +202,20 @@ def _whose(case: Case, person: Any) -> panels.Panel | None:
 def _actions(case: Case, person: Any) -> list[panels.Action]:
     if case.nature == MIXED and case.status == CaseState.LODGED and person.can(Can.CASE_TRIAGE, case):
         return [panels.Action(_("Divide the letter"), url_for("parties.divide", number=case.number))]
-    mine = case.is_open and person.can(Can.CASE_INTAKE, case) and realm.current().writes == case.tenant_id
-    return [panels.Action(_("Who complains"), url_for("parties.index", number=case.number))] if mine else []
+    if not _may_change(case, person):
+        return []
+    found = [panels.Action(_("Who complains"), url_for("parties.index", number=case.number))]
+    return [*found, panels.Action(_("Consents"), url_for("parties.consents", number=case.number))]
+
+
+def _may_change(case: Case, person: Any) -> bool:
+    return bool(case.is_open and person.can(Can.CASE_INTAKE, case) and realm.current().writes == case.tenant_id)
+
+
+def _answered(facts: dict[str, Any]) -> str:
+    """委托调解 · 消费者 · 同意"""
+    said = _("agrees") if facts["given"] else _("does not agree")
+    return f"{consenting.MATTERS[facts['matter']]} · {consenting.SIDES[facts['side']]} · {said}"
 
 
 panels.PANELS[:0] = [_whose, _panel]
@@ -183,11 +226,13 @@ words.extend(
         "case.joined": _l("Added people who complain together"),
         "case.represented": _l("Noted who represents all"),
         "case.consented": _l("Noted consents"),
+        "case.answered_for": _l("Noted an answer"),
         "case.authorised": _l("Noted the agent's authorisation"),
         "case.card": _l("Noted what is known of the card"),
         "case.papers": _l("Went through the checklist"),
         "case.party_revealed": _l("Looked at somebody who complains"),
     },
+    {"case.answered_for": _answered},
     fields={
         "case.card": {
             "paid": words.Field(_l("Paid in")),

@@ -78,6 +78,7 @@ FOR_THE_COURT = {
     "facts_found": "投诉人支付预付款后要求退还余额，双方对剩余金额无争议。",
     "court": "人民法院",
 }
+STEPS = ("guide",)  # that stand in no biography
 CALLED = ("answered", 5, ""), ("answered", 4, ""), ("answered", 2, "履行比约定晚了十天。"), ("nobody", None, "")
 HOTLINE = ("留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "点赞数", "反对数")
 CALLS = (

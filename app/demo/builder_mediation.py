@@ -16,6 +16,7 @@ from sqlalchemy import select
 from app.accounts.models import Person
 from app.cases.models import REPORT, Case, CaseState
 from app.cases.queries import by_number
+from app.cases.services import consents
 from app.cases.workflow import CASE
 from app.core import clock
 from app.demo.builder_papers import paper
@@ -103,6 +104,10 @@ def _mediating() -> Any:
 
 def _sit(case: Case, by: Person, rooms: list[MediationRoom], sit: Sequence[Mediator], turn: int) -> None:
     """The first was held lately and is to go on; the others are to come, two of them at one time in two rooms."""
+    for side in ("consumer", "merchant"):
+        heard = {"said_on": clock.on(case.received_at), "evidence": "电话告知后口头同意，有通话记录"}
+        said: dict[str, Any] = {"given": True, **heard}
+        consents.note(case, by, matter=consents.ENTRUST, side=side, **said)
     facts: dict[str, Any] = {"recorder": None, "consumers": "消费者本人", "merchants": "经营者委托代理人"}
     if turn == 0:
         held = sessions.arrange(case, by, Plan(_last_slot(), 60, "room", sit, rooms[0], **facts))

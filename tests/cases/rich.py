@@ -14,7 +14,7 @@ from app.advocacy.workflow import WORKFLOWS, ask
 from app.cases.models import Case
 from app.cases.papers import services as papers
 from app.cases.papers.workflow import PAPER
-from app.cases.services import Complaint, attach, lodge, parties
+from app.cases.services import Complaint, attach, consents, lodge, parties
 from app.cases.services.intake import Agent, Card, Complainant
 from app.cases.workflow import CASE
 from app.core import clock
@@ -33,6 +33,7 @@ from app.merchants.dealings import services as dealings
 from app.merchants.dealings.workflow import INTERVIEW
 from tenants.database import db
 from tests.cases.conftest import TOLD
+from tests.consents import agreed
 from tests.handoffs.conftest import REQUEST
 from tests.town import EAST
 
@@ -130,6 +131,8 @@ def _meet(case: Case, handler: Any, director: Any) -> None:
     lawyer = register.enter(director, kind="person", name="秦律师", speciality="预付卡", contract="委2026-3")
     friend = register.enter(director, kind="person", name="韩律师", contract="委2026-4")
     db.session.flush()
+    agreed(case, handler)
+    consents.note(case, handler, matter=consents.PUBLISH, side="consumer", given=True, said_on=clock.today())
     who: dict[str, Any] = {"room": room, "recorder": handler, "consumers": "林晓梅本人", "merchants": "店长钱某"}
     held = sessions.arrange(case, handler, Plan(clock.at(_ago(2), 9, 30), 90, "room", [lawyer], **who))
     db.session.flush()

@@ -31,6 +31,7 @@ from app.mediation.services import register, sessions
 from app.mediation.services.sessions import Plan
 from app.mediation.workflow import SESSION
 from tenants.database import db
+from tests.consents import agreed
 from tests.town import EAST
 
 OTHERS = [Complainant(f"消费者{n}", f"1391234{n:04d}", Decimal(100), True) for n in range(3)]
@@ -235,6 +236,7 @@ def test_a_session_that_is_still_planned_is_cancelled_first(town, standing):
         director = town.person(EAST, "director")
         who = register.enter(director, kind="person", name="秦律师", speciality="预付卡", contract="委2026-3")
         at = clock.at(clock.today() + timedelta(days=7), 9)
+        agreed(by_number(number), director)
         session = sessions.arrange(
             by_number(number), director, Plan(starts_at=at, lasts=60, way="phone", room=None, mediators=[who])
         )

@@ -16,7 +16,7 @@ from app.core.clock import SHANGHAI
 from app.deadlines import ClockState
 from app.deadlines.profiles import SUPPLEMENT
 from app.deadlines.services import shipped_rules
-from app.demo import builder_groups
+from app.demo import builder_desk, builder_groups
 from app.demo.city import CITY
 from app.demo.records import Life
 from app.demo.story import OUTBREAK, lives
@@ -71,7 +71,10 @@ def test_there_is_something_of_every_channel_nature_and_outcome(city: list[Life]
     assert {life.nature for life in city} >= {"C", "M", "R"}
     assert {life.channel for life in city} >= {"window", "phone", "hotline", "platform", "portal", "letter"}
     outcomes = Counter(life.outcome for life in city)
-    assert set(outcomes) == {None, *(str(outcome) for outcome in Outcome)} - {Outcome.JOINED.value}  # builder_groups
+    assert set(outcomes) == {None, *(str(outcome) for outcome in Outcome)} - {
+        Outcome.JOINED.value,  # builder_groups
+        Outcome.GUIDED.value,  # builder_desk
+    }
     assert min(outcomes.values()) >= SEVERAL
 
 
@@ -80,7 +83,7 @@ def test_cases_stand_at_every_status_and_take_every_step(city: list[Life]):
     standing = Counter(life.state for life in city)
     assert {state for state in CaseState if standing[state] < SOME} == set()
     steps = Counter(act.step for life in city for act in life.acts if not act.rejected)
-    assert {name for name in CASE.by_name if steps[name] < SEVERAL} == set(builder_groups.STEPS)
+    assert {name for name in CASE.by_name if steps[name] < SEVERAL} == {*builder_groups.STEPS, *builder_desk.STEPS}
 
 
 def test_every_ground_is_given(city: list[Life]):

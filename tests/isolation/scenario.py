@@ -66,6 +66,7 @@ from tenants.bases import uuid7
 from tenants.database import db
 from tenants.registry import registry
 from tests.conftest import forget, keep_in
+from tests.consents import agreed
 from tests.files import specimens as papers
 from tests.town import CITY, EAST, MARKET, NORTH, PASSWORD, WEST, Town
 from tests.transfer.test_sheet import book
@@ -333,6 +334,7 @@ class County:
         with self.town.at(self.slug):
             case, director = by_number(number), self.by("director")
             room, (sits, *_rest) = mediation.rooms()[0], mediation.mediators()
+            agreed(case, director)
             told = {"room": room, "mediators": [sits], "consumers": "林晓梅", "merchants": "钱经理"}
             sittings = []
             for minutes in (-8, -5, 3000, -2, 4000):  # one is held, one to be cancelled, moved, held: at any hour
@@ -444,6 +446,7 @@ class County:
             parties.authorise(case, clerk, agent)
             parties.describe_card(case, clerk, Card("6222020200112233", Decimal(5000), Decimal(320), lessor="万家广场"))
             parties.tick(case, clerk, {"identity", "consent"})
+            agreed(case, clerk)
             db.session.commit()
 
     def give_tasks(self, number: str) -> None:

@@ -13,6 +13,7 @@ from app.cases.workflow import CASE
 from app.core import clock
 from app.mediation.models import ConfirmationState, SessionState
 from tenants.database import db
+from tests.consents import agreed
 from tests.journeys.tab import Tab
 from tests.town import EAST, Town
 
@@ -20,6 +21,7 @@ from tests.town import EAST, Town
 def in_mediation(town: Town, number: str) -> str:
     with town.at(EAST):
         case, director = by_number(number), town.person(EAST, "director")
+        agreed(by_number(number), town.person(EAST, "handler"))
         for step in ("accept", "mediate"):
             CASE.take(step, case, by=director)
             db.session.flush()

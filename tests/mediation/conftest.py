@@ -15,8 +15,24 @@ from app.mediation.models import MediationSession
 from app.mediation.services import register, sessions
 from app.mediation.services.sessions import Plan
 from tenants.database import db
-from tests.cases.conftest import lodged, standing, take  # noqa: F401 (cases to mediate in)
+from tests.cases.conftest import lodged as unasked  # noqa: F401 (a case about which nobody has agreed to anything)
+from tests.cases.conftest import standing, take  # noqa: F401 (cases to mediate in)
+from tests.consents import agreed
 from tests.town import EAST, WEST
+
+
+@pytest.fixture
+def lodged(town: Any, unasked: Any) -> Callable[..., str]:  # noqa: F811
+    """A case in which both sides agree to somebody entrusted."""
+
+    def make(place: str = EAST, **facts: Any) -> str:
+        number: str = unasked(place, **facts)
+        with town.at(place):
+            agreed(by_number(number), town.person(place, "handler"))
+            db.session.commit()
+        return number
+
+    return make
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from app.mediation.models import MediationBooking, MediationSession
 from app.mediation.services import sessions
 from app.mediation.workflow import SESSION
 from tenants.database import db
+from tests.consents import agreed
 from tests.mediation.conftest import planned, soon
 from tests.town import EAST, WEST
 
@@ -162,6 +163,19 @@ def test_of_two_who_want_one_room_at_once_one_gets_it(app, town, house, standing
         outcomes = at_once(app, town, house, numbers, soon(9, days=8 + turn))
         assert sorted(outcomes) == ["arranged", "refused"], outcomes
     rounds(f"two arrange one room at once {times}, one session each time")
+
+
+def test_somebody_entrusted_is_seated_only_where_both_sides_agree(town, house, unasked, take, arranged):
+    number = unasked(consents=("entrust",))
+    take(number, "accept")
+    with pytest.raises(Invalid) as refusal:
+        arranged(number)
+    assert refusal.value.field == "presides"
+    assert arranged(number, mediators=(house.east.inside,)), "one of our own is nobody entrusted"
+    with town.at(EAST):
+        agreed(by_number(number), town.person(EAST, "handler"))
+        db.session.commit()
+    assert arranged(number, soon(14))
 
 
 def at_once(app: Any, town: Any, house: Any, numbers: list[str], at: Any) -> list[str]:

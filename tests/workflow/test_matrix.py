@@ -35,6 +35,7 @@ from app.workflow import Approval, Step, Workflow
 from tenants.database import db
 from tests.cases import test_workflow as of_cases
 from tests.cases.conftest import TOLD
+from tests.consents import agreed
 from tests.handoffs import test_matrix as of_letters
 from tests.town import EAST
 
@@ -72,6 +73,7 @@ def _filled(kind: str) -> dict[str, str]:
 
 def _arranged(case: Any, by: Any) -> Any:
     """A session that has begun: it may be held by now."""
+    agreed(case, by)
     return sessions.arrange(case, by, _session(by, clock.now() - timedelta(hours=1)))
 
 

@@ -19,6 +19,7 @@ from app.cases.papers.models import CaseDocument
 from app.cases.papers.phrases import capital, day, english_day, money
 from app.cases.queries import files_of
 from app.cases.queries.parties import known, parties
+from app.cases.services import consents
 from app.cases.services.parts import profile_of
 from app.core import clock
 from app.core.privacy import redact
@@ -242,7 +243,13 @@ def _of_people(case: Case) -> dict[str, Any]:
 def _with_them(case: Case) -> dict[str, Any]:
     """Who complains with them and who acts for them; the prepaid card."""
     there = parties(case, everybody=True)
-    return {**_of_others(there.agent, there.people), **_of_card(there.card)}
+    return {**_of_others(there.agent, there.people), **_of_card(there.card), **_consents(case)}
+
+
+def _consents(case: Case) -> dict[str, str]:
+    """What the consumer answered; nothing before they were asked."""
+    said = {one.matter: one.said for one in consents.standing(case) if one.side == "consumer"}
+    return {f"consent_{matter}": ("同意" if it.given else "不同意") if it else "" for matter, it in said.items()}
 
 
 def _of_others(agent: Party | None, people: Iterable[Party]) -> dict[str, Any]:

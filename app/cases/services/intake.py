@@ -22,6 +22,7 @@ from app.cases import lists
 from app.cases.models import (
     Case,
     CaseClock,
+    CaseConsent,
     CaseCredential,
     CaseFile,
     CaseState,
@@ -126,6 +127,7 @@ class Complaint:
     card: Card | None = None
     agent: Agent | None = None
     others: Sequence[Complainant] = ()
+    consents: Sequence[str] = ()  # to what the consumer agrees: entrust, publish
     reference: str | None = None
     told_at: datetime | None = None
     received_at: datetime | None = None
@@ -152,6 +154,8 @@ class Complaint:
             ("places", self.place, "place"),
         ):
             lists.check(name, code, where, _("This is not on the list."), kept=code if taken_over else None)
+        if set(self.consents) - {"entrust", "publish"}:
+            raise Invalid("consents", _("This is not on the list."))
         for name, codes in (("claims", self.claims), ("traits", self.traits)):
             for code in codes:
                 lists.check(name, code, name, _("This is not on the list."), kept=code if taken_over else None)
@@ -210,7 +214,7 @@ def lodge(
     case, statement, party = rows_of(complaint, number, key, fingerprint, deadlines.load_rules())
     if origin_id is not None:
         case.origin, case.origin_id, case.origin_from = "taken_over", origin_id, origin_from
-    db.session.add_all([case, statement, party, *beside(complaint, case)])
+    db.session.add_all([case, statement, party, *beside(complaint, case, by)])
     db.session.flush()
     if evidence:
         stored.attach(CaseFile, evidence, case_id=case.id, added_by=getattr(by, "id", None), added_at=clock.now())
@@ -240,7 +244,7 @@ def lodge_many(complaints: Sequence[tuple[str, Complaint]], by: Any) -> dict[str
         ]
         db.session.add_all(row for group in rows for row in group)
         db.session.add_all(
-            row for (case, *_rest), told in zip(rows, batch.values(), strict=True) for row in beside(told, case)
+            row for (case, *_rest), told in zip(rows, batch.values(), strict=True) for row in beside(told, case, by)
         )
         db.session.flush()
         merchants = [complaint.merchant for complaint in batch.values()]
@@ -374,8 +378,8 @@ def rows_of(
     return case, statement, party
 
 
-def beside(complaint: Complaint, case: Case) -> list[Any]:
-    """The rows that only some complaints have: a prepaid card, an agent, and others who complain together."""
+def beside(complaint: Complaint, case: Case, by: Any = None) -> list[Any]:
+    """The rows that only some complaints have: a prepaid card, an agent, consents, and others who complain together."""
     rows: list[Any] = []
     if card := complaint.card:
         rows.append(prepaid_of(card, case))
@@ -383,6 +387,18 @@ def beside(complaint: Complaint, case: Case) -> list[Any]:
         party = Party(case_id=case.id, role=Role.AGENT.value, position=1, powers=agent.powers, until=agent.until)
         party.name, party.phone, party.id_number = agent.name, agent.phone, agent.id_number
         rows.append(party)
+    rows += [
+        CaseConsent(
+            case_id=case.id,
+            matter=matter,
+            side="consumer",
+            given=True,
+            said_on=clock.on(case.received_at),
+            noted_by_name=getattr(by, "name", ""),
+            noted_at=clock.now(),
+        )
+        for matter in complaint.consents  # others are asked one by one
+    ]
     return rows + joined(complaint.others, case, after=1 if complaint.agent else 0)
 
 

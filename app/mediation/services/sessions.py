@@ -17,6 +17,7 @@ from app import audit
 from app.accounts.models import Person
 from app.accounts.permissions import Can
 from app.cases.models import Case, CaseState
+from app.cases.services import consents
 from app.cases.workflow import CASE, is_mediated
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
@@ -213,6 +214,9 @@ def _check(plan: Plan, case: Case) -> None:
         raise Invalid("place", _("Say where."))
     if not plan.mediators:
         raise Invalid("presides", _("Choose at least one mediator."))
+    if any(one.kind != "inside" for one in plan.mediators) and not consents.given(case, consents.ENTRUST):
+        said = _("Somebody entrusted mediates only where both sides have agreed: note under “Consents” that they have.")
+        raise Invalid("presides", said)
     kept_out = recused(case)
     for one in plan.mediators:
         if one.id in kept_out:
