@@ -20,6 +20,7 @@ from app.cases.models import MIXED, REPORT, Case
 from app.core import clock
 from app.deadlines.calendar import Bilingual
 from app.deadlines.wording import say
+from app.merchants import queries as merchants
 from tenants import realm
 from tenants.realm import Place
 from tenants.registry import registry
@@ -82,9 +83,7 @@ def _place(case: Case, platform: str) -> Advice:
     address = case.merchant.address if case.merchant else ""
     region = (case.merchant.region_code or "")[:6] if case.merchant else ""
     if case.place in ("platform", "live") and not address:
-        on = platform or _("the platform")
-        why = _("The seller's address is not published or cannot be reached: the domicile of the platform decides.")
-        return Advice(PLATFORM, "J2", _("Where %(platform)s has its domicile", platform=on), why)
+        return _of_the_platform(platform)
     rule = {"platform": "J2", "live": "J2", "site": "J3"}.get(case.place or "", "J6" if case.nature == REPORT else "J1")
     there = _center_of(region, address)
     if there is None and region and region[:4] != (realm.home().region_code or region)[:4]:
@@ -102,6 +101,23 @@ def _place(case: Case, platform: str) -> Advice:
     if there.id == realm.home().id:
         return Advice(MINE, rule, _("Ours"), why, there)
     return Advice(COUNTY, rule, there.short_name, why, there)
+
+
+def _of_the_platform(platform: str) -> Advice:
+    """Where the domicile of the platform is, if its operator stands in the register (O20 art. 12)."""
+    on = platform or _("the platform")
+    why = _("The seller's address is not published or cannot be reached: the domicile of the platform decides.")
+    operator = merchants.exactly(platform)
+    if operator is None or not (operator.address or operator.region_code):
+        enter = _("Once its operator is in the register, with address, this says whose matter it is.")
+        return Advice(PLATFORM, "J2", _("Where %(platform)s has its domicile", platform=on), f"{why} {enter}")
+    region = (operator.region_code or "")[:6]
+    there = _center_of(region, operator.address)
+    at = _("%(operator)s has its domicile at %(address)s.", operator=operator.name, address=operator.address or region)
+    if there is None:
+        return Advice(AWAY, "J2", _("Outside this city"), f"{why} {at}")
+    whose, title = (MINE, _("Ours")) if there.id == realm.home().id else (COUNTY, there.short_name)
+    return Advice(whose, "J2", title, f"{why} {at}", there)
 
 
 def _departments(case: Case) -> Iterator[Advice]:

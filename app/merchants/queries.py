@@ -67,6 +67,14 @@ def look_up(said: str, most: int = MOST) -> list[Merchant]:
     return list(db.session.scalars(query.order_by(begins.desc(), Merchant.name, Merchant.id).limit(most)))
 
 
+def exactly(said: str) -> Merchant | None:
+    """The merchant of this very name or sign; None where there is none, or several."""
+    said = narrow(said)
+    named = (Merchant.name == said) | (Merchant.sign == said)
+    found = list(db.session.scalars(select(Merchant).where(named, Merchant.merged_into_id.is_(None)).limit(2)))
+    return found[0] if said and len(found) == 1 else None
+
+
 def called(said: str) -> ColumnElement[bool]:
     """The condition that a merchant is called so."""
     return or_(

@@ -57,6 +57,22 @@ def test_where_the_merchant_is_decides(town, lodged, address, facts, whose, rule
         assert found.why
 
 
+@pytest.mark.parametrize(
+    ("address", "whose", "to"),
+    [(HERE, advice.MINE, EAST), (THERE, advice.COUNTY, WEST), ("远方市高新区1号", advice.AWAY, None)],
+)
+def test_the_domicile_of_a_platform_is_that_of_its_operator_in_the_register(town, address, whose, to):
+    with town.at(EAST):
+        by = town.person(EAST, "handler")
+        case = lodge(replace(TOLD, place="live", platform="星选直播"), by).case
+        (unknown, *_more) = advice.advise(case, platform="星选直播")
+        assert (unknown.whose, unknown.rule) == (advice.PLATFORM, "J2")
+        register.add(by, name="江州星选网络科技有限公司", sign="星选直播", address=address)
+        (found, *_more) = advice.advise(case, platform=" 星选直播")
+        assert (found.whose, found.rule, found.to.slug if found.to else None) == (whose, "J2", to)
+        assert "江州星选网络科技有限公司" in found.why
+
+
 def test_a_merchant_of_another_city_or_county_is_told_by_its_region(town, root):
     with root.begin() as connection:
         connection.execute(text("update tenant set region_code = '99012' || id where kind = 'center'"))
