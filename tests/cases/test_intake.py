@@ -6,7 +6,7 @@ import io
 import re
 import threading
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -246,6 +246,16 @@ def test_the_slip_shows_the_code_once_and_a_new_one_on_request(town):
     answer = browser.post(answer.location.removeprefix("http://127.0.0.1"), {})
     renewed = next(word for word in _words(browser, answer.location) if _is_code(word))
     assert renewed != code
+
+
+def test_the_slip_says_by_when_each_of_the_next_steps_is_taken(town, take, lodged):
+    """Order 121: 7 working days to accept, 60 days to mediate; the hotline’s answer within 5."""
+    with clock.freeze(clock.at(date(2026, 6, 1), 10)):  # a Monday
+        number, browser = lodged(), town.client(EAST, "clerk")
+        take(number, "add_limit")
+        browser.get(f"/cases/{number}/slip")
+    for day in ("2026-06-10", "2026-08-10", "2026-06-08"):
+        assert day in browser.page.words, day
 
 
 def _words(browser, path):

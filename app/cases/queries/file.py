@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -140,18 +140,24 @@ class Slip:
     case: Case
     credential: CaseCredential | None
     first: ClockView | None  # of what is decided first: acceptance, or whether a case file is opened
+    besides: list[ClockView]  # what else runs
     mediation: str  # how long, in words; nothing of what is not mediated
+    mediated_by: date | None  # its last day, where it is accepted on the last day that there is for that
 
 
 def slip_of(case: Case) -> Slip:
     credential = db.session.scalars(select(CaseCredential).where(CaseCredential.case_id == case.id)).first()
-    rules, running = deadlines.load_rules(), case.clock("acceptance") or case.clock(CLUE)
+    rules, today = deadlines.load_rules(), clock.today()
+    first = case.clock("acceptance") or case.clock(CLUE)
     limits = rules.profile(case.profile_code, case.profile_version).limits if case.is_complaint else {}
+    limit = limits.get("mediation")
     return Slip(
         case,
         credential,
-        deadlines.view(running, clock.today(), rules) if running else None,
-        days(limit.amount, limit.unit) if (limit := limits.get("mediation")) else "",
+        deadlines.view(first, today, rules) if first else None,
+        [deadlines.view(one, today, rules) for one in case.clocks if one.is_open and one is not first],
+        days(limit.amount, limit.unit) if limit else "",
+        limit.due_on(first.due_on, rules.calendar) if limit and first else None,
     )
 
 
