@@ -57,6 +57,27 @@ def pytest_configure(config: pytest.Config) -> None:
     _make_template(address)
 
 
+HEAVY = ("tests/demo/", "tests/audit/test_every_change", "tests/isolation/", "tests/serve/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long is begun first, so that in the end no worker waits for another; the rest stays as shuffled."""
+    items.sort(key=lambda item: next((n for n, heavy in enumerate(HEAVY) if item.nodeid.startswith(heavy)), len(HEAVY)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file goes to one worker, and all that looks at the demo's city to one, which builds it once."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByWhatIsBuilt(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "tests/demo" if file.startswith("tests/demo/") else file
+
+    return ByWhatIsBuilt(config, log)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _ending in config.stash:
         config.stash[_ending].close()
