@@ -15,7 +15,10 @@ from tenants.bases import Owned, Private, owned_fk
 
 
 class Entry(Owned):
-    """One thing that was done. No free text: the bureau reads these."""
+    """One thing that was done, or was tried: the event says which (`account.failed`, `access.denied`).
+
+    No free text: the bureau reads these.
+    """
 
     __tablename__ = "audit_entry"
     __table_args__ = (

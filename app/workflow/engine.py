@@ -22,7 +22,7 @@ Effect = Callable[..., None]
 
 @dataclass(frozen=True)
 class Step:
-    """One declared step: it drives buttons, forms, clocks, the audit, who is told, the API and the tests."""
+    """One declared step: it drives buttons, forms, clocks, the audit, who is told, and the tests."""
 
     name: str
     label: Any  # on the button

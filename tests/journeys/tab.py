@@ -20,7 +20,8 @@ FIND = """axe.run(document, {resultTypes: ["violations"]}).then(found => found.v
     one => `${one.id}: ${one.nodes.map(node => node.html.slice(0, 160)).join("  ")}`))"""
 # A page as axe-core sees it: which element bears what, not what it says. Numbers and keys are one like the other.
 SHAPE = """() => {
-    const kept = /^(class|role|type|lang|dir|scope|tabindex|aria-[a-z]+|hidden|open|for|id|name|autocomplete)$/;
+    const kept = new RegExp("^(class|role|type|lang|dir|scope|tabindex|aria-[a-z]+|hidden|open|for|id|name|"
+        + "autocomplete|data-(size|theme|density))$");
     const alike = (value) => value.replace(/[0-9a-f-]*[0-9][0-9a-f-]*/g, "0");
     const told = (one) => [...one.attributes].map(({name, value}) =>
         kept.test(name) ? `${name}=${alike(value)}` : value.trim() ? name : `${name}=`);

@@ -16,7 +16,7 @@ from tests.town import CITY, EAST, MARKET
 WHO = {
     EAST: ("director", "admin", "handler", "clerk"),
     CITY: ("supervisor", "admin"),
-    MARKET: ("officer", "admin"),
+    MARKET: ("officer", "head"),
 }
 HOW: dict[str, tuple[dict[str, Any], str]] = {
     "desk": ({}, ""),
