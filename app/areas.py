@@ -38,6 +38,7 @@ AREAS = (
     "app.investigations.views:investigations",
     "app.advocacy.views:advocacy",
     "app.desk.views:desk",
+    "app.desk.flows:flows",
     "app.bureau.views:bureau",
     "app.transfer.views:transfer",
 )

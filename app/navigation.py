@@ -42,6 +42,7 @@ _SETTINGS = Item("settings.index", _l("Settings of the center"), Can.CASE_APPROV
 _PEOPLE = (
     Item("accounts.people", _l("People"), Can.PERSON_KEEP),
     Item("accounts.roles", _l("Roles")),
+    Item("flows.index", _l("How things go")),
     Item("deadlines.index", _l("Time limits and calendar")),
     Item("audit.index", _l("Audit trail"), Can.AUDIT_READ),
 )
