@@ -8,8 +8,10 @@ from typing import Any
 
 from app.workflow.engine import Step, Workflow
 
-WIDE, HIGH, ACROSS, DOWN = 132, 34, 74, 26  # of a box, and between two of them, in units of the picture
-MARGIN = 22
+WIDE, HIGH, ACROSS, DOWN = 132, 34, 84, 24  # of a box, and between two of them, in units of the picture
+LANE, MARGIN = 15, 22  # of a way round the boxes, and round all of it
+
+Move = tuple[Any, Any]  # from a state to another
 
 
 @dataclass(frozen=True)
@@ -44,49 +46,52 @@ def numbered(flow: Workflow) -> list[tuple[int, Step]]:
 
 
 def drawn(flow: Workflow) -> Drawing:
-    """The picture. States that nothing leads to stand at the end."""
-    moves: dict[tuple[Any, Any], list[int]] = {}
+    """The picture: onwards to the next column straight, over columns above all boxes, back below them."""
+    moves: dict[Move, list[int]] = {}
     for number, step in numbered(flow):
         for source in step.source:
             if step.target is not None and step.target != source:
                 moves.setdefault((flow.states(source), flow.states(step.target)), []).append(number)
     columns = _columns(flow, moves)
-    places = {state: (x, y) for x, states in enumerate(columns) for y, state in enumerate(states)}
-    boxes = [Box(state, MARGIN + x * (WIDE + ACROSS), MARGIN + y * (HIGH + DOWN)) for state, (x, y) in places.items()]
-    deepest = max(len(states) for states in columns)
-    floor = MARGIN + deepest * (HIGH + DOWN)
-    at = {box.state: box for box in boxes}
-    back = [move for move in moves if at[move[1]].x <= at[move[0]].x]
-    arrows = [_arrow(at[source], at[target], moves[source, target], floor, back) for source, target in moves]
-    width = 2 * MARGIN + len(columns) * (WIDE + ACROSS) - ACROSS
-    return Drawing(width, floor + 14 * len(back) + MARGIN, boxes, arrows)
+    column = {state: x for x, states in enumerate(columns) for state in states}
+    over = [move for move in moves if column[move[1]] > column[move[0]] + 1]
+    back = [move for move in moves if column[move[1]] <= column[move[0]]]
+    top = MARGIN + LANE * len(over)
+    at = {
+        state: Box(state, MARGIN + x * (WIDE + ACROSS), top + y * (HIGH + DOWN))
+        for x, states in enumerate(columns)
+        for y, state in enumerate(states)
+    }
+    floor = top + max(map(len, columns)) * (HIGH + DOWN)
+    lanes = {move: MARGIN + LANE * n for n, move in enumerate(over)}
+    lanes |= {move: floor + LANE * n for n, move in enumerate(back)}
+    arrows = [
+        _arrow(at[source], at[target], said, lanes.get((source, target))) for (source, target), said in moves.items()
+    ]
+    width = 2 * MARGIN + len(columns) * (WIDE + ACROSS) - ACROSS // 2
+    return Drawing(width, floor + LANE * len(back) + MARGIN, list(at.values()), arrows)
 
 
-def _columns(flow: Workflow, moves: Iterable[tuple[Any, Any]]) -> list[list[Any]]:
-    """The states by how many steps they are from the first."""
-    reached, columns = {flow.states(flow.first)}, [[flow.states(flow.first)]]
-    while following := [
-        state for state in flow.states if state not in reached and any((one, state) in moves for one in columns[-1])
-    ]:
-        columns.append(following)
-        reached |= set(following)
-    left = [state for state in flow.states if state not in reached]
-    return [*columns, left] if left else columns
+def _columns(flow: Workflow, moves: Iterable[Move]) -> list[list[Any]]:
+    """The states by the longest way that leads to them: what leads to one declared earlier leads back."""
+    order = [flow.states(flow.first), *(state for state in flow.states if state != flow.first)]
+    column: dict[Any, int] = {}
+    for state in order:
+        before = [column[source] for source, target in moves if target == state and source in column]
+        column[state] = 1 + max(before) if before else 0
+    return [[state for state in order if column[state] == x] for x in range(1 + max(column.values()))]
 
 
-def _arrow(source: Box, target: Box, numbers: list[int], floor: int, back: list[tuple[Any, Any]]) -> Arrow:
-    """Onwards from side to side; back, or within a column, below all boxes and up again."""
+def _arrow(source: Box, target: Box, numbers: list[int], lane: int | None) -> Arrow:
+    """From side to side; one that goes round runs in the gaps beside the boxes, and in a lane of its own."""
     said = ",".join(map(str, numbers))
-    if target.x > source.x:
-        x1, y1, x2, y2 = source.x + WIDE, source.y + HIGH / 2, target.x, target.y + HIGH / 2
+    x1, y1, x2, y2 = source.x + WIDE, source.y + HIGH / 2, target.x, target.y + HIGH / 2
+    if lane is None:
         middle = (x1 + x2) / 2
-        return Arrow(f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}", said, x2 - ACROSS * 0.42, _near(y1, y2))
-    low = floor + 14 * back.index((source.state, target.state))
-    right, left = source.x + WIDE * 0.62, target.x + WIDE * 0.38
-    path = f"M{right} {source.y + HIGH}V{low}H{left}V{target.y + HIGH}"
-    return Arrow(path, said, (right + left) / 2, low)
-
-
-def _near(y1: float, y2: float) -> float:
-    """Where its number stands, nearer to where it leads, so that numbers of one source lie apart."""
-    return y1 + (y2 - y1) * 0.62
+        # Its number stands nearer to where it leads, so that those of one source lie apart.
+        return Arrow(
+            f"M{x1} {y1}C{middle} {y1} {middle} {y2} {x2} {y2}", said, x2 - ACROSS * 0.42, y1 + (y2 - y1) * 0.62
+        )
+    beside = 8 + lane // LANE * 4 % (ACROSS // 2)
+    out, into = x1 + beside, x2 - beside - 4
+    return Arrow(f"M{x1} {y1}H{out}V{lane}H{into}V{y2}H{x2}", said, (out + into) / 2, lane)
