@@ -8,12 +8,41 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psutil
 import psycopg
 from flask import Flask
 from sqlalchemy import event
+
+from app import create_app, jobs
+from app.settings import Settings
+from app.setup import set_up
+from tenants.database import db
+from tenants.registry import registry
+from tests.conftest import connect, settings_for
+
+
+@contextmanager
+def city(server: str, name: str, cases: int, instance: Path) -> Iterator[tuple[Flask, Settings]]:
+    """A city of so many cases in a database of its own, which goes with it."""
+    with connect(server, "postgres") as connection:
+        connection.exec_driver_sql(f"drop database if exists {name} with (force)")
+        connection.exec_driver_sql(f"create database {name}")
+    settings = settings_for(server, name, instance=instance)
+    set_up(settings)
+    app = create_app(settings)
+    result = app.test_cli_runner().invoke(args=["demo", "build", "--cases", str(cases)])
+    assert result.exit_code == 0, result.output[-3000:]
+    with app.app_context():
+        registry.use(db.engine)
+        jobs.use(app)
+        yield app, settings
+        db.engine.dispose()
+    with connect(server, "postgres") as connection:
+        connection.exec_driver_sql(f"drop database if exists {name} with (force)")
+
 
 Said = tuple[str, Any, bool]  # a statement, its values, and whether they are many rows of them
 

@@ -19,18 +19,16 @@ from flask_sqlalchemy.session import Session
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.pool import NullPool
 
-from app import create_app, jobs
 from app.demo import city
 from app.files.accept import EVIDENCE, accept
 from app.settings import Settings
-from app.setup import set_up
 from app.transfer import services as transfer
 from tenants import realm
 from tenants.database import db
 from tenants.registry import registry
+from tests.benchmarks import bench
 from tests.benchmarks.bench import HEAD, Row, Timing, bare_answer, cpu_seconds, load, measure, recorded, replay
 from tests.browser import Browser
-from tests.conftest import connect, settings_for
 from tests.transfer.test_import import SHARED, real_input
 
 pytestmark = pytest.mark.benchmark
@@ -46,22 +44,8 @@ table: list[str] = []
 def big_city(request: pytest.FixtureRequest, server: str, tmp_path_factory: Any) -> Iterator[tuple[int, Any, Settings]]:
     """A city of so many cases, in a database of its own."""
     size = request.param
-    name = f"hengping_bench_{size}"
-    with connect(server, "postgres") as connection:
-        connection.exec_driver_sql(f"drop database if exists {name} with (force)")
-        connection.exec_driver_sql(f"create database {name}")
-    settings = settings_for(server, name, instance=tmp_path_factory.mktemp(name))
-    set_up(settings)
-    app = create_app(settings)
-    result = app.test_cli_runner().invoke(args=["demo", "build", "--cases", str(size)])
-    assert result.exit_code == 0, result.output[-3000:]
-    with app.app_context():
-        registry.use(db.engine)
-        jobs.use(app)
+    with bench.city(server, f"hengping_bench_{size}", size, tmp_path_factory.mktemp("pages")) as (app, settings):
         yield size, app, settings
-        db.engine.dispose()
-    with connect(server, "postgres") as connection:
-        connection.exec_driver_sql(f"drop database if exists {name} with (force)")
 
 
 @pytest.fixture(scope="module")

@@ -15,16 +15,14 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from app import create_app, jobs
 from app.search import queries, sql
 from app.settings import Settings
-from app.setup import set_up
 from tenants import realm
 from tenants.database import db
 from tenants.registry import registry
+from tests.benchmarks import bench
 from tests.benchmarks.bench import measure
 from tests.benchmarks.test_pages import COUNTY, ROUNDS, signed_in
-from tests.conftest import connect, settings_for
 
 pytestmark = pytest.mark.benchmark
 
@@ -37,25 +35,11 @@ KEYS = {"case_record": "id", "search_document": "subject_id"}  # the same new ke
 
 @pytest.fixture(scope="module")
 def million(server: str, tmp_path_factory: Any) -> Iterator[Any]:
-    name = "hengping_bench_search"
-    with connect(server, "postgres") as connection:
-        connection.exec_driver_sql(f"drop database if exists {name} with (force)")
-        connection.exec_driver_sql(f"create database {name}")
-    settings = settings_for(server, name, instance=tmp_path_factory.mktemp(name))
-    set_up(settings)
-    app = create_app(settings)
-    result = app.test_cli_runner().invoke(args=["demo", "build", "--cases", str(SEED)])
-    assert result.exit_code == 0, result.output[-3000:]
-    with app.app_context():
-        registry.use(db.engine)
-        jobs.use(app)
+    with bench.city(server, "hengping_bench_search", SEED, tmp_path_factory.mktemp("search")) as (app, settings):
         place = registry.find(COUNTY)
         assert place is not None
         multiply(settings, place.id)
         yield app
-        db.engine.dispose()
-    with connect(server, "postgres") as connection:
-        connection.exec_driver_sql(f"drop database if exists {name} with (force)")
 
 
 def multiply(settings: Settings, mine: int) -> None:
