@@ -57,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     _make_template(address)
 
 
-HEAVY = ("tests/demo/", "tests/audit/test_every_change", "tests/isolation/", "tests/serve/")
+HEAVY = ("tests/everywhere/", "tests/demo/", "tests/audit/test_every_change", "tests/isolation/", "tests/serve/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

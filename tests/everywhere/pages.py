@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import pytest
 from sqlalchemy import Engine
 
 from tests.isolation import identifiers, scenario
@@ -37,10 +36,8 @@ def addresses(town: Scenario, app: Any, slug: str) -> Iterator[str]:
                 yield identifiers.filled(rule, **row, **word)
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("how", HOW)
-@pytest.mark.parametrize("slug", WHO)
-def test_every_page_holds(sit: Callable[..., Tab], app: Any, root: Engine, slug: str, how: str) -> None:
+def every_page_holds(sit: Callable[..., Tab], app: Any, root: Engine, slug: str, how: str) -> None:
+    """Raises AssertionError with all that is wrong with any of them."""
     with app.app_context():
         town = scenario.build(app, root)
     options, setting = HOW[how]
