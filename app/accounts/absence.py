@@ -72,6 +72,11 @@ def end(key: UUID, by: Any) -> Absence:
     return row
 
 
+def away_on(person: UUID, day: date) -> Absence | None:
+    """The absence that somebody has entered for that day, if there is one."""
+    return db.session.scalars(_today(day).where(Absence.person_id == person)).first()
+
+
 def listed() -> list[Absence]:
     """Who is away now or will be, the next first."""
     query = _in_force().where(Absence.last_on >= clock.today())

@@ -151,7 +151,7 @@ def one_value(of: str) -> TextClause:
 
 
 class MediationBooking(Private):
-    """The time for which a planned session holds its room, one of its people, or its case.
+    """The time for which a planned session holds its room, one of its people, its case, or who complains in it.
 
     Two that hold the same and overlap cannot both be there. `held` is the key of whatever it is, and only compared.
     """

@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from app import audit
+from app.accounts import absence
 from app.cases.models import CaseState
 from app.cases.queries import by_number
 from app.core import clock
@@ -50,13 +51,13 @@ def bookings(town: Any) -> int:
 # What is in the way ---------------------------------------------------------------------------------------------------
 
 
-def test_a_session_holds_its_room_its_people_and_its_case(town, house, standing, arranged):
+def test_a_session_holds_its_room_its_people_its_case_and_who_complains(town, house, standing, arranged):
     number = standing("mediating")
     arranged(number, mediators=(house.east.lawyer, house.east.inside), consumers="林晓梅本人")
     (session,) = read(town, number)
     assert (session.ordinal, session.status, session.room.name) == (1, "planned", "调解室一")
     assert [one.name for one in session.mediators] == ["秦律师", "东承办"]
-    assert bookings(town) == 4
+    assert bookings(town) == 5
 
 
 @pytest.mark.parametrize(
@@ -165,6 +166,34 @@ def test_of_two_who_want_one_room_at_once_one_gets_it(app, town, house, standing
     rounds(f"two arrange one room at once {times}, one session each time")
 
 
+def test_one_of_ours_who_is_away_on_that_day_is_not_seated(town, house, lodged, take, arranged):
+    take(number := lodged(), "accept")
+    day = clock.today() + timedelta(days=7)
+    with town.at(EAST):
+        handler = town.person(EAST, "handler")
+        absence.enter(handler, person=handler.id, first_on=day, last_on=day + timedelta(days=2))
+        db.session.commit()
+    with pytest.raises(Invalid) as refusal:
+        arranged(number, mediators=(house.east.inside,))
+    assert (refusal.value.field, f"{day}" in str(refusal.value.message)) == ("presides", True)
+    with pytest.raises(Invalid) as refusal:
+        arranged(number, mediators=(house.east.lawyer, house.east.inside))
+    assert refusal.value.field == "mediators"
+    assert arranged(number, soon(days=10), mediators=(house.east.inside,)), "back by then"
+
+
+def test_a_consumer_is_expected_at_one_session_at_a_time(town, house, lodged, take, arranged):
+    first, same, other = lodged(), lodged(), lodged(phone="13812346099")
+    for number in (first, same, other):
+        take(number, "accept")
+    arranged(first, soon(9))
+    with pytest.raises(Invalid) as refusal:
+        arranged(same, soon(9, 30), room=house.east.two, mediators=(house.east.body,))
+    assert (refusal.value.field, first in str(refusal.value.message)) == ("at", True)
+    assert arranged(other, soon(9, 30), room=house.east.two, mediators=(house.east.body,))
+    assert arranged(same, soon(11), room=house.east.two, mediators=(house.east.body,))
+
+
 def test_somebody_entrusted_is_seated_only_where_both_sides_agree(town, house, unasked, take, arranged):
     number = unasked(consents=("entrust",))
     take(number, "accept")
@@ -225,7 +254,7 @@ def test_it_cannot_be_moved_to_where_another_is_and_stays_as_it_was(town, house,
         take(town, house, second, key, "move", plan={"at": soon(9, 30)}, text="改时间")
     (session,) = read(town, second)
     assert clock.local(session.starts_at).hour == 14
-    assert bookings(town) == 6
+    assert bookings(town) == 8
 
 
 def test_cancelled_it_holds_nothing(town, house, standing, arranged):
@@ -274,7 +303,7 @@ def test_who_does_not_handle_cases_arranges_none(standing, arranged):
 
 def recuse(town: Any, number: str, key: Any, granted: bool = True) -> None:
     with town.at(EAST):
-        who, by = queries.mediator(key), town.person(EAST, "handler")
+        who, by = queries.mediator(key), town.person(EAST, "handler" if granted else "director")
         said = {"asked_by": "consumer", "reason": "与商家法定代表人是亲属"}
         sessions.recuse(by_number(number), who, by, granted=granted, **said)
         db.session.commit()
@@ -292,7 +321,7 @@ def test_whoever_is_recused_cannot_sit_in_the_case_and_can_in_others(town, house
 
 def test_recused_they_are_out_of_the_sessions_that_were_planned(town, house, standing, arranged):
     """The session stays, without them; it cannot be held before somebody else is named."""
-    number, other = standing("mediating"), standing("mediating")
+    number, other = standing("mediating"), standing("mediating", phone="13812346099")
     at = clock.now() - timedelta(minutes=1)
     key = arranged(number, at)
     recuse(town, number, house.east.lawyer)
@@ -304,6 +333,17 @@ def test_recused_they_are_out_of_the_sessions_that_were_planned(town, house, sta
     plan = {"at": at, "mediators": (house.east.body,)}
     take(town, house, number, key, "move", plan=plan, text="更换调解员")
     take(town, house, number, key, "hold", text="双方到场")
+
+
+def test_only_the_director_lets_a_mediator_stay_in_against_a_request(town, house, standing):
+    number = standing("mediating")
+    with town.at(EAST):
+        who, handler = queries.mediator(house.east.lawyer), town.person(EAST, "handler")
+        said = {"asked_by": "merchant", "reason": "系亲属"}
+        with pytest.raises(Invalid) as refusal:
+            sessions.recuse(by_number(number), who, handler, granted=False, **said)
+        assert refusal.value.field == "granted"
+        assert sessions.recused(by_number(number)) == set()
 
 
 def test_a_recusal_that_was_not_granted_keeps_nobody_out(town, house, standing, arranged):

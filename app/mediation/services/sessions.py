@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,9 +15,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app import audit
+from app.accounts import absence
 from app.accounts.models import Person
 from app.accounts.permissions import Can
-from app.cases.models import Case, CaseState
+from app.cases.models import Case, CaseState, Party
 from app.cases.services import consents
 from app.cases.workflow import CASE, is_mediated
 from app.core import clock
@@ -104,7 +106,10 @@ def arrange(case: Case, by: Any, plan: Plan) -> MediationSession:
 
 
 def recuse(case: Case, mediator: Mediator, by: Any, *, asked_by: str, reason: str, granted: bool) -> None:
-    """Note a decision on recusal. Granted, the mediator is out of the planned sessions and of all to come."""
+    """Note a decision on recusal. Granted, the mediator is out of the planned sessions and of all to come.
+
+    Whoever handles the case may let a mediator keep out; only who approves may turn a request down.
+    """
     lock(case)
     if not by.can(Can.CASE_HANDLE, case):
         raise NotAllowed(_("Your role does not include this."))
@@ -112,6 +117,8 @@ def recuse(case: Case, mediator: Mediator, by: Any, *, asked_by: str, reason: st
         raise audit.too_late(_("The case is closed."), case, told=CASE.since)
     if not reason.strip():
         raise Invalid("reason", _("Write the reason."))
+    if not granted and not by.can(Can.CASE_APPROVE, case):
+        raise Invalid("granted", _("A request for recusal is turned down by the director only."))
     db.session.add(
         MediationRecusal(
             case_id=case.id,
@@ -198,6 +205,7 @@ def _put(session: MediationSession, case: Case, plan: Plan) -> None:
     if plan.recorder:
         wanted.setdefault(plan.recorder.id, ("recorder", plan.recorder.name))
     wanted[case.id] = ("at", case.number)
+    wanted |= {key: ("at", str(_("The consumer"))) for key in _consumers(case)}
     db.session.flush()
     _hold(session, wanted)
     db.session.expire(session, ["seats", "room", "recorder"])
@@ -223,6 +231,25 @@ def _check(plan: Plan, case: Case) -> None:
             raise Invalid("presides", _("%(name)s is recused in this case.", name=one.name))
         if one.until and one.until < clock.on(plan.starts_at):
             raise Invalid("presides", _("%(name)s is entrusted until %(day)s only.", name=one.name, day=one.until))
+    for place, one in enumerate(plan.mediators):
+        if one.person_id:
+            _is_there(one.person_id, one.name, plan, "mediators" if place else "presides")
+    if plan.recorder:
+        _is_there(plan.recorder.id, plan.recorder.name, plan, "recorder")
+
+
+def _is_there(person: UUID, name: str, plan: Plan, field: str) -> None:
+    """Raises Invalid for one of the center's people who is away on that day."""
+    if away := absence.away_on(person, clock.on(plan.starts_at)):
+        said = {"name": name, "first": away.first_on, "last": away.last_on}
+        raise Invalid(field, _("%(name)s is away from %(first)s to %(last)s.", **said))
+
+
+def _consumers(case: Case) -> list[UUID]:
+    """By what a session holds who complains: the same person cannot come to two at a time, whichever cases they are."""
+    first = (Party.case_id == case.id, Party.position == 0, Party.phone_index.is_not(None))
+    indexes = db.session.scalars(select(Party.phone_index).where(*first))
+    return [UUID(bytes=hashlib.sha256(str(index).encode()).digest()[:16]) for index in indexes]
 
 
 def _hold(session: MediationSession, wanted: Mapping[UUID, tuple[str, str]]) -> None:
@@ -276,7 +303,11 @@ def _in_the_way(session: MediationSession, wanted: Mapping[UUID, tuple[str, str]
         "number": number,
     }
     if field == "at":
-        return Invalid("at", _("This case has a session from %(since)s to %(until)s already.", **said))
+        if booking.held == session.case_id:
+            return Invalid("at", _("This case has a session from %(since)s to %(until)s already.", **said))
+        return Invalid(
+            "at", _("The consumer is expected from %(since)s to %(until)s, at the session of case %(number)s.", **said)
+        )
     return Invalid(
         field, _("%(name)s is taken from %(since)s to %(until)s, by the session of case %(number)s.", **said)
     )
