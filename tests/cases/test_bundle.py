@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app.audit.models import Entry
 from app.cases import services as cases
 from app.cases.papers import services
-from app.cases.papers.bundle import bound
+from app.cases.papers.bundle import PARTS, bound
 from app.cases.papers.models import CaseDocument
 from app.cases.papers.workflow import PAPER
 from app.cases.queries import by_number
@@ -141,10 +141,24 @@ def test_it_is_made_on_its_page(town, filed):
     number = filed()
     browser = town.client(EAST, "handler")
     browser.get(f"/cases/{number}/documents/bundle")
-    assert browser.post(f"/cases/{number}/documents/bundle", {"whole": "yes"}).status_code == 422
-    answer = browser.post(f"/cases/{number}/documents/bundle", {"whole": "yes", "text": "移送法院"}, checked=False)
+    assert browser.post(f"/cases/{number}/documents/bundle", {"whole": "yes", "parts": list(PARTS)}).status_code == 422
+    said = {"whole": "yes", "text": "移送法院", "parts": list(PARTS)}
+    answer = browser.post(f"/cases/{number}/documents/bundle", said, checked=False)
     assert answer.get_data().startswith(b"%PDF")
     assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_only_the_parts_that_are_wanted_are_bound(town, filed):
+    number = filed()
+    pages = "".join(make(town, number, whole=True, reason="移送法院", parts=["papers"]))
+    assert "投诉调解书" in pages
+    assert "案件情况" not in pages
+    assert "照片.jpg" not in pages
+    browser = town.client(EAST, "handler")
+    assert browser.post(f"/cases/{number}/documents/bundle", {"whole": ""}).status_code == 422
+    with town.at(EAST):
+        made = db.session.scalars(select(Entry).where(Entry.event == "case.bundle")).one()
+        assert made.facts["without"] == ["case", "course", "told", "evidence"]
 
 
 def test_what_is_void_or_only_drafted_is_not_bound(town, filed):

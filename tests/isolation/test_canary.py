@@ -224,7 +224,14 @@ def test_what_is_made_on_the_spot_is_made_of_ones_own(planted: Scenario, whole_a
     asked = [one for one in every if MADE_ON_THE_SPOT.search(one)]
     assert len({MADE_ON_THE_SPOT.search(one)[0] for one in asked}) == 3  # type: ignore[index]
     numbers = [number for county in COUNTIES for number in planted.cases[county].values()]
-    said = {"whole": "yes", "text": "移送法院", "chosen": numbers, "which": "", "asked": ""}
+    said = {
+        "whole": "yes",
+        "parts": ["case", "course", "told", "papers", "evidence"],
+        "text": "移送法院",
+        "chosen": numbers,
+        "which": "",
+        "asked": "",
+    }
     made = [crawler.post(one, said) for one in asked]
     assert not strangers_met(crawler)
     if slug == WEST:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app import audit
@@ -15,7 +16,7 @@ from app.audit import words
 from app.cases.models import Case
 from app.cases.papers import services
 from app.cases.papers.facts import facts_of, issued
-from app.cases.papers.leaves import Row, joined, leaves, told
+from app.cases.papers.leaves import joined, leaves, told
 from app.cases.papers.models import CaseDocument, CaseDocumentFile
 from app.cases.papers.phrases import day
 from app.cases.queries.parties import known
@@ -41,7 +42,17 @@ _FACTS = (
 )
 
 
-def bound(case: Case, by: Any, *, whole: bool, reason: str = "") -> bytes:
+# What it may be made of.
+PARTS: dict[str, Any] = {
+    "case": _l("The case"),
+    "course": _l("Its course"),
+    "told": _l("Letters, inquiry, facts of the group"),
+    "papers": _l("Documents"),
+    "evidence": _l("Evidence"),
+}
+
+
+def bound(case: Case, by: Any, *, whole: bool, reason: str = "", parts: Collection[str] = tuple(PARTS)) -> bytes:
     """The file as a PDF, masked unless somebody says what they need the whole of it for; that it was made is recorded.
 
     A masked file leaves the evidence out: nobody can mask a photograph. Raises NotAllowed, Invalid and WrongMoment.
@@ -50,17 +61,22 @@ def bound(case: Case, by: Any, *, whole: bool, reason: str = "") -> bytes:
         raise NotAllowed(_("Your role does not include this."))
     if whole and len(reason.strip()) < 2:
         raise Invalid("text", _("Say what you need it for."))
+    if not set(parts) & PARTS.keys():
+        raise Invalid("parts", _("Choose at least one part."))
     here = realm.home()
     with force_locale("zh_Hans_CN"):
         lines = (here.name, f"案件编号：{case.number}", f"案件标题：{case.title}", _how(whole))
         try:
-            pdf = office.bind("卷宗", lines, _parts(case, whole))
+            pdf = office.bind("卷宗", lines, _parts(case, whole, parts))
         except office.Unfilled as fault:
             raise WrongMoment(str(fault)) from fault
     if pdf is None:
         raise WrongMoment(_("There is no PDF: this server has no Chinese font. Ask whoever runs it to install one."))
     extent = "whole" if whole else "masked"
-    audit.record("case.bundle", case, by, facts={"extent": extent}, text=reason.strip() if whole else None)
+    facts: dict[str, Any] = {"extent": extent}
+    if left_out := [part for part in PARTS if part not in parts]:
+        facts["without"] = left_out
+    audit.record("case.bundle", case, by, facts=facts, text=reason.strip() if whole else None)
     return pdf
 
 
@@ -69,16 +85,28 @@ def _how(whole: bool) -> str:
     return f"{how}　制作日期：{day(clock.today())}"
 
 
-def _parts(case: Case, whole: bool) -> Iterator[Part]:
+def _parts(case: Case, whole: bool, parts: Collection[str]) -> Iterator[Part]:
+    made: dict[str, Callable[[Case, bool], Iterator[Part]]] = {
+        "case": _cases,
+        "course": lambda case, whole: iter([Part("办理经过", blocks=tuple(_course(case, whole)))]),
+        "told": _told,
+        "papers": _papers,
+        "evidence": _evidence,
+    }
+    for part, make in made.items():
+        if part in parts:
+            yield from make(case, whole)
+
+
+def _cases(case: Case, whole: bool) -> Iterator[Part]:
     yield Part("案件情况", blocks=tuple(_case(case, whole)))
-    yield Part("办理经过", blocks=tuple(_course(case, whole)))
     for other in joined(case):
         yield Part(f"并入案件{other.number}", blocks=tuple(_case(other, whole, title=f"并入案件{other.number}")))
-    for title, rows in told(case).items():
-        yield Part(title, blocks=tuple(_told(title, rows, () if whole else known(case.id), whole)))
+
+
+def _papers(case: Case, whole: bool) -> Iterator[Part]:
     for paper in issued(case):
         yield Part(paper.form.title.zh, paper.number or "", pdf=_paper(paper, whole))
-    yield from _evidence(case, whole)
 
 
 def _case(case: Case, whole: bool, title: str = "案件情况") -> Iterator[dict[str, Any]]:
@@ -90,9 +118,11 @@ def _case(case: Case, whole: bool, title: str = "案件情况") -> Iterator[dict
     yield table([(names[name].words.zh, str(shown[name])) for name in _FACTS if shown[name]], (30, 70))
 
 
-def _told(title: str, rows: Sequence[Row], names: Sequence[str], whole: bool) -> Iterator[dict[str, Any]]:
-    yield paragraph(title, size=16, bold=True, side="center")
-    yield table([(what, words if whole else redact(words, names)) for what, words in rows], (24, 76))
+def _told(case: Case, whole: bool) -> Iterator[Part]:
+    names = () if whole else known(case.id)
+    for title, rows in told(case).items():
+        said = [(what, words if whole else redact(words, names)) for what, words in rows]
+        yield Part(title, blocks=(paragraph(title, size=16, bold=True, side="center"), table(said, (24, 76))))
 
 
 def _course(case: Case, whole: bool) -> Iterator[dict[str, Any]]:

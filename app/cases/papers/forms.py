@@ -10,10 +10,12 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, RadioField, SelectField
 from wtforms.validators import DataRequired, InputRequired, Optional
 
+from app.cases.papers.bundle import PARTS
 from app.cases.papers.models import MODES
 from app.cases.papers.services import recipients
+from app.cases.party_forms import ManyCheckboxField
 from app.core import clock
-from app.core.forms import Form, Line, Prose, max_length
+from app.core.forms import Form, Line, Prose, max_length, options
 from app.deadlines.wording import say
 from app.documents.kinds import Field
 from app.documents.kinds import Form as Kind
@@ -67,6 +69,7 @@ class BundleForm(Form):
         default="",
         validators=[Optional()],
     )
+    parts = ManyCheckboxField(_l("Parts"), choices=options(PARTS.items()), default=lambda: list(PARTS))
     text = Line(_l("What you need the whole of it for"), [Optional(), max_length(200)])
 
 

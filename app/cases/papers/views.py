@@ -72,7 +72,8 @@ def bundle(number: str) -> Any:
     case, form = by_number(number), forms.BundleForm()
     if form.validate_on_submit():
         try:
-            pdf = bound(case, me(), whole=form.whole.data == "yes", reason=form.text.data or "")
+            asked = {"whole": form.whole.data == "yes", "reason": form.text.data or "", "parts": form.parts.data or []}
+            pdf = bound(case, me(), **asked)
             response = Response(pdf, mimetype=services.PDF)
             response.headers["Content-Disposition"] = disposition("attachment", f"卷宗{number}.pdf")
             return response

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.audit import words
+from app.cases.papers.bundle import PARTS
 from app.cases.papers.models import MODES, PARTIES
 from app.cases.papers.workflow import PAPER
 from app.deadlines.wording import say
@@ -26,7 +27,9 @@ _ON_A_CASE = {
 def detail(facts: dict[str, Any]) -> str:
     """Title and number; of a service, to whom, how and when."""
     if "extent" in facts:
-        return _("whole") if facts["extent"] == "whole" else _("masked")
+        said = _("whole") if facts["extent"] == "whole" else _("masked")
+        without = _(", ").join(str(PARTS[part]) for part in facts.get("without", []))
+        return _("%(extent)s, without: %(parts)s", extent=said, parts=without) if without else said
     said = [say(kinds()[facts["form"]].title)] if facts.get("form") in kinds() else []
     said += [str(facts[name]) for name in ("number", "on") if facts.get(name)]
     said += [_("%(n)s files", n=facts["files"])] if facts.get("files") else []
