@@ -106,6 +106,18 @@ def test_a_case_that_nobody_touched_is_found_until_somebody_writes_a_word(town, 
     assert shown(browser, idle="10") == []
 
 
+def test_the_other_cases_of_a_consumer_are_found_by_one_of_them(town, lodged, take):
+    first, second, other, nobody = lodged(), lodged(), lodged(phone="13900000003"), lodged(phone=None)
+    take(second, "withdraw")
+    browser = town.client(EAST, "handler")
+    assert shown(browser, scope="all", same=first) == [first, second]
+    assert shown(browser, scope="all", same=other) == [other]
+    assert shown(browser, scope="all", same=nobody) == [], "who left no number is like nobody"
+    browser.get(f"/cases/{first}")
+    assert any(link.endswith(f"same={first}") for link in browser.page.links)
+    assert shown(town.client(WEST, "handler"), scope="all", same=first) == []
+
+
 def test_a_request_under_way_is_found_by_its_exchange(town, lodged, exchanged):
     asked, other = exchanged(), lodged()
     browser = town.client(EAST, "handler")
@@ -203,6 +215,7 @@ EVERY = {
     "together": "joint",
     "exchange": "out",
     "draft": "waiting",
+    "same": "2026-000001",
 }
 
 

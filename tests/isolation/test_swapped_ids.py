@@ -71,7 +71,8 @@ _EVERY_TIME = re.compile(
     r"nonce-[\w-]+|nonce=\"[\w-]+\"|"
     r"(?<=name=\"csrf_token\") (?:type=\"hidden\" )?value=\"[^\"]+\"|(?<=name=\"submission_key\") value=\"[^\"]+\"|"
     r"(?<=\bof=)[\w%]+|"
-    r"(?<=csrf-token\" content=\")[^\"]+|\b[0-9a-f]{16}\b|\(\'X-Request-ID\', \'\w+\'\)|data-session-ends=\"\d+\""
+    r"(?<=csrf-token\" content=\")[^\"]+|\b[0-9a-f]{16}\b|\(\'X-Request-ID\', \'\w+\'\)|"
+    r"data-session-(?:ends|over)=\"\d+\""
 )
 
 
@@ -182,6 +183,7 @@ LETTER = {"receiver": "5", "subject": "核查", "ask": "请核查。"}
 FIELDS = [
     Field("director", "/cases/bulk", "chosen", "case", 303, action="assign"),
     Field("director", "/cases/bulk/start", "chosen", "case", action="assign", assignee="{person}"),
+    Field("director", "/cases/bulk/start", "into", "case", action="join_earlier", chosen="{lodged}"),
     Field("director", "/cases/bulk/start", "assignee", "person", action="assign", chosen="{accepted}"),
     Field("director", "/cases/{accepted}/steps/assign", "assignee", "person", version="{version}"),
     Field("handler", "/cases/new", "merchant_number", "merchant", merchant_name="悦动健身", **INTAKE),
@@ -228,6 +230,7 @@ FIELDS = [
 ]
 QUESTIONS = [
     ("director", "/cases", "who", "person"),
+    ("director", "/cases", "same", "case"),
     ("director", "/cases", "merchant", "merchant_name"),
     ("director", "/merchants/", "q", "merchant_name"),
     ("director", "/search", "q", "case"),

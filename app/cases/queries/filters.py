@@ -6,6 +6,7 @@ through an index of its own. So no filter reads a row that it does not show.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
@@ -37,6 +38,7 @@ from tenants import realm
 from tenants.database import db
 
 MOST_DAYS = 366
+_NUMBER = re.compile(r"\d{4}-\d{6}")
 _HANDLING = [role.code for role in ROLES.values() if Can.CASE_HANDLE in role.can]
 _STANDING, _ABOUT, _WHEN, _BESIDE = _l("Where it stands"), _l("What it is about"), _l("When"), _l("What is with it")
 
@@ -66,6 +68,7 @@ def filters(me: Any) -> list[Filter]:
         Filter("due", _l("How near it is due"), lambda value: _DUE[value](clock.today()), choices=_dues, group=_WHEN),
         Filter("within", _l("Due within (working days)"), _due_within, parse=_days, say=_say_days, group=_WHEN),
         Filter("clock", _l("Time limit"), lambda value: _CLOCKS[value](), choices=_clocks, group=_WHEN),
+        Filter("same", _l("Same consumer as in case"), _same_consumer, parse=_number, group=_BESIDE),
         Filter("together", _l("Complain together"), _together, choices=_togethers, group=_BESIDE),
         Filter("exchange", _l("Exchange"), lambda value: _EXCHANGES[value](), choices=_exchanges, group=_BESIDE),
         Filter("paper", _l("Document"), _has_paper, choices=_papers, group=_BESIDE),
@@ -165,6 +168,21 @@ def _untouched(days: int) -> Any:
 
 def _listed(name: str) -> Callable[[], list[tuple[str, str]]]:
     return lambda: lists.choices(name)
+
+
+def _number(said: str) -> str:
+    """Raises ValueError for what is no number of a case."""
+    if not _NUMBER.fullmatch(number := narrow(said)):
+        raise ValueError(said)
+    return number
+
+
+def _same_consumer(number: str) -> Any:
+    """With the telephone of who complains in that case, that one too; of who left none nothing."""
+    that = aliased(Case)
+    theirs = select(Party.phone_index).join(that, and_(that.tenant_id == Party.tenant_id, that.id == Party.case_id))
+    of_that = theirs.where(that.number == number, Party.position == 0).scalar_subquery()
+    return Case.id.in_(select(Party.case_id).where(Party.phone_index == of_that))
 
 
 def _below(name: str, column: Any) -> Callable[[str], Any]:
