@@ -24,7 +24,7 @@ def try_(browser, login, password=WRONG, address="127.0.0.1", **data):
 
 def bare(response):
     """A page without what differs from request to request by design."""
-    return re.sub(r'(nonce|value|data-session-ends)="[^"]*"|[0-9a-f]{16}', "", response.get_data(as_text=True))
+    return re.sub(r'(nonce|value|data-session-(?:ends|over))="[^"]*"|[0-9a-f]{16}', "", response.get_data(as_text=True))
 
 
 # The way in -----------------------------------------------------------------------------------------------------------

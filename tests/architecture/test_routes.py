@@ -88,7 +88,7 @@ def test_signed_in_is_enough_only_for_what_concerns_oneself(app: Any) -> None:
                 "desk",
                 "deadlines",
                 "notifications",
-                "workflow",
+                "flows",
                 "portal",
             } or rule.endpoint in {"staffing.absences", "staffing.back"}, rule.endpoint  # one's own absence
 

@@ -138,6 +138,7 @@ def kept(table: str, rows: list[Row]) -> list[Row]:
     return [row for row in rows if not table.endswith("_figure") or row["value"]]
 
 
+@pytest.mark.long
 def test_the_same_seed_and_moment_build_the_same_city(city: Any, root: Engine, settings: Any):
     found = []
     for _time in range(2):
@@ -224,6 +225,7 @@ def test_it_is_built_once(built: int, app: Any, root: Engine):
     assert digest(contents(root)) == before
 
 
+@pytest.mark.long
 def test_what_broke_off_is_begun_again(city: Any, settings: Any, root: Engine):
     city()
     builder.build(settings, 40, 7, NOW)
