@@ -114,8 +114,10 @@ def _of_the_platform(platform: str) -> Advice:
     region = (operator.region_code or "")[:6]
     there = _center_of(region, operator.address)
     at = _("%(operator)s has its domicile at %(address)s.", operator=operator.name, address=operator.address or region)
-    if there is None:
+    if there is None and region and region[:4] != (realm.home().region_code or region)[:4]:
         return Advice(AWAY, "J2", _("Outside this city"), f"{why} {at}")
+    if there is None:
+        return Advice(PLATFORM, "J2", _("Where %(platform)s has its domicile", platform=on), f"{why} {at}")
     whose, title = (MINE, _("Ours")) if there.id == realm.home().id else (COUNTY, there.short_name)
     return Advice(whose, "J2", title, f"{why} {at}", there)
 

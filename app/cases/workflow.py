@@ -181,7 +181,7 @@ CASE = Workflow(
         ),
         Step(
             "reconsider", _l("Consider again"), {S.REFUSED, S.CLOSED}, S.LODGED, Can.CASE_REOPEN,
-            form=forms.ReasonForm, effect=closing.reopen, starts=("acceptance",),
+            form=forms.ReasonForm, effect=closing.reconsider, starts=("acceptance",),
             when=lambda case: case.outcome in _NOT_HEARD,
             public=True, done=_l("Took it up for consideration again"), tell=("assignee",),
         ),

@@ -17,9 +17,11 @@ from app.cases.queries import by_number
 from app.cases.services import lodge
 from app.core import clock
 from app.core.errors import Invalid
+from app.deadlines import load_calendar, recount
 from app.documents.kinds import kinds
 from app.facts.tally import contributions
 from app.merchants import services as register
+from tenants.database import db
 from tenants.registry import registry
 from tests.cases.conftest import TOLD
 from tests.forms import forms_of
@@ -58,16 +60,24 @@ def test_where_the_merchant_is_decides(town, lodged, address, facts, whose, rule
 
 
 @pytest.mark.parametrize(
-    ("address", "whose", "to"),
-    [(HERE, advice.MINE, EAST), (THERE, advice.COUNTY, WEST), ("远方市高新区1号", advice.AWAY, None)],
+    ("address", "region", "whose", "to"),
+    [
+        (HERE, "", advice.MINE, EAST),
+        (THERE, "", advice.COUNTY, WEST),
+        ("学府路8号", "", advice.PLATFORM, None),
+        ("远方市高新区1号", "330106", advice.AWAY, None),
+    ],
 )
-def test_the_domicile_of_a_platform_is_that_of_its_operator_in_the_register(town, address, whose, to):
+def test_the_domicile_of_a_platform_is_that_of_its_operator_in_the_register(town, root, address, region, whose, to):
+    with root.begin() as connection:
+        connection.execute(text("update tenant set region_code = '99012' || id where kind = 'center'"))
+    registry.forget()
     with town.at(EAST):
         by = town.person(EAST, "handler")
         case = lodge(replace(TOLD, place="live", platform="星选直播"), by).case
         (unknown, *_more) = advice.advise(case, platform="星选直播")
         assert (unknown.whose, unknown.rule) == (advice.PLATFORM, "J2")
-        register.add(by, name="江州星选网络科技有限公司", sign="星选直播", address=address)
+        register.add(by, name="江州星选网络科技有限公司", sign="星选直播", address=address, region_code=region or None)
         (found, *_more) = advice.advise(case, platform=" 星选直播")
         assert (found.whose, found.rule, found.to.slug if found.to else None) == (whose, "J2", to)
         assert "江州星选网络科技有限公司" in found.why
@@ -220,6 +230,67 @@ def test_what_was_sent_elsewhere_is_looked_at_again_within_the_limit(lodged, loo
     assert [(one.code, one.state) for one in look(number).clocks] == [("acceptance", "running")]
     take(number, "accept")
     assert look(number).status == "accepted"
+
+
+def limits(case: Any) -> list[tuple[str, str]]:
+    return [(one.code, one.state) for one in case.clocks]
+
+
+def test_a_step_for_a_complaint_makes_no_complaint_of_a_report_nor_the_reverse(lodged, look, take):
+    for nature, step, other in (("R", "file", "C"), ("C", "accept", "R")):
+        number = lodged(nature=nature)
+        with pytest.raises(Invalid) as refusal:
+            take(number, step, nature=other)
+        assert (refusal.value.field, look(number).status) == ("nature", "lodged")
+
+
+def test_once_it_is_decided_mediation_runs_on_complaints_only(lodged, look, take):
+    number = lodged(nature="R")
+    take(number, "file")
+    take(number, "describe", nature="C")
+    assert limits(look(number))[-1] == ("mediation", "running")
+    assert look(number).due_code == "mediation"
+    take(number, "describe", nature="R")
+    assert ("mediation", "running") not in limits(look(number))
+    take(number, "describe", nature="C")
+    take(number, "mediate")
+    take(number, "describe", nature="X")
+    assert ("mediation", "running") in limits(look(number)), "what is being mediated comes to its end"
+
+
+def test_what_was_left_out_of_a_limit_stays_left_out_when_the_nature_comes_back(town, lodged, look, take):
+    """Two working days that nobody could work on it: seven from Monday, 1 June 2026, end on the 12th, not the 10th."""
+    with clock.freeze(clock.at(date(2026, 6, 1), 10)):
+        number = lodged()
+        with town.at(EAST):
+            first = by_number(number).clocks[0]
+            first.spans = [{"kind": "pause", "on": "2026-06-02", "until": "2026-06-04", "reason": "supplement"}]
+            recount(first, load_calendar())
+            db.session.commit()
+            before = first.due_on
+        take(number, "describe", nature="Q")
+        assert look(number).due_on is None
+        take(number, "describe", nature="C")
+        case = look(number)
+    assert before == date(2026, 6, 12)
+    assert (case.due_on, case.clocks[-1].spans[0]["until"]) == (before, "2026-06-04")
+
+
+def test_a_title_that_is_corrected_leaves_the_limits_alone(lodged, look, take):
+    number = lodged(nature="Q")
+    take(number, "guide")
+    take(number, "reconsider")
+    take(number, "describe", title="咨询保修期限")
+    assert limits(look(number)) == [("acceptance", "running")]
+
+
+def test_what_is_looked_at_again_has_not_been_accepted(lodged, look, take):
+    number = lodged()
+    take(number, "accept")
+    take(number, "describe", nature="Q")
+    take(number, "guide")
+    take(number, "reconsider")
+    assert look(number).accepted_at is None
 
 
 def test_telling_where_to_turn_answers_the_hotline(lodged, look, take):

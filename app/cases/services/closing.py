@@ -61,6 +61,12 @@ def reopen(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None
     case.reopened = (case.reopened or 0) + 1
 
 
+def reconsider(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
+    """What was not heard is looked at as if it had just come in: nothing has been accepted yet."""
+    reopen(case, by, text=text)
+    case.accepted_at = None
+
+
 def refer(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
     """Given to another county. The clocks go on: until the other has taken it over, the consumer waits for us."""
     case.before_referral = case.status

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -56,20 +56,38 @@ def first_limit(nature: str, profile: Profile) -> str | None:
     return first if first in profile.limits and nature not in OUTSIDE else None
 
 
-def decide_first(case: Case) -> None:
-    """Once its nature has been corrected, count what has to be decided first by the limit that is for it."""
-    if case.status != CaseState.LODGED:
-        return
+def follow_nature(case: Case) -> None:
+    """Once its nature has been corrected, count by the limits of what it is now, since the same day.
+
+    Before the decision, what has to be decided first; after it, mediation, which is for complaints only. What is being
+    mediated already comes to its end in any case.
+    """
     profile = profile_of(case)
-    first = first_limit(case.nature, profile)
-    begun = [one for one in case.clocks if one.code in ("acceptance", CLUE)]
-    if first is not None and case.clock(first) is None:
+    if case.status == CaseState.LODGED:
+        first = first_limit(case.nature, profile)
+        begun = [one for one in case.clocks if one.code in ("acceptance", CLUE)]
         since = max((one.started_on for one in begun), default=clock.on(case.received_at))
-        case.clocks.append(deadlines.start(CaseClock, profile, first, since))
-    for old in begun:
-        if old.is_open and old.code != first:
-            deadlines.void(old)
+        _only(case, profile, first, begun, since)
+    elif case.status in (CaseState.ACCEPTED, CaseState.MEDIATING):
+        begun = [one for one in case.clocks if one.code == "mediation"]
+        wanted = "mediation" if "mediation" in profile.limits and case.is_complaint else None
+        if wanted or case.status == CaseState.ACCEPTED:
+            _only(case, profile, wanted, begun, clock.on(case.accepted_at or clock.now()))
     redate(case)
+
+
+def _only(case: Case, profile: Profile, code: str | None, begun: Sequence[CaseClock], since: date) -> None:
+    """Let that limit run, or none, in the place of those that began; what had been left out of it stays left out."""
+    for old in begun:
+        if old.is_open and old.code != code:
+            deadlines.void(old)
+    if code is None or case.clock(code) is not None:
+        return
+    new = deadlines.start(CaseClock, profile, code, since)
+    if before := next((one for one in reversed(begun) if one.code == code), None):
+        new.spans, new.extended_by = list(before.spans), before.extended_by
+        deadlines.recount(new, deadlines.load_calendar())
+    case.clocks.append(new)
 
 
 def _started(case: Case, step: Any, profile: Profile) -> list[str]:

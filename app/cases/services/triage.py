@@ -16,7 +16,7 @@ from app.cases.models import BY_DEED, FOREIGN, MIXED, Case, Outcome
 from app.cases.queries.parties import known
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
 from app.cases.services.parties import require_consent
-from app.cases.services.parts import decide_first, look_up, statement_of
+from app.cases.services.parts import follow_nature, look_up, statement_of
 from app.core import clock
 from app.core.errors import Invalid
 from app.core.privacy import names_nobody
@@ -41,8 +41,9 @@ def describe(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> N
         lists.check(listed, facts.get(name), name, _("This is not on the list."), kept=getattr(case, name))
     case.given_title, case.summary_confirmed = title, True
     case.category, case.problem = facts["category"], facts["problem"]
-    case.nature = facts.get("nature") or case.nature
-    decide_first(case)
+    before, case.nature = case.nature, facts.get("nature") or case.nature
+    if case.nature != before:
+        follow_nature(case)
     if facts.get("foreign") is not None and facts["foreign"] != case.foreign:
         others = [trait for trait in case.traits if trait != FOREIGN]
         case.traits = [*others, FOREIGN] if facts["foreign"] else others
@@ -62,7 +63,10 @@ def in_codes(case: Case) -> str:
 
 
 def accept(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> None:
+    step = case.first_step
     describe(case, by, **facts)
+    if not case.is_outside and case.first_step != step:
+        raise Invalid("nature", _("That is decided by another step: correct the nature first, then take that one."))
     if why := unready(case):
         where = "nature" if case.category and case.problem else "problem" if case.category else "category"
         raise Invalid(where, why)
