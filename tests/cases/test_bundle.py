@@ -179,10 +179,11 @@ def paper(name: str) -> Any:
 
 def test_all_that_the_case_led_to_is_bound_in(town, standing, lodged, take):
     """Its inquiry, the service of its documents, its performance, its group, and the case that was joined to it."""
-    number, same, other = standing("mediating"), lodged(), lodged(phone="13812346099")
+    number, same, other = standing("mediating"), lodged(), lodged(name="王建国", phone="13812346099")
     with town.at(EAST):
         case, by = by_number(number), town.person(EAST, "director")
-        cases.attach(by_number(same), by, [paper("第二封信.txt")])
+        cases.attach(by_number(same), by, [paper("第二封信.txt"), paper("林晓梅身份证.txt")])
+        cases.note(case, by, text="林晓梅来电催问。")
         one = propose(case, by, scope="complex", text="店长13912345678去向不明")
         db.session.flush()
         said = {"title": "收款码", "source": "门店前台", "holder": ""}
@@ -197,7 +198,7 @@ def test_all_that_the_case_led_to_is_bound_in(town, standing, lodged, take):
         group = groups.open_group(by, title="健身房闭店", cases=[case, by_number(other)])
         db.session.flush()
         groups.attach(group, by, [paper("房租欠条.txt")])
-        groups.note(group, by, kind="fact", text="九月十日起闭店，店长13912345678失联。")
+        groups.note(group, by, kind="fact", text="九月十日起闭店，店长失联，王建国等四十人受损。")
         db.session.commit()
     take(same, "join_earlier", into=number)
     take(number, "settle", instalments=f"{clock.today()} 4680 一次付清", perform_by=clock.today())
@@ -210,10 +211,16 @@ def test_all_that_the_case_led_to_is_bound_in(town, standing, lodged, take):
     for name in ("第二封信.txt", "收款码.txt", "回执.txt", "房租欠条.txt", "转账凭证.txt"):
         assert name in whole, name
         assert name in masked, name
-    for words in ("店长13912345678去向不明", "九月十日起闭店，店长13912345678失联", f"并入案件{same}", "证据第1号"):
+    for words in ("店长13912345678去向不明", "九月十日起闭店，店长失联", f"并入案件{same}", "证据第1号"):
         assert words in whole, words
-    assert "13912345678" not in masked
+    for secret in ("13912345678", "林晓梅"):
+        assert secret in whole
+        assert secret not in masked
     assert "九月十日起闭店" in masked
+    assert "王建国" not in whole + masked, "another member of the group is named in nobody's file"
+    with town.at(EAST):
+        made = db.session.scalars(select(Entry.subject_number).where(Entry.event == "case.bundle")).all()
+    assert sorted(made) == sorted([number, number, same])
 
 
 def test_what_a_department_answered_is_bound_in(town, lodged):

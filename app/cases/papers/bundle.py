@@ -16,10 +16,9 @@ from app.audit import words
 from app.cases.models import Case
 from app.cases.papers import services
 from app.cases.papers.facts import facts_of, issued
-from app.cases.papers.leaves import joined, leaves, told
+from app.cases.papers.leaves import OF_ALL, joined, leaves, named, told
 from app.cases.papers.models import CaseDocument, CaseDocumentFile
 from app.cases.papers.phrases import day
-from app.cases.queries.parties import known
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
 from app.core.privacy import redact
@@ -73,6 +72,8 @@ def bound(case: Case, by: Any, *, whole: bool, reason: str = "", parts: Collecti
     if pdf is None:
         raise WrongMoment(_("There is no PDF: this server has no Chinese font. Ask whoever runs it to install one."))
     extent = "whole" if whole else "masked"
+    for other in joined(case) if whole else ():
+        audit.record("case.bundle", other, by, facts={"extent": extent, "of": case.number}, text=reason.strip())
     facts: dict[str, Any] = {"extent": extent}
     if left_out := [part for part in PARTS if part not in parts]:
         facts["without"] = left_out
@@ -119,18 +120,23 @@ def _case(case: Case, whole: bool, title: str = "案件情况") -> Iterator[dict
 
 
 def _told(case: Case, whole: bool) -> Iterator[Part]:
-    names = () if whole else known(case.id)
+    names = named(case, others=whole)  # in the whole file, too, of the others of a group nobody is named
     for title, rows in told(case).items():
-        said = [(what, words if whole else redact(words, names)) for what, words in rows]
+        kept = whole and title != OF_ALL
+        said = [(what, words if kept else redact(words, names)) for what, words in rows]
         yield Part(title, blocks=(paragraph(title, size=16, bold=True, side="center"), table(said, (24, 76))))
 
 
 def _course(case: Case, whole: bool) -> Iterator[dict[str, Any]]:
     yield paragraph("办理经过", size=16, bold=True, side="center")
-    rows = [("时间", "事项", "经办")]
+    rows, names = [("时间", "事项", "经办")], named(case)
     for line in reversed(audit.trail(case.id, limit=1000)):
         entry, said = line.entry, line.words or ""
-        what = [str(words.name(entry.event)), words.detail(entry.event, entry.facts), said if whole else redact(said)]
+        what = [
+            str(words.name(entry.event)),
+            words.detail(entry.event, entry.facts),
+            said if whole else redact(said, names),
+        ]
         at = clock.local(entry.at)
         rows.append((f"{at:%Y-%m-%d %H:%M}", "　".join(filter(None, map(str, what))), entry.actor_name))
     yield table(rows, (22, 62, 16))
@@ -149,15 +155,14 @@ def _paper(paper: CaseDocument, whole: bool) -> bytes:
 
 
 def _evidence(case: Case, whole: bool) -> Iterator[Part]:
-    left = MOST_BYTES
+    left, names = MOST_BYTES, named(case, others=whole)
     for leaf in leaves(case):
         file = leaf.file
         printable = file.is_picture or file.media_type == services.PDF
-        content = _bytes(file) if whole and printable and file.size <= left else b""
+        content = _bytes(file) if whole and leaf.bound and printable and file.size <= left else b""
         left -= len(content)
-        yield (
-            Part(file.name, leaf.note, picture=content) if file.is_picture else Part(file.name, leaf.note, pdf=content)
-        )
+        called = file.name if whole and leaf.bound else redact(file.name, names)
+        yield Part(called, leaf.note, picture=content) if file.is_picture else Part(called, leaf.note, pdf=content)
 
 
 def _bytes(file: Any) -> bytes:

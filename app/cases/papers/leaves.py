@@ -14,6 +14,7 @@ from app.cases.papers.facts import issued
 from app.cases.papers.models import CaseDocumentReceipt, CaseDocumentService
 from app.cases.papers.phrases import day, hour
 from app.cases.queries import files_of
+from app.cases.queries.parties import known
 from app.core import clock
 from app.groups.models import CaseGroup, GroupFile, GroupMember, GroupNote
 from app.handoffs import queries as handoffs
@@ -31,6 +32,7 @@ from app.investigations.models import (
 from app.mediation.models import Instalment, InstalmentProof
 from tenants.database import db
 
+OF_ALL = "群体案共同事实"
 Row = tuple[str, str]  # what it is, and its words
 
 
@@ -40,6 +42,7 @@ class Leaf:
 
     file: Any
     note: str
+    bound: bool = True  # else it is only listed, even in the whole file
 
 
 def joined(case: Case) -> list[Case]:
@@ -48,10 +51,18 @@ def joined(case: Case) -> list[Case]:
     return list(db.session.scalars(query.where(CaseJoin.into_id == case.id, CaseJoin.parted_at.is_(None))))
 
 
+def named(case: Case, *, others: bool = False) -> tuple[str, ...]:
+    """The words that would name who complains: here, in what was joined, in the group; `others`: in the group alone."""
+    group = _group_of(case)
+    members = select(GroupMember.case_id).where(GroupMember.group_id == group.id) if group else None
+    in_group = [one for one in db.session.scalars(members) if one != case.id] if members is not None else []
+    return known(*in_group) if others else known(case.id, *(one.id for one in joined(case)), *in_group)
+
+
 def leaves(case: Case) -> Iterator[Leaf]:
     """Every file of the case: the consumer's, those of service, of the inquiry, of performance, and of who answered.
 
-    Not the proofs of payments to a group: they may name all of its members.
+    Not the proofs of payments to a group: they may name all of its members. What holds for all of them is listed.
     """
     for file in files_of(case):
         yield Leaf(file, day(file.added_at))
@@ -113,7 +124,9 @@ def _of_group(case: Case) -> Iterator[Leaf]:
     group = _group_of(case)
     if group is not None:
         query = select(GroupFile).where(GroupFile.group_id == group.id).order_by(GroupFile.id)
-        yield from (Leaf(file, f"群体案{group.number}共同材料") for file in db.session.scalars(query))
+        yield from (
+            Leaf(file, f"群体案{group.number}共同材料，另存", bound=False) for file in db.session.scalars(query)
+        )
 
 
 # In words ------------------------------------------------------------------------------------------------------------
@@ -121,7 +134,7 @@ def _of_group(case: Case) -> Iterator[Leaf]:
 
 def told(case: Case) -> Mapping[str, list[Row]]:
     """Title -> what was written to and by others, found out, and established for a whole group; nothing where empty."""
-    said = {"往来函件": _letters(case), "调查情况": _inquiry(case), "群体案共同事实": _of_all(case)}
+    said = {"往来函件": _letters(case), "调查情况": _inquiry(case), OF_ALL: _of_all(case)}
     return {title: rows for title, rows in said.items() if rows}
 
 
