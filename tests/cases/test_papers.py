@@ -173,6 +173,21 @@ def test_nothing_typed_tells_the_business_who_reported_it(town, lodged, drafted,
         step(paper, "revise", filled=said)
 
 
+@pytest.mark.parametrize("order", ["-", "无", "2026"])
+def test_a_number_that_tells_nobody_from_others_stops_no_paper(town, lodged, drafted, order):
+    assert drafted(lodged(nature="R", order_number=order), "interview-notice")
+
+
+def test_nothing_typed_tells_of_a_report_that_was_joined_either(town, lodged, take):
+    number, joined = lodged(nature="R"), lodged(nature="R", name="王建国", phone="13912340088")
+    take(joined, "join_earlier", into=number)
+    kind = kinds()["interview-notice"]
+    prose = next(one.name for one in kind.fields if one.kind == "prose")
+    with town.at(EAST), pytest.raises(Invalid):
+        said = {**filled("interview-notice"), prose: "王建国也有反映"}
+        services.draft(by_number(number), kind, town.person(EAST, "handler"), filled=said)
+
+
 def test_a_draft_is_looked_at_again_once_the_complaint_has_become_a_report(town, standing, take, step):
     number, kind = standing("lodged"), kinds()["suspension"]
     prose = next(one.name for one in kind.fields if one.kind == "prose")

@@ -12,7 +12,7 @@ from sqlalchemy import and_, select
 
 from app import audit
 from app.cases import grounds, lists
-from app.cases.models import Agreement, Case, CaseFile, CaseStatement, Party, Prepaid
+from app.cases.models import Agreement, Case, CaseFile, CaseJoin, CaseStatement, Party, Prepaid
 from app.cases.papers.beyond import beyond, services
 from app.cases.papers.course import course_of
 from app.cases.papers.models import CaseDocument
@@ -97,15 +97,21 @@ def tells_who(case: Case, form: Form, filled: Mapping[str, str]) -> str:
     """
     if not _keeps_secret(case, form):
         return ""
-    ways = [_bare(way) for way in _ways_to(case)]
+    ways = _ways_to(case)
     return next((name for name, said in filled.items() if any(way in _bare(said or "") for way in ways)), "")
 
 
 def _ways_to(case: Case) -> list[str]:
-    people = db.session.scalars(select(Party).where(Party.case_id == case.id))
+    """Of this report, and of those that were joined to it; not what is too short to tell anybody from others."""
+    joined = select(CaseJoin.case_id).where(CaseJoin.into_id == case.id, CaseJoin.parted_at.is_(None))
+    every = [case.id, *db.session.scalars(joined)]
+    people = db.session.scalars(select(Party).where(Party.case_id.in_(every)))
     numbers = [party.reveal(name) for party in people for name in ("phone", "id_number")]
-    order = select(CaseStatement.order_number).where(CaseStatement.case_id == case.id)
-    return [way for way in (*known(case.id), *numbers, db.session.scalar(order)) if way]
+    orders = db.session.scalars(select(CaseStatement.order_number).where(CaseStatement.case_id.in_(every)))
+    told = [_bare(order) for order in orders]
+    orders_told = [order for order in told if len(order) >= 6 and any(sign.isdigit() for sign in order)]
+    ways = [_bare(way) for way in (*known(*every), *numbers) if way]
+    return [*(way for way in ways if len(way) >= 2), *orders_told]
 
 
 def _bare(said: str) -> str:
