@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from app import audit
+from app.audit.models import Entry
 from app.cases.models import BY_DEED, Case
 from app.cases.queries import by_number
 from app.cases.services import note
@@ -83,6 +84,17 @@ def test_what_cannot_be_done_is_refused_row_by_row_and_the_rest_is_done(town, st
         assert not [line for line in audit.trail(by_number(ended).id) if line.entry.event == "case.close"]
 
 
+@pytest.fixture
+def read(take: Any) -> Any:
+    """A case that somebody has read and described."""
+
+    def make(number: str) -> str:
+        take(number, "describe")
+        return number
+
+    return make
+
+
 def outcome(town: Any, number: str) -> tuple[str, str | None, str | None]:
     with town.at(EAST):
         case = by_number(number)
@@ -101,8 +113,8 @@ def outcome(town: Any, number: str) -> tuple[str, str | None, str | None]:
         ("end", "mediating", {}, {"ground": "T3", "text": "商家拒绝"}, ("ended", "ended", "T3")),
     ],
 )
-def test_a_step_that_is_the_same_for_all_is_taken_on_all(town, standing, action, status, facts, said, became):
-    fits = [standing(status, **facts), standing(status, phone="13900000003", **facts)]
+def test_a_step_that_is_the_same_for_all_is_taken_on_all(town, standing, read, action, status, facts, said, became):
+    fits = [read(standing(status, **facts)), read(standing(status, phone="13900000003", **facts))]
     other = standing("closed", phone="13900000004")
     key = start(town.client(EAST, "director"), [*fits, other], action, **said)
     assert rows(town, key) == {**dict.fromkeys(fits, "done"), other: "refused"}
@@ -137,18 +149,21 @@ def test_many_are_joined_to_the_first_which_itself_is_refused(town, lodged):
     assert [outcome(town, number)[1] for number in numbers] == [None, "joined", "joined"]
 
 
-def test_what_is_not_ready_to_be_accepted_is_foreseen_and_nothing_of_it_stays(town, lodged):
-    ready, unclassified, mixed = lodged(), lodged(phone="1", problem=None), lodged(phone="2", nature="M")
+def test_what_is_not_ready_to_be_accepted_is_foreseen_and_nothing_of_it_stays(town, lodged, read):
+    ready, unread = read(lodged()), lodged(phone="13900000007")
+    unclassified, mixed = lodged(phone="1", problem=None), read(lodged(phone="2", nature="M"))
     browser = town.client(EAST, "director")
-    browser.post("/cases/bulk", {"chosen": [ready, unclassified, mixed], "action": "accept"})
+    browser.post("/cases/bulk", {"chosen": [ready, unread, unclassified, mixed], "action": "accept"})
+    assert unread in browser.page.words
     assert unclassified in browser.page.words
     assert mixed in browser.page.words
     assert ready not in browser.page.words
-    key = start(browser, [ready, unclassified, mixed], "accept")
-    assert rows(town, key) == {ready: "done", unclassified: "refused", mixed: "refused"}
+    key = start(browser, [ready, unread, unclassified, mixed], "accept", text="一并受理")
+    assert rows(town, key) == {ready: "done", unread: "refused", unclassified: "refused", mixed: "refused"}
     with town.at(EAST):
-        assert [by_number(number).version for number in (unclassified, mixed)] == [1, 1]
-        assert not by_number(mixed).summary_confirmed
+        assert [by_number(number).version for number in (unread, unclassified, mixed)] == [1, 1, 2]
+        begun = db.session.scalars(select(Entry).where(Entry.event == "bulk.begun")).all()
+        assert len(begun) == 1, "what was refused takes nothing with it that is not its own"
 
 
 def test_all_of_a_filter_are_meant_without_naming_them(town, standing):

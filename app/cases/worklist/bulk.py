@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from app import audit
 from app.accounts.models import Person
@@ -141,6 +141,8 @@ def _refusal(step: Step, case: Case, by: Any) -> str:
         return str(_("Not while it is “%(status)s”.", status=case.state.label))
     if step.when is not None and not step.when(case):
         return str(_("Not possible as it stands."))
+    if step.name == "accept" and not case.summary_confirmed:  # the city reads what is accepted
+        return str(_("Nobody has read and described it yet: accept it by itself."))
     return ""
 
 
@@ -234,7 +236,8 @@ def _end(bulk: Bulk, by: Any) -> None:
 
 
 def _take(bulk: Bulk, rows: Sequence[BulkRow], by: Any) -> None:
-    step, cases = CASE[bulk.step], _cases(rows)
+    step, cases = CASE[bulk.step], _cases(rows, lock=bulk.facts.get("into", ""))
+    audit.flush()  # a step that is given up takes with it what waits to be written
     for row in rows:
         case = cases[row.case_id]
         row.why = _refusal(step, case, by)
@@ -263,8 +266,13 @@ def _said(bulk: Bulk, case: Case) -> dict[str, Any]:
     return dict(facts)
 
 
-def _cases(rows: Sequence[BulkRow]) -> dict[UUID, Case]:
-    query = select(Case).where(Case.id.in_([row.case_id for row in rows]))
+def _cases(rows: Sequence[BulkRow], *, lock: str | None = None) -> dict[UUID, Case]:
+    """The cases of these rows. With `lock`, all of them are held first, in one order, and the case of that number too:
+    else who holds one of them could wait for the trail that the others have been written in.
+    """
+    query = select(Case).where(or_(Case.id.in_([row.case_id for row in rows]), Case.number == (lock or "")))
+    if lock is not None:
+        query = query.order_by(Case.id).with_for_update(of=Case).execution_options(populate_existing=True)
     return {case.id: case for case in db.session.scalars(query)}
 
 
