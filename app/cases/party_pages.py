@@ -116,7 +116,7 @@ def card(number: str) -> Any:
 @parties.page("/<number>/consents", allow=Can.CASE_READ)
 def consents(number: str) -> Any:
     case = queries.by_number(number)
-    return _consents(case, asked.ConsentForm() if _may_change(case, me()) else None)
+    return _consents(case, asked.ConsentForm() if case.is_complaint and _may_change(case, me()) else None)
 
 
 @parties.page("/<number>/consents", allow=Can.CASE_INTAKE, methods=["POST"])
@@ -205,7 +205,8 @@ def _actions(case: Case, person: Any) -> list[panels.Action]:
     if not _may_change(case, person):
         return []
     found = [panels.Action(_("Who complains"), url_for("parties.index", number=case.number))]
-    return [*found, panels.Action(_("Consents"), url_for("parties.consents", number=case.number))]
+    asked_too = [panels.Action(_("Consents"), url_for("parties.consents", number=case.number))]
+    return found + asked_too if case.is_complaint else found
 
 
 def _may_change(case: Case, person: Any) -> bool:
@@ -226,7 +227,7 @@ words.extend(
         "case.joined": _l("Added people who complain together"),
         "case.represented": _l("Noted who represents all"),
         "case.consented": _l("Noted consents"),
-        "case.answered_for": _l("Noted an answer"),
+        "case.answered_for": _l("Noted what a side answered"),
         "case.authorised": _l("Noted the agent's authorisation"),
         "case.card": _l("Noted what is known of the card"),
         "case.papers": _l("Went through the checklist"),

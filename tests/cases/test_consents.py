@@ -78,6 +78,26 @@ def test_nobody_is_asked_what_is_not_theirs_and_nothing_is_noted_once_it_is_over
             consents.note(by_number(over), by, matter="publish", side="consumer", **said)
 
 
+def test_what_was_said_last_counts_whenever_it_was_noted(town, lodged):
+    with clock.freeze(clock.now() - timedelta(days=9)):
+        number = lodged()
+    with town.at(EAST):
+        case, by = by_number(number), town.person(EAST, "handler")
+        for days, given in ((1, False), (5, True)):
+            said_on = clock.today() - timedelta(days=days)
+            consents.note(case, by, matter="entrust", side="merchant", given=given, said_on=said_on)
+        db.session.commit()
+    assert stands(town, number)[("entrust", "merchant")] is False
+
+
+def test_nobody_is_asked_over_a_report(town, lodged):
+    number = lodged(nature="R", consents=("entrust",))
+    assert set(stands(town, number).values()) == {None}
+    with town.at(EAST), pytest.raises(WrongMoment):
+        by = town.person(EAST, "handler")
+        consents.note(by_number(number), by, matter="entrust", side="consumer", given=True, said_on=clock.today())
+
+
 def test_both_sides_entrust_or_nobody_does(town, lodged):
     number = lodged(consents=("entrust",))
     with town.at(EAST):

@@ -15,6 +15,7 @@ from app import audit
 from app.accounts import absence
 from app.cases.models import CaseState
 from app.cases.queries import by_number
+from app.cases.services import consents
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
 from app.mediation import queries
@@ -180,6 +181,18 @@ def test_one_of_ours_who_is_away_on_that_day_is_not_seated(town, house, lodged, 
         arranged(number, mediators=(house.east.lawyer, house.east.inside))
     assert refusal.value.field == "mediators"
     assert arranged(number, soon(days=10), mediators=(house.east.inside,)), "back by then"
+
+
+def test_a_consent_that_was_taken_back_stops_somebody_entrusted(town, house, standing, arranged):
+    number = standing("mediating")
+    key = arranged(number, clock.now() - timedelta(minutes=1))
+    with town.at(EAST):
+        by = town.person(EAST, "handler")
+        said = {"given": False, "said_on": clock.today()}
+        consents.note(by_number(number), by, matter=consents.ENTRUST, side="merchant", **said)
+        db.session.commit()
+    with pytest.raises(WrongMoment):
+        take(town, house, number, key, "hold", text="双方到场")
 
 
 def test_a_consumer_is_expected_at_one_session_at_a_time(town, house, lodged, take, arranged):

@@ -49,7 +49,7 @@ def noted(case: Case) -> list[CaseConsent]:
 
 def standing(case: Case) -> list[Standing]:
     """Every question that there is, in order, with the answer that counts."""
-    latest = {(one.matter, one.side): one for one in reversed(noted(case))}
+    latest = {(one.matter, one.side): one for one in sorted(noted(case), key=lambda one: (one.said_on, one.id))}
     return [Standing(matter, side, latest.get((matter, side))) for matter, side in ASKED]
 
 
@@ -64,6 +64,8 @@ def note(case: Case, by: Any, *, matter: str, side: str, given: bool, said_on: d
         raise NotAllowed(_("Your role does not include this."))
     if not case.is_open:
         raise WrongMoment(_("The case is closed."))
+    if not case.is_complaint:
+        raise WrongMoment(_("Only of a complaint the sides are asked."))
     if (matter, side) not in ASKED:
         raise Invalid("side", _("They are not asked for this: that a complaint is published, the merchant is told."))
     if not clock.on(case.received_at) <= said_on <= clock.today():

@@ -397,7 +397,7 @@ def beside(complaint: Complaint, case: Case, by: Any = None) -> list[Any]:
             noted_by_name=getattr(by, "name", ""),
             noted_at=clock.now(),
         )
-        for matter in complaint.consents  # others are asked one by one
+        for matter in (complaint.consents if case.is_complaint else ())  # others are asked one by one
     ]
     return rows + joined(complaint.others, case, after=1 if complaint.agent else 0)
 

@@ -173,6 +173,8 @@ def hold(
     if not session.seats:
         raise WrongMoment(_("The session has no mediator: name one first."))
     case = case_of(session)
+    if any(one.kind != "inside" for one in session.mediators) and not consents.given(case, consents.ENTRUST):
+        raise WrongMoment(_("One side does not agree any more to somebody entrusted: name one of our own mediators."))
     if CASE.possible(CASE["mediate"], case):
         CASE.take("mediate", case, by=by)
     session.came, session.minutes = sorted(set(came) & set(SIDES)), text.strip()
