@@ -47,6 +47,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput") or config.option.collectonly:
         return
     config.stash[_ending] = ExitStack()
+    shapes = tempfile.TemporaryDirectory(prefix="hengping-shapes-")  # of pages, see tests/journeys/tab.py
+    os.environ["HENGPING_TEST_SHAPES"] = config.stash[_ending].enter_context(shapes)
     given = os.environ.get("PORTAL_TEST_DATABASE_URL")
     if given:
         address = given

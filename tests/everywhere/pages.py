@@ -63,5 +63,6 @@ def every_page_holds(sit: Callable[..., Tab], app: Any, root: Engine, slug: str,
 def _is_page(tab: Tab, path: str) -> bool:
     """Whether this person finds a whole page there; asked beside the tab, which would follow and download."""
     answer = tab.context.request.get(f"/{tab.slug}{path}", max_redirects=0)
+    assert answer.status < 500, f"{path}: {answer.status}"
     html = answer.headers.get("content-type", "").startswith("text/html")
     return answer.status == 200 and html and "<html" in answer.text()[:200]

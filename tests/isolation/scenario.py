@@ -385,7 +385,11 @@ class County:
     def lodge(self, *steps: str, **told_too: Any) -> str:
         with self.town.at(self.slug):
             told = replace(self.told(), **{"merchant": merchant_by_number(self.merchant_number), **told_too})
-            number = cases.lodge(told, self.by("clerk"), slip=True).case.number
+            case = cases.lodge(told, self.by("clerk"), slip=True).case
+            db.session.flush()
+            if steps:
+                agreed(case, self.by("clerk"))
+            number = case.number
             db.session.commit()
         for step in steps:
             self.take(number, step)
