@@ -11,7 +11,7 @@ from sqlalchemy import Text, Uuid, and_, func, literal, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app import audit, deadlines
-from app.cases.models import Agreement, Case, CaseCredential, CaseDraft, CaseFile, CaseStatement, Party
+from app.cases.models import Agreement, Case, CaseClock, CaseCredential, CaseDraft, CaseFile, CaseStatement, Party
 from app.cases.services.dividing import letter_of
 from app.cases.services.parts import CLUE
 from app.core import clock
@@ -48,6 +48,11 @@ class Opened:
     of_consumer: int  # other cases with the same phone in the last year
     of_merchant: int  # cases against the merchant in the last 30 days, this one too
     lines: list[audit.Line] = field(repr=False)
+
+    @property
+    def year_ago(self) -> date:
+        """From when on the other cases of the consumer are counted."""
+        return clock.today() - timedelta(days=365)
 
 
 def opened(case: Case) -> Opened:
@@ -145,6 +150,11 @@ class Slip:
     mediated_by: date | None  # its last day, where it is accepted on the last day that there is for that
 
 
+def _is_told(one: CaseClock, case: Case) -> bool:
+    """Whether the consumer may be promised it: by the law of the case, or to the hotline; no limit of the house."""
+    return one.is_open and (one.profile_code == case.profile_code or one.code == "hotline_answer")
+
+
 def slip_of(case: Case) -> Slip:
     credential = db.session.scalars(select(CaseCredential).where(CaseCredential.case_id == case.id)).first()
     rules, today = deadlines.load_rules(), clock.today()
@@ -155,7 +165,7 @@ def slip_of(case: Case) -> Slip:
         case,
         credential,
         deadlines.view(first, today, rules) if first else None,
-        [deadlines.view(one, today, rules) for one in case.clocks if one.is_open and one is not first],
+        [deadlines.view(one, today, rules) for one in case.clocks if _is_told(one, case) and one is not first],
         days(limit.amount, limit.unit) if limit else "",
         limit.due_on(first.due_on, rules.calendar) if limit and first else None,
     )

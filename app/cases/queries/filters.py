@@ -178,11 +178,12 @@ def _number(said: str) -> str:
 
 
 def _same_consumer(number: str) -> Any:
-    """With the telephone of who complains in that case, that one too; of who left none nothing."""
+    """Others with the telephone of who complains in that case; of who left none nothing."""
     that = aliased(Case)
     theirs = select(Party.phone_index).join(that, and_(that.tenant_id == Party.tenant_id, that.id == Party.case_id))
     of_that = theirs.where(that.number == number, Party.position == 0).scalar_subquery()
-    return Case.id.in_(select(Party.case_id).where(Party.phone_index == of_that))
+    itself = select(that.id).where(that.number == number)
+    return and_(Case.id.in_(select(Party.case_id).where(Party.phone_index == of_that)), Case.id.not_in(itself))
 
 
 def _below(name: str, column: Any) -> Callable[[str], Any]:
