@@ -461,9 +461,8 @@ class County:
             tasks.give(director, case=case, assignee=handler.id, **said)
             tasks.finish(tasks.give(director, case=case, assignee=director.id, **said), director)
             tasks.give(handler, assignee=handler.id, **said)
-            absence.enter(
-                director, person=handler.id, deputy=director.id, first_on=clock.today(), last_on=clock.today()
-            )
+            today, clerk = clock.today(), self.by("clerk")  # handlers are there, for sessions are arranged with them
+            absence.enter(director, person=clerk.id, deputy=handler.id, first_on=today, last_on=today)
             db.session.commit()
 
     def investigate(self, number: str) -> None:
