@@ -38,7 +38,6 @@ class Visit:
     over: str | None = None  # a code: idle, absolute, revoked …
     whose: UUID | None = None  # it was, now that it is over
     ends_at: datetime | None = None  # copied from the row: an error page shows it after the rollback
-
     over_at: datetime | None = None  # whatever happens until then
 
     def seconds_left(self) -> int:

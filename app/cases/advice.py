@@ -86,7 +86,7 @@ def _place(case: Case, platform: str) -> Advice:
         return _of_the_platform(platform)
     rule = {"platform": "J2", "live": "J2", "site": "J3"}.get(case.place or "", "J6" if case.nature == REPORT else "J1")
     there = _center_of(region, address)
-    if there is None and region and region[:4] != (realm.home().region_code or region)[:4]:
+    if there is None and _is_away(region):
         why = _("The merchant is registered under region %(region)s, outside this city.", region=region)
         return Advice(AWAY, "J7" if case.nature == REPORT else rule, _("Outside this city"), why)
     if there is None:
@@ -114,7 +114,7 @@ def _of_the_platform(platform: str) -> Advice:
     region = (operator.region_code or "")[:6]
     there = _center_of(region, operator.address)
     at = _("%(operator)s has its domicile at %(address)s.", operator=operator.name, address=operator.address or region)
-    if there is None and region and region[:4] != (realm.home().region_code or region)[:4]:
+    if there is None and _is_away(region):
         return Advice(AWAY, "J2", _("Outside this city"), f"{why} {at}")
     if there is None:
         return Advice(PLATFORM, "J2", _("Where %(platform)s has its domicile", platform=on), f"{why} {at}")
@@ -198,6 +198,11 @@ def _notes(case: Case) -> Iterator[Advice]:
     if "repeated" in case.traits and case.nature == REPORT:
         why = _("The same report again is not handled again; new facts are added to the earlier one.")
         yield Advice(NOTE, "J12", _("Told before"), why)
+
+
+def _is_away(region: str) -> bool:
+    """Whether a region lies outside this city; of one that is not known it is not said."""
+    return bool(region) and region[:4] != (realm.home().region_code or region)[:4]
 
 
 def _center_of(region: str, address: str) -> Place | None:

@@ -159,11 +159,11 @@ class ConsentForm(Form):
         choices=lambda: [(f"{matter} {side}", f"{SIDES[side]} · {MATTERS[matter]}") for matter, side in ASKED],
     )
     answer = RadioField(
-        _l("Answer"),
+        _l("Their answer"),
         [InputRequired(_l("Choose one."))],
         choices=options([("yes", _l("agrees")), ("no", _l("does not agree"))]),
     )
-    said_on = DateField(_l("Said on"), [InputRequired(_l("Choose a day."))], default=clock.today)
+    said_on = DateField(_l("Day of the answer"), [InputRequired(_l("Choose a day."))], default=clock.today)
     evidence = Line(
         _l("Shown by"), [max_length(200)], description=_l("The paper and where it is in the file, or how it was said.")
     )

@@ -14,13 +14,14 @@ from app.accounts import queries as people
 from app.cases.forms import ReasonForm
 from app.cases.models import Case
 from app.cases.party_forms import ManyCheckboxField
+from app.cases.services.consents import SIDES
 from app.core import clock
 from app.core.forms import Code, Form, Line, Money, Prose, max_length, options
 from app.files.fields import EvidenceField
 from app.mediation import queries
 from app.mediation.models import Confirmation, ConfirmationState, Instalment, InstalmentState, MediationSession
 from app.mediation.services.offers import SIDES as OFFERED_BY
-from app.mediation.services.sessions import ASKED_BY, SIDES, WAYS, Plan
+from app.mediation.services.sessions import ASKED_BY, WAYS, Plan
 
 __all__ = ["ReasonForm"]
 

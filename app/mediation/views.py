@@ -18,6 +18,7 @@ from app.cases import story
 from app.cases.models import Agreement, Case
 from app.cases.papers.queries import of_case as papers_of
 from app.cases.queries import by_number
+from app.cases.services.consents import SIDES
 from app.core import clock
 from app.core.area import ANYONE, Area
 from app.core.errors import Invalid, Late
@@ -292,4 +293,4 @@ def offered_by(code: str) -> str:
 
 @mediation.app_template_filter()
 def sides(codes: list[str]) -> str:
-    return _(", ").join(str(sessions.SIDES[code]) for code in codes) or _("nobody")
+    return _(", ").join(str(SIDES[code]) for code in codes) or _("nobody")

@@ -16,9 +16,10 @@ from app.audit import words
 from app.cases.models import Case
 from app.cases.papers import services
 from app.cases.papers.facts import facts_of, issued
-from app.cases.papers.leaves import OF_ALL, joined, leaves, named, told
+from app.cases.papers.leaves import OF_ALL, leaves, named, told
 from app.cases.papers.models import CaseDocument, CaseDocumentFile
 from app.cases.papers.phrases import day
+from app.cases.services.joining import joined_to
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
 from app.core.privacy import redact
@@ -72,7 +73,7 @@ def bound(case: Case, by: Any, *, whole: bool, reason: str = "", parts: Collecti
     if pdf is None:
         raise WrongMoment(_("There is no PDF: this server has no Chinese font. Ask whoever runs it to install one."))
     extent = "whole" if whole else "masked"
-    for other in joined(case) if whole else ():
+    for other in joined_to(case) if whole else ():
         audit.record("case.bundle", other, by, facts={"extent": extent, "of": case.number}, text=reason.strip())
     facts: dict[str, Any] = {"extent": extent}
     if left_out := [part for part in PARTS if part not in parts]:
@@ -87,21 +88,22 @@ def _how(whole: bool) -> str:
 
 
 def _parts(case: Case, whole: bool, parts: Collection[str]) -> Iterator[Part]:
-    made: dict[str, Callable[[Case, bool], Iterator[Part]]] = {
-        "case": _cases,
-        "course": lambda case, whole: iter([Part("办理经过", blocks=tuple(_course(case, whole)))]),
-        "told": _told,
-        "papers": _papers,
-        "evidence": _evidence,
+    names = named(case, others=whole)  # in the whole file, too, of the others of a group nobody is named
+    made: dict[str, Callable[[], Iterator[Part]]] = {
+        "case": lambda: _cases(case, whole),
+        "course": lambda: iter([Part("办理经过", blocks=tuple(_course(case, whole, names)))]),
+        "told": lambda: _told(case, whole, names),
+        "papers": lambda: _papers(case, whole),
+        "evidence": lambda: _evidence(case, whole, names),
     }
     for part, make in made.items():
         if part in parts:
-            yield from make(case, whole)
+            yield from make()
 
 
 def _cases(case: Case, whole: bool) -> Iterator[Part]:
     yield Part("案件情况", blocks=tuple(_case(case, whole)))
-    for other in joined(case):
+    for other in joined_to(case):
         yield Part(f"并入案件{other.number}", blocks=tuple(_case(other, whole, title=f"并入案件{other.number}")))
 
 
@@ -119,17 +121,16 @@ def _case(case: Case, whole: bool, title: str = "案件情况") -> Iterator[dict
     yield table([(names[name].words.zh, str(shown[name])) for name in _FACTS if shown[name]], (30, 70))
 
 
-def _told(case: Case, whole: bool) -> Iterator[Part]:
-    names = named(case, others=whole)  # in the whole file, too, of the others of a group nobody is named
+def _told(case: Case, whole: bool, names: Collection[str]) -> Iterator[Part]:
     for title, rows in told(case).items():
         kept = whole and title != OF_ALL
         said = [(what, words if kept else redact(words, names)) for what, words in rows]
         yield Part(title, blocks=(paragraph(title, size=16, bold=True, side="center"), table(said, (24, 76))))
 
 
-def _course(case: Case, whole: bool) -> Iterator[dict[str, Any]]:
+def _course(case: Case, whole: bool, names: Collection[str]) -> Iterator[dict[str, Any]]:
     yield paragraph("办理经过", size=16, bold=True, side="center")
-    rows, names = [("时间", "事项", "经办")], named(case)
+    rows = [("时间", "事项", "经办")]
     for line in reversed(audit.trail(case.id, limit=1000)):
         entry, said = line.entry, line.words or ""
         what = [
@@ -154,8 +155,8 @@ def _paper(paper: CaseDocument, whole: bool) -> bytes:
     return _bytes(file) if file is not None else b""
 
 
-def _evidence(case: Case, whole: bool) -> Iterator[Part]:
-    left, names = MOST_BYTES, named(case, others=whole)
+def _evidence(case: Case, whole: bool, names: Collection[str]) -> Iterator[Part]:
+    left = MOST_BYTES
     for leaf in leaves(case):
         file = leaf.file
         printable = file.is_picture or file.media_type == services.PDF

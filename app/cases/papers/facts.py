@@ -12,7 +12,7 @@ from sqlalchemy import and_, select
 
 from app import audit
 from app.cases import grounds, lists
-from app.cases.models import Agreement, Case, CaseFile, CaseJoin, CaseStatement, Party, Prepaid
+from app.cases.models import Agreement, Case, CaseFile, CaseStatement, Party, Prepaid
 from app.cases.papers.beyond import beyond, services
 from app.cases.papers.course import course_of
 from app.cases.papers.models import CaseDocument
@@ -20,6 +20,7 @@ from app.cases.papers.phrases import capital, day, english_day, money
 from app.cases.queries import files_of
 from app.cases.queries.parties import known, parties
 from app.cases.services import consents
+from app.cases.services.joining import joined_to
 from app.cases.services.parts import profile_of
 from app.core import clock
 from app.core.privacy import redact
@@ -103,8 +104,7 @@ def tells_who(case: Case, form: Form, filled: Mapping[str, str]) -> str:
 
 def _ways_to(case: Case) -> list[str]:
     """Of this report, and of those that were joined to it; not what is too short to tell anybody from others."""
-    joined = select(CaseJoin.case_id).where(CaseJoin.into_id == case.id, CaseJoin.parted_at.is_(None))
-    every = [case.id, *db.session.scalars(joined)]
+    every = [case.id, *(one.id for one in joined_to(case))]
     people = db.session.scalars(select(Party).where(Party.case_id.in_(every)))
     numbers = [party.reveal(name) for party in people for name in ("phone", "id_number")]
     orders = db.session.scalars(select(CaseStatement.order_number).where(CaseStatement.case_id.in_(every)))

@@ -8,27 +8,21 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.cases.models import Agreement, Case, CaseFile, CaseJoin
+from app.cases.models import Agreement, Case, CaseFile
 from app.cases.papers.beyond import called
 from app.cases.papers.facts import issued
 from app.cases.papers.models import CaseDocumentReceipt, CaseDocumentService
 from app.cases.papers.phrases import day, hour
 from app.cases.queries import files_of
 from app.cases.queries.parties import known
+from app.cases.services.joining import joined_to
 from app.core import clock
-from app.groups.models import CaseGroup, GroupFile, GroupMember, GroupNote
+from app.groups import queries as groups
+from app.groups.models import GroupMember
 from app.handoffs import queries as handoffs
 from app.handoffs.kinds import KINDS
 from app.handoffs.words import STEPS
-from app.investigations.models import (
-    Custody,
-    EvidenceCustody,
-    EvidenceItem,
-    EvidenceItemFile,
-    Investigation,
-    InvestigationPoint,
-    InvestigationVisit,
-)
+from app.investigations import queries as investigations
 from app.mediation.models import Instalment, InstalmentProof
 from tenants.database import db
 
@@ -45,18 +39,12 @@ class Leaf:
     bound: bool = True  # else it is only listed, even in the whole file
 
 
-def joined(case: Case) -> list[Case]:
-    """The cases that go on in this one."""
-    query = select(Case).join(CaseJoin, CaseJoin.case_id == Case.id)
-    return list(db.session.scalars(query.where(CaseJoin.into_id == case.id, CaseJoin.parted_at.is_(None))))
-
-
 def named(case: Case, *, others: bool = False) -> tuple[str, ...]:
     """The words that would name who complains: here, in what was joined, in the group; `others`: in the group alone."""
-    group = _group_of(case)
-    members = select(GroupMember.case_id).where(GroupMember.group_id == group.id) if group else None
+    found = groups.group_of(case)
+    members = select(GroupMember.case_id).where(GroupMember.group_id == found[0].id) if found else None
     in_group = [one for one in db.session.scalars(members) if one != case.id] if members is not None else []
-    return known(*in_group) if others else known(case.id, *(one.id for one in joined(case)), *in_group)
+    return known(*in_group) if others else known(case.id, *(one.id for one in joined_to(case)), *in_group)
 
 
 def leaves(case: Case) -> Iterator[Leaf]:
@@ -66,9 +54,9 @@ def leaves(case: Case) -> Iterator[Leaf]:
     """
     for file in files_of(case):
         yield Leaf(file, day(file.added_at))
-    for other in joined(case):
-        for file in db.session.scalars(select(CaseFile).where(CaseFile.case_id == other.id).order_by(CaseFile.id)):
-            yield Leaf(file, f"并入案件{other.number}")
+    others = {one.id: one.number for one in joined_to(case)}
+    for file in db.session.scalars(select(CaseFile).where(CaseFile.case_id.in_(others)).order_by(CaseFile.id)):
+        yield Leaf(file, f"并入案件{others[file.case_id]}")
     yield from _of_service(case)
     yield from _of_investigation(case)
     yield from _of_performance(case)
@@ -92,15 +80,10 @@ def _of_service(case: Case) -> Iterator[Leaf]:
 
 
 def _of_investigation(case: Case) -> Iterator[Leaf]:
-    query = (
-        select(EvidenceItemFile, EvidenceItem.ordinal)
-        .join(EvidenceItem, EvidenceItem.id == EvidenceItemFile.item_id)
-        .join(Investigation, Investigation.id == EvidenceItem.investigation_id)
-        .where(Investigation.case_id == case.id)
-        .order_by(EvidenceItem.ordinal)
-    )
-    for file, ordinal in db.session.execute(query):
-        yield Leaf(file, f"调查证据第{ordinal}号")
+    one = investigations.of_case(case)
+    for piece in investigations.opened(one).pieces if one else ():
+        if piece.file is not None:
+            yield Leaf(piece.file, f"调查证据第{piece.item.ordinal}号")
 
 
 def _of_performance(case: Case) -> Iterator[Leaf]:
@@ -115,18 +98,10 @@ def _of_performance(case: Case) -> Iterator[Leaf]:
         yield Leaf(file, f"第{ordinal}期履行凭证")
 
 
-def _group_of(case: Case) -> CaseGroup | None:
-    member = select(GroupMember.group_id).where(GroupMember.case_id == case.id, GroupMember.left_at.is_(None))
-    return db.session.scalars(select(CaseGroup).where(CaseGroup.id.in_(member))).first()
-
-
 def _of_group(case: Case) -> Iterator[Leaf]:
-    group = _group_of(case)
-    if group is not None:
-        query = select(GroupFile).where(GroupFile.group_id == group.id).order_by(GroupFile.id)
-        yield from (
-            Leaf(file, f"群体案{group.number}共同材料，另存", bound=False) for file in db.session.scalars(query)
-        )
+    if found := groups.group_of(case):
+        note = f"群体案{found[0].number}共同材料，另存"
+        yield from (Leaf(file, note, bound=False) for file in groups.files(found[0]))
 
 
 # In words ------------------------------------------------------------------------------------------------------------
@@ -149,36 +124,25 @@ def _letters(case: Case) -> list[Row]:
 
 
 def _inquiry(case: Case) -> list[Row]:
-    one = db.session.scalars(select(Investigation).where(Investigation.case_id == case.id)).first()
+    one = investigations.of_case(case)
     if one is None:
         return []
-    rows = [("立项原因", one.reason)]
-    for point in db.session.scalars(_of(InvestigationPoint, one)):
+    opened, rows = investigations.opened(one), [("立项原因", one.reason)]
+    for point in opened.points:
         done = f"{day(point.done_on)}　{point.result}" if point.done_on else "未完成"
         rows.append((f"调查事项{point.ordinal}", f"{point.text}　{point.person_name}　{done}"))
-    for visit in db.session.scalars(_of(InvestigationVisit, one)):
+    for visit in opened.visits:
         there = (hour(visit.visited_at), visit.place, visit.present, visit.findings)
         rows.append((f"走访{visit.ordinal}", "　".join(there)))
-    for item in db.session.scalars(_of(EvidenceItem, one)):
-        rows.append((f"证据第{item.ordinal}号", f"{item.title}　{item.source}　{day(item.taken_on)}　{_kept(item)}"))
+    for piece in opened.pieces:
+        item, chain = piece.item, (f"{day(line.moved_on)}{line.state.label}{line.holder}" for line in piece.chain)
+        rows.append(
+            (f"证据第{item.ordinal}号", "　".join((item.title, item.source, day(item.taken_on), "；".join(chain))))
+        )
     return [*rows, ("调查结论", one.findings)] if one.findings else rows
 
 
-def _of(model: Any, one: Investigation) -> Any:
-    return select(model).where(model.investigation_id == one.id).order_by(model.ordinal)
-
-
-def _kept(item: EvidenceItem) -> str:
-    """Its chain of custody, in one line."""
-    lines = select(EvidenceCustody).where(EvidenceCustody.item_id == item.id).order_by(EvidenceCustody.ordinal)
-    acts = [f"{day(one.moved_on)}{Custody(one.act).label}{one.holder}" for one in db.session.scalars(lines)]
-    return "；".join(acts)
-
-
 def _of_all(case: Case) -> list[Row]:
-    group = _group_of(case)
-    if group is None:
-        return []
-    notes = select(GroupNote).where(GroupNote.group_id == group.id).order_by(GroupNote.id)
-    kinds = {"fact": "事实", "finding": "认定"}
-    return [(f"{kinds[one.kind]}　{day(one.written_at)}", one.text) for one in db.session.scalars(notes)]
+    found, kinds = groups.group_of(case), {"fact": "事实", "finding": "认定"}
+    notes = groups.notes(found[0]) if found else []
+    return [(f"{kinds[one.kind]}　{day(one.written_at)}", one.text) for one in notes]

@@ -20,6 +20,7 @@ from app.accounts.models import Person
 from app.accounts.permissions import Can
 from app.cases.models import Case, CaseState, Party
 from app.cases.services import consents
+from app.cases.services.consents import SIDES
 from app.cases.workflow import CASE, is_mediated
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
@@ -48,7 +49,6 @@ ASKED_BY: dict[str, Any] = {
     "mediator": _l("the mediator"),
     "center": _l("the center"),
 }
-SIDES: dict[str, Any] = {"consumer": _l("Consumer"), "merchant": _l("Merchant")}
 ARRANGED_IN = (CaseState.ACCEPTED, CaseState.MEDIATING)
 
 
