@@ -369,8 +369,13 @@ READERS: dict[str, Callable[[str], object]] = {
 def test_every_pattern_reads_hostile_text_in_linear_time(reader: str) -> None:
     """Twice the text takes about twice the work; a pattern that backtracks takes four times or far more (IN11)."""
     for hostile in HOSTILE:
-        once, twice = (min(_work(READERS[reader], hostile * times) for _ in range(5)) for times in (1, 2))
-        assert twice < 3 * once + 0.02, f"{once * 1000:.0f} ms, then {twice * 1000:.0f} ms for {hostile[:8]}…"
+        once = twice = float("inf")
+        for _try in range(5):  # whatever else the machine does only adds to it: the least of several counts
+            once, twice = min(once, _work(READERS[reader], hostile)), min(twice, _work(READERS[reader], hostile * 2))
+            if twice < 3 * once + 0.02:
+                break
+        else:
+            pytest.fail(f"{once * 1000:.0f} ms, then {twice * 1000:.0f} ms for {hostile[:8]}…")
 
 
 def _work(read: Callable[[str], object], text: str) -> float:

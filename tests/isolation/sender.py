@@ -45,7 +45,7 @@ class Sender:
                     if self._look(link, extra) is None:
                         break
                 idle = 0 if self.sent > sent else idle + 1
-                if idle == 10:
+                if idle == 5:
                     break
 
     def _look(self, path: str, extra: dict[str, str]) -> list[str] | None:

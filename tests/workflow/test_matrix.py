@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -194,7 +194,8 @@ def test_a_step_is_taken_by_whom_and_when_it_is_declared(town: Any, name: str, s
     life, kind, key = LIVES[name], None, None
     with town.at(EAST):
         director = town.person(EAST, "director")
-        case = lodge(TOLD, director).case
+        yesterday = clock.now() - timedelta(days=1)  # for what is arranged was an hour ago, and may be of yesterday too
+        case = lodge(replace(TOLD, received_at=yesterday), director).case
         for step in ("accept", "mediate"):
             db.session.flush()
             CASE.take(step, case, by=director)
