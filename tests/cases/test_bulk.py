@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app import audit
 from app.audit.models import Entry
@@ -16,7 +16,7 @@ from app.cases.models import BY_DEED, Case
 from app.cases.queries import by_number
 from app.cases.services import note
 from app.cases.services.intake import lodge_many
-from app.cases.worklist import bulk
+from app.cases.worklist import bulk, queries
 from app.cases.worklist.models import Bulk, BulkRow
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
@@ -31,10 +31,24 @@ def person(town: Any, login: str) -> str:
         return str(town.person(EAST, login).id)
 
 
-def start(browser: Any, numbers: list[str], action: str = "assign", **said: str) -> UUID:
+def ask_for(browser: Any, numbers: list[str], action: str, **said: str) -> UUID:
     answer = browser.post("/cases/bulk/start", {"chosen": numbers, "action": action, **said})
     assert answer.status_code == 303
     return UUID(answer.headers["Location"].rpartition("/")[2])
+
+
+@pytest.fixture
+def start(town: Any) -> Any:
+    """Ask for a step on many cases, and let the ten seconds pass for which some are held back."""
+
+    def begin(browser: Any, numbers: list[str], action: str = "assign", **said: str) -> UUID:
+        key = ask_for(browser, numbers, action, **said)
+        with town.at(EAST):
+            bulk.run(key)
+            db.session.commit()
+        return key
+
+    return begin
 
 
 def rows(town: Any, key: UUID) -> dict[str, str]:
@@ -42,7 +56,7 @@ def rows(town: Any, key: UUID) -> dict[str, str]:
         return dict(db.session.execute(select(BulkRow.number, BulkRow.status).where(BulkRow.bulk_id == key)).all())
 
 
-def test_the_chosen_are_assigned_and_each_says_so_in_its_own_trail(town, lodged):
+def test_the_chosen_are_assigned_and_each_says_so_in_its_own_trail(town, lodged, start):
     numbers = [lodged(), lodged(phone="13900000003")]
     other = lodged(phone="13900000004")
     second = person(town, "second")
@@ -71,7 +85,7 @@ def test_a_preview_says_who_will_be_refused_and_does_nothing(town, standing):
         assert by_number(able).assignee_id is None
 
 
-def test_what_cannot_be_done_is_refused_row_by_row_and_the_rest_is_done(town, standing, take):
+def test_what_cannot_be_done_is_refused_row_by_row_and_the_rest_is_done(town, standing, take, start):
     ended, settled, lodged = standing("ended"), standing("settled", phone="1390000003"), standing("lodged")
     key = start(town.client(EAST, "director"), [ended, settled, lodged], "close", text="已办结")
     assert rows(town, key) == {ended: "refused", settled: "done", lodged: "refused"}
@@ -113,7 +127,9 @@ def outcome(town: Any, number: str) -> tuple[str, str | None, str | None]:
         ("end", "mediating", {}, {"ground": "T3", "text": "商家拒绝"}, ("ended", "ended", "T3")),
     ],
 )
-def test_a_step_that_is_the_same_for_all_is_taken_on_all(town, standing, read, action, status, facts, said, became):
+def test_a_step_that_is_the_same_for_all_is_taken_on_all(
+    town, standing, read, action, status, facts, said, became, start
+):
     fits = [read(standing(status, **facts)), read(standing(status, phone="13900000003", **facts))]
     other = standing("closed", phone="13900000004")
     key = start(town.client(EAST, "director"), [*fits, other], action, **said)
@@ -142,14 +158,14 @@ def test_what_is_asked_with_it_is_asked_once_for_all(town, standing, action, sai
         assert db.session.scalar(select(Bulk.id)) is None
 
 
-def test_many_are_joined_to_the_first_which_itself_is_refused(town, lodged):
+def test_many_are_joined_to_the_first_which_itself_is_refused(town, lodged, start):
     numbers = [lodged(phone=f"1390000000{n}") for n in range(3)]
     key = start(town.client(EAST, "director"), numbers, "join_earlier", into=numbers[0])
     assert rows(town, key) == {numbers[0]: "refused", numbers[1]: "done", numbers[2]: "done"}
     assert [outcome(town, number)[1] for number in numbers] == [None, "joined", "joined"]
 
 
-def test_what_is_not_ready_to_be_accepted_is_foreseen_and_nothing_of_it_stays(town, lodged, read):
+def test_what_is_not_ready_to_be_accepted_is_foreseen_and_nothing_of_it_stays(town, lodged, read, start):
     ready, unread = read(lodged()), lodged(phone="13900000007")
     unclassified, mixed = lodged(phone="1", problem=None), read(lodged(phone="2", nature="M"))
     browser = town.client(EAST, "director")
@@ -176,7 +192,7 @@ def test_all_of_a_filter_are_meant_without_naming_them(town, standing):
         assert by_number(other).traits == []
 
 
-def test_a_trait_is_added_and_taken_away_and_divided_stays(town, lodged):
+def test_a_trait_is_added_and_taken_away_and_divided_stays(town, lodged, start):
     number = lodged(traits=("repeated",))
     with town.at(EAST):
         by_number(number).traits = ["repeated", "divided"]
@@ -211,7 +227,7 @@ def test_what_a_deed_has_set_is_ticked_and_taken_away_by_nobody(town, lodged, ta
         assert not [deed for deed in BY_DEED if f'value="{deed}"' in text]
 
 
-def test_an_assignment_is_taken_back_but_for_what_somebody_touched_since(town, lodged, take):
+def test_an_assignment_is_taken_back_but_for_what_somebody_touched_since(town, lodged, take, start):
     left, touched = lodged(), lodged(phone="13900000003")
     take(touched, "claim", login="handler")
     browser = town.client(EAST, "director")
@@ -227,7 +243,7 @@ def test_an_assignment_is_taken_back_but_for_what_somebody_touched_since(town, l
     assert browser.post(f"/cases/bulk/{key}/undo", checked=False).status_code == 409
 
 
-def test_traits_come_back_as_they_were(town, lodged):
+def test_traits_come_back_as_they_were(town, lodged, start):
     number = lodged(traits=("repeated",))
     browser = town.client(EAST, "handler")
     key = start(browser, [number], "flag", flag="urgent")
@@ -236,7 +252,7 @@ def test_traits_come_back_as_they_were(town, lodged):
         assert by_number(number).traits == ["repeated"]
 
 
-def test_after_ten_minutes_and_for_others_there_is_no_way_back(town, lodged):
+def test_after_ten_minutes_and_for_others_there_is_no_way_back(town, lodged, start):
     number = lodged()
     key = start(town.client(EAST, "director"), [number], assignee=person(town, "second"))
     with town.at(EAST):
@@ -248,7 +264,29 @@ def test_after_ten_minutes_and_for_others_there_is_no_way_back(town, lodged):
             bulk.undo(found, director)
 
 
-def test_a_closed_case_is_not_taken_back_open(town, standing):
+def test_what_people_are_told_of_is_held_back_and_can_be_called_off(town, standing):
+    numbers = [standing("settled"), standing("settled", phone="13900000003")]
+    browser = town.client(EAST, "director")
+    key = ask_for(browser, numbers, "close")
+    assert rows(town, key) == dict.fromkeys(numbers, "waiting")
+    assert "ten seconds" in browser.get(f"/cases/bulk/{key}?lang=en").get_data(as_text=True)
+    drain()
+    assert rows(town, key) == dict.fromkeys(numbers, "waiting"), "the job waits for its time"
+    with town.at(EAST):
+        at = db.session.execute(text("select max(scheduled_at) from jobs.procrastinate_jobs")).scalar_one()
+        begun = db.session.scalars(select(Bulk).where(Bulk.id == key)).one()
+        assert at - begun.begun_at == bulk.HELD_BACK
+        assert not bulk.may_undo(begun, town.person(EAST, "handler"))
+    assert browser.post(f"/cases/bulk/{key}/undo").status_code == 303
+    assert rows(town, key) == dict.fromkeys(numbers, "undone")
+    with town.at(EAST):
+        bulk.run(key)
+        db.session.commit()
+        assert {by_number(number).status for number in numbers} == {"settled"}
+    assert rows(town, key) == dict.fromkeys(numbers, "undone"), "what was called off is not done later"
+
+
+def test_a_closed_case_is_not_taken_back_open(town, standing, start):
     key = start(town.client(EAST, "director"), [standing("settled")], "close")
     with town.at(EAST), pytest.raises(WrongMoment):
         bulk.undo(db.session.scalars(select(Bulk).where(Bulk.id == key)).one(), town.person(EAST, "director"))
@@ -266,7 +304,7 @@ def test_who_may_not_take_the_step_may_not_take_it_on_many(town, lodged, login, 
             bulk.named(action, town.person(EAST, login))
 
 
-def test_a_neighbour_s_cases_are_not_among_the_chosen(town, lodged):
+def test_a_neighbour_s_cases_are_not_among_the_chosen(town, lodged, start):
     foreign = [lodged(WEST) for _n in range(3)]
     own = lodged()
     key = start(town.client(EAST, "director"), [*foreign, own], assignee=person(town, "second"))
@@ -310,7 +348,7 @@ def rows_now(key: UUID) -> list[str]:
     return list(db.session.scalars(select(BulkRow.number).where(BulkRow.bulk_id == key)))
 
 
-def test_somebody_who_writes_a_note_in_between_hinders_nothing(town, lodged):
+def test_somebody_who_writes_a_note_in_between_hinders_nothing(town, lodged, start):
     number = lodged()
     with town.at(EAST):
         note(by_number(number), town.person(EAST, "handler"), text="一句")
@@ -336,6 +374,18 @@ def test_the_chosen_are_printed_as_a_list(town, lodged):
     assert "西县的案件" not in browser.page.words
     browser.post("/cases/print", {"which": "all", "asked": "?status=lodged"})
     assert other in browser.page.words
+
+
+def test_the_chosen_are_printed_on_a_sheet_each(town, lodged, monkeypatch):
+    numbers = [lodged(facts="请打电话 13812345678 给我"), lodged(phone="13900000003")]
+    foreign, said = lodged(WEST, title="西县的案件"), {"sheets": "yes"}
+    browser = town.client(EAST, "clerk")
+    browser.post("/cases/print", {"chosen": [*numbers, foreign], **said})
+    assert [number in browser.page.words for number in numbers] == [True, True]
+    assert "西县的案件" not in browser.page.words
+    assert "13812345678" not in browser.page.words
+    monkeypatch.setattr(queries, "MOST_SHEETS", 1)
+    assert browser.post("/cases/print", {"chosen": numbers, **said}).status_code == 303
 
 
 @pytest.mark.parametrize("page", ["/cases/bulk", "/cases/print", "/cases/exports/chosen"])

@@ -70,7 +70,7 @@ def test_the_page_leads_from_the_list_to_the_file(town, lodged):
     browser.get("/cases?status=lodged")
     (link,) = [link for link in browser.page.links if "/exports/new" in link]
     browser.get(link.removeprefix("/east"))
-    answer = browser.post("/cases/exports/new", {"asked": "?status=lodged"})
+    answer = browser.post("/cases/exports/new", {"asked": "?status=lodged", "columns": list(export.COLUMNS)})
     key = UUID(answer.headers["Location"].rpartition("/")[2])
     drain()
     browser.get(f"/cases/exports/{key}")
@@ -128,7 +128,7 @@ def test_the_ticked_cases_alone_are_written(town, lodged):
     ticked = {"chosen": [number, foreign], "asked": "?status=lodged"}
     assert browser.post("/cases/exports/chosen", ticked).status_code == 200
     assert "1 chosen case" in browser.page.words
-    sent = {"ticked": ticked["chosen"], "asked": ticked["asked"]}
+    sent = {"ticked": ticked["chosen"], "asked": ticked["asked"], "columns": ["number", "title"]}
     key = browser.post("/cases/exports/new", sent).headers["Location"].rpartition("/")[2]
     drain()
     written = sheet(town, UUID(key))
@@ -139,6 +139,27 @@ def test_the_ticked_cases_alone_are_written(town, lodged):
     everything = browser.post("/cases/exports/chosen", {"which": "all", "asked": "?status=lodged"})
     assert everything.headers["Location"].endswith("/cases/exports/new?status=lodged")
     assert browser.post("/cases/exports/chosen", {"asked": ""}).status_code == 303
+
+
+def test_the_columns_that_were_chosen_in_the_order_of_the_list(town, lodged):
+    """The oldest first where the list stands so; without a column nothing is begun, and what was ticked is kept."""
+    late, early = (
+        lodged(phone=f"1390000000{n}", received_at=clock.now() - timedelta(days=days)) for n, days in ((1, 2), (2, 9))
+    )
+    browser = town.client(EAST, "director")
+    said = {"asked": "?sort=oldest", "columns": ["merchant", "number", "nonsense"]}
+    assert browser.post("/cases/exports/new", {"asked": said["asked"]}).status_code == 422
+    assert browser.post("/cases/exports/new", said).status_code == 422
+    said["columns"].remove("nonsense")
+    key = UUID(browser.post("/cases/exports/new", said).headers["Location"].rpartition("/")[2])
+    drain()
+    head, *rows = sheet(town, key)
+    assert len(head) == 2
+    assert [row[0] for row in rows] == [early, late]
+    said["asked"] = "?sort=newest"
+    key = UUID(browser.post("/cases/exports/new", said).headers["Location"].rpartition("/")[2])
+    drain()
+    assert [row[0] for row in sheet(town, key)[1:]] == [late, early]
 
 
 def test_a_neighbour_gets_nothing(town, lodged, exported):

@@ -35,7 +35,7 @@ MOST = 5000  # cases at once
 AT_ONCE = 100  # a page of them is done while one waits
 BATCH = 50  # that are committed together
 UNDONE_WITHIN = timedelta(minutes=10)
-
+HELD_BACK = timedelta(seconds=10)  # before a step that nothing puts back again is taken
 
 GROUNDS = ("refusal_grounds", "ending_grounds")
 
@@ -73,7 +73,7 @@ ACTIONS: dict[str, Action] = {
         Action("close", _l("Close the case"), "close", asks="text"),
     )
 }
-UNDOABLE = {"assign", "flag"}  # steps that can be taken back
+UNDOABLE = {"assign", "flag"}  # steps that another one of them puts back
 
 
 def actions(by: Any) -> list[Action]:
@@ -150,7 +150,10 @@ def _refusal(step: Step, case: Case, by: Any) -> str:
 
 
 def begin(action: Action, cases: Sequence[Case], by: Any, *, text: str = "", **said: str) -> Bulk:
-    """Do it: a page of cases at once, more of them behind the page. Raises Invalid beside what is missing."""
+    """Do it: a page of cases at once, more of them behind the page. Raises Invalid beside what is missing.
+
+    What cannot be put back, for people are told of it, is held back for ten seconds: so long it can be called off.
+    """
     text, facts = text.strip(), _facts(action, by, **said)
     if action.needs_words and not text:
         raise Invalid("text", _("Say why."))
@@ -160,7 +163,9 @@ def begin(action: Action, cases: Sequence[Case], by: Any, *, text: str = "", **s
     db.session.add_all(BulkRow(bulk_id=bulk.id, case_id=case.id, number=case.number) for case in cases)
     db.session.flush()
     audit.record("bulk.begun", bulk, by, facts={"step": action.step, "cases": len(cases)}, text=bulk.text or None)
-    if len(cases) > AT_ONCE:
+    if action.step not in UNDOABLE:
+        unit.afterwards(jobs.run, bulk=bulk.id, at=clock.now() + HELD_BACK)
+    elif len(cases) > AT_ONCE:
         unit.afterwards(jobs.run, bulk=bulk.id)
     else:
         _take(bulk, rows_of(bulk), by)
@@ -279,17 +284,45 @@ def _cases(rows: Sequence[BulkRow], *, lock: str | None = None) -> dict[UUID, Ca
 # Taking it back ------------------------------------------------------------------------------------------------------
 
 
+def is_held_back(bulk: Bulk) -> bool:
+    """Whether nothing of it is done yet, and all of it can still be called off."""
+    if bulk.step in UNDOABLE or bulk.status != BulkState.RUNNING:
+        return False
+    return counts(bulk)[RowState.WAITING] == bulk.total
+
+
 def may_undo(bulk: Bulk, by: Any) -> bool:
-    """Who began may take an assignment or a trait back, for a while."""
-    fresh = clock.now() - bulk.begun_at <= UNDONE_WITHIN
-    return fresh and bulk.step in UNDOABLE and bulk.begun_by == by.id and bulk.status == BulkState.DONE
+    """Who began may call it off before it is done, and take an assignment or a trait back for a while after."""
+    if bulk.begun_by != by.id:
+        return False
+    if bulk.step in UNDOABLE:
+        return bulk.status == BulkState.DONE and clock.now() - bulk.begun_at <= UNDONE_WITHIN
+    return is_held_back(bulk)
 
 
 def undo(bulk: Bulk, by: Any) -> int:
-    """Put back what nobody has touched since, by the same step; how many cases. Raises WrongMoment when it is late."""
+    """Call off what is held back, or put back what nobody has touched since, by the same step; how many cases.
+
+    Raises WrongMoment when it is late.
+    """
     db.session.refresh(bulk, with_for_update=True)
     if not may_undo(bulk, by):
         raise WrongMoment(_("This can no longer be taken back."))
+    count = _put_back(bulk, by) if bulk.step in UNDOABLE else _call_off(bulk)
+    bulk.status, bulk.ended_at = BulkState.UNDONE.value, bulk.ended_at or clock.now()
+    audit.record("bulk.undone", bulk, by, facts={"step": bulk.step, "cases": count})
+    return count
+
+
+def _call_off(bulk: Bulk) -> int:
+    rows = rows_of(bulk)
+    for row in rows:
+        row.status = RowState.UNDONE.value
+    db.session.flush()
+    return len(rows)
+
+
+def _put_back(bulk: Bulk, by: Any) -> int:
     rows = [row for row in rows_of(bulk) if row.status == RowState.DONE]
     cases = _cases(rows)
     count = 0
@@ -302,8 +335,6 @@ def undo(bulk: Bulk, by: Any) -> int:
         CASE.take(bulk.step, case, by=by, text=_("Taken back"), **{name: row.before[name]})
         db.session.flush()
         row.status, count = RowState.UNDONE.value, count + 1
-    bulk.status = BulkState.UNDONE.value
-    audit.record("bulk.undone", bulk, by, facts={"step": bulk.step, "cases": count})
     return count
 
 

@@ -8,12 +8,14 @@ from uuid import UUID
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
+from wtforms.validators import InputRequired
 
 from app.cases import lists
 from app.cases.forms import LONGEST_TEXT, marks
 from app.cases.party_forms import ManyCheckboxField
 from app.cases.queries.filters import handlers
 from app.cases.worklist.bulk import GROUNDS, Action
+from app.cases.worklist.export import COLUMNS
 from app.cases.worklist.models import SIZES
 from app.cases.worklist.queries import CHOICES
 from app.core.forms import Form, Line, Prose, max_length, options
@@ -95,5 +97,11 @@ class ExportForm(Form):
     """What goes into the spreadsheet, and why."""
 
     asked = HiddenField()
+    columns = ManyCheckboxField(
+        _l("Columns"),
+        choices=options((code, column.title) for code, column in COLUMNS.items()),
+        default=list(COLUMNS),
+        validators=[InputRequired(_l("Choose at least one column."))],
+    )
     personal = BooleanField(_l("With names and phones of the complainants"))
     reason = Line(_l("What the names and phones are needed for"), [max_length(200)])

@@ -141,6 +141,7 @@ class Export(Private):
 
     asked: Mapped[dict[str, Any]] = mapped_column(JSONB)  # as the address says it
     chosen: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")  # numbers; else all of it
+    columns: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default="{}")  # else all of them
     personal: Mapped[bool] = mapped_column(default=False)  # with names and phones
     status: Mapped[str] = mapped_column(default=ExportState.RUNNING.value)
     rows: Mapped[int] = mapped_column(default=0)

@@ -7,20 +7,24 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, literal, or_, select, union_all
 
 from app.accounts.permissions import Can
-from app.cases.models import Case
+from app.cases.models import Case, CaseStatement
 from app.cases.queries.filters import beyond_the_open
+from app.cases.queries.queue import clocks_of
 from app.cases.worklist.models import COLUMNS, Habit, SavedFilter
-from app.core.errors import Missing, NotAllowed
+from app.core.errors import Invalid, Missing, NotAllowed
 from app.core.listing import Listing
+from app.deadlines import ClockView
 from tenants import realm
 from tenants.database import db
 
 MOST = 1000  # cases that a kept filter counts
 SHOWN = 12  # kept filters above the list
+MOST_SHEETS = 100  # of paper at once
 
 # Columns of the list beside what is wanted: code -> heading, and whether it is a number.
 CHOICES: dict[str, tuple[Any, bool]] = {
@@ -36,6 +40,25 @@ CHOICES: dict[str, tuple[Any, bool]] = {
     "people": (_l("Complainants"), True),
     "reference": (_l("Number at its source"), False),
 }
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A case on a page of its own, for who takes it along on paper; numbers in what was written are masked."""
+
+    case: Case
+    statement: CaseStatement
+    clock: ClockView | None
+
+
+def sheets_of(cases: Sequence[Case]) -> list[Sheet]:
+    """In the order of `cases`: two statements. Raises Invalid for more than a printer should get at once."""
+    if len(cases) > MOST_SHEETS:
+        raise Invalid("chosen", _("At most %(n)s sheets at a time: choose fewer cases.", n=MOST_SHEETS))
+    query = select(CaseStatement).where(CaseStatement.case_id.in_([case.id for case in cases]))
+    said = {one.case_id: one for one in db.session.scalars(query)}
+    clocks = clocks_of(cases)
+    return [Sheet(case, said[case.id], clocks.get(case.id)) for case in cases]
 
 
 @dataclass(frozen=True)

@@ -204,12 +204,15 @@ def start() -> Any:
 
 @worklist.page("/print", allow=Can.CASE_READ, methods=["POST"])
 def print_list() -> Any:
-    """The chosen cases on paper."""
+    """The chosen cases on paper: a list of them, or a sheet for each."""
     try:
         cases = bulk.chosen(me(), *_which())
+        sheets = queries.sheets_of(cases) if request.form.get("sheets") else None
     except Invalid as refusal:
         flash(refusal.message, "warn")
         return redirect(_back(), 303)
+    if sheets is not None:
+        return render("worklist/sheets.html", sheets=sheets, at=clock.now())
     return render("worklist/print.html", cases=cases, at=clock.now())
 
 
@@ -225,14 +228,19 @@ def result(bulk_id: UUID) -> Any:
         view=view,
         rows=bulk.page_of(view, found),
         step=CASE[found.step],
+        held=bulk.is_held_back(found),
         may_undo=bulk.may_undo(found, me()),
     )
 
 
 @worklist.page("/bulk/<uuid:bulk_id>/undo", allow=Can.CASE_READ, methods=["POST"])
 def undo(bulk_id: UUID) -> Any:
-    count = bulk.undo(bulk.of(bulk_id, me()), me())
-    flash(ngettext("%(num)d case was put back.", "%(num)d cases were put back.", count))
+    found = bulk.of(bulk_id, me())
+    held, count = bulk.is_held_back(found), bulk.undo(found, me())
+    if held:
+        flash(_("Called off: nothing was done."))
+    else:
+        flash(ngettext("%(num)d case was put back.", "%(num)d cases were put back.", count))
     return redirect(url_for(".result", bulk_id=bulk_id), 303)
 
 
@@ -255,7 +263,7 @@ def new_export() -> Any:
         if ticked := request.form.getlist("ticked"):
             chosen = [case.number for case in bulk.chosen(me(), ticked)]
         if form.validate_on_submit():
-            said = {"personal": form.personal.data, "reason": form.reason.data or ""}
+            said = {"personal": form.personal.data, "reason": form.reason.data or "", "columns": form.columns.data}
             begun = export.begin(me(), _asked(form), chosen=chosen, **said)
             return redirect(url_for(".show_export", export_id=begun.id), 303)
     except Invalid as refusal:
