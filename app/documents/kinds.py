@@ -76,6 +76,12 @@ class Form:
     numbered: bool = True  # what the parties sign among themselves has no number of ours
     signed: bool = True
     of: str = ""  # the form in whose place this one is issued, with English in it
+    needs: tuple[str, ...] = ()  # facts without which it says nothing: it is not issued before they are there
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """What it needs, and what the form needs in whose place it is issued."""
+        return self.needs or (kinds()[self.of].needs if self.of else ())
 
     @property
     def row(self) -> str:
@@ -142,6 +148,7 @@ def _form(group: str, said: dict[str, Any]) -> Form:
         numbered=said.get("number", True),
         signed=said.get("tail") != "none",
         of=said.get("of", ""),
+        needs=tuple(said.get("needs", ())),
     )
 
 

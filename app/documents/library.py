@@ -28,6 +28,17 @@ def template_of(form: Form) -> bytes:
     return row.content if row is not None and row.content is not None else form.shipped
 
 
+def signed_in(form: Form, sha256: str) -> bytes:
+    """The template that a document was issued in, by its hash; what is used now where it is gone with an update."""
+    if sha256 in ("", hashlib.sha256(form.shipped).hexdigest()):
+        return form.shipped if sha256 else template_of(form)
+    owners = (realm.home().id, BUREAU_ID)
+    query = select(DocumentTemplate.content).where(
+        DocumentTemplate.kind == form.code, DocumentTemplate.sha256 == sha256, DocumentTemplate.tenant_id.in_(owners)
+    )
+    return db.session.scalars(query.limit(1)).first() or template_of(form)
+
+
 def in_place(form: Form, *, content: bool = False) -> DocumentTemplate | None:
     """What stands in the place of the shipped template: our own, else the city's; None for neither."""
     for owner in dict.fromkeys((realm.home().id, BUREAU_ID)):

@@ -47,6 +47,7 @@ class DocumentColumns(Sealing):
     issued_by_name: Mapped[str | None]
     issued_on: Mapped[date | None]
     issued_at: Mapped[datetime | None]
+    template_sha256: Mapped[str] = mapped_column(default="", server_default="")  # that it was filled into at issue
 
     facts = sealed("facts_sealed", mask=lambda _value: "")
 

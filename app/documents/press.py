@@ -15,16 +15,18 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from docx import Document
-from docx.opc.constants import RELATIONSHIP_TYPE as KIND
+from docx.opc.constants import CONTENT_TYPE as CONTENT
+from docx.oxml.ns import qn
 from docx.shared import Mm
 from docxtpl import DocxTemplate, InlineImage
 from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import SandboxedEnvironment
+from lxml import etree
 
 PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")  # docxtpl fills these in too
 FILTERS = frozenset({"length"})
@@ -32,6 +34,41 @@ LOOP = frozenset({"index", "first", "last", "length"})
 PLAIN = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.If, nodes.CondExpr)
 PLAIN += (nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not)  # type: ignore[assignment]
 FIELDS = re.compile(r"^\s*(PAGE|NUMPAGES|SECTIONPAGES)\b[^\"]*$", re.IGNORECASE)
+# What a letter is made of, and how its parts hang together (ECMA-376): nothing else comes in.
+_WML = "application/vnd.openxmlformats-officedocument.wordprocessingml."
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+PARTS = frozenset(
+    {
+        *(f"{_WML}{name}+xml" for name in ("document.main", "styles", "settings", "webSettings", "fontTable")),
+        *(f"{_WML}{name}+xml" for name in ("numbering", "header", "footer", "footnotes", "endnotes")),
+        *(
+            f"{_OFFICE}{name}+xml"
+            for name in ("theme", "extended-properties", "custom-properties", "customXmlProperties")
+        ),
+        "application/vnd.openxmlformats-package.core-properties+xml",
+        "application/vnd.ms-word.stylesWithEffects+xml",
+        f"{_WML}printerSettings",
+        "image/png",
+        "image/jpeg",
+        "image/gif",
+    }
+)
+LINKS = frozenset(
+    {
+        *(
+            "officeDocument",
+            "styles",
+            "stylesWithEffects",
+            "settings",
+            "webSettings",
+            "fontTable",
+            "theme",
+            "numbering",
+        ),
+        *("header", "footer", "footnotes", "endnotes", "image", "hyperlink", "thumbnail", "printerSettings"),
+        *("core-properties", "extended-properties", "custom-properties", "customXml", "customXmlProps"),
+    }
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -71,6 +108,7 @@ def faults(template: bytes, schema: dict[str, list[str]]) -> Iterator[dict[str, 
     """Everything in a template that no form needs: {"what", "said"}."""
     document = DocxTemplate(io.BytesIO(template))
     document.init_docx()
+    yield from _strange_parts(document)
     for code in _field_codes(document):
         if not FIELDS.match(code):
             yield {"what": "field", "said": code.strip()[:60]}
@@ -98,20 +136,84 @@ def _texts(document: Any) -> Iterator[str]:
 
 
 def _footnotes(document: Any) -> Iterator[Any]:
-    for link in document.docx.part.rels.values():
-        if link.reltype == KIND.FOOTNOTES:
-            yield link.target_part
+    """By what they are, as they are filled in, and not by how they hang on the document."""
+    for part in document.docx.part.package.iter_parts():
+        if part.content_type == CONTENT.WML_FOOTNOTES:
+            yield part
+
+
+def _strange_parts(document: Any) -> Iterator[dict[str, str]]:
+    """What no letter is made of: objects, controls, other documents, whatever name or link they come under."""
+    package = document.docx.part.package
+    for part in package.iter_parts():
+        name = str(part.partname)
+        if part.content_type not in PARTS and not (part.content_type == "application/xml" and "/customXml/" in name):
+            yield {"what": "part", "said": name[-60:]}
+    for link in package.iter_rels():
+        if link.reltype.rpartition("/")[2] not in LINKS:
+            yield {"what": "part", "said": link.reltype.rpartition("/")[2][:60]}
 
 
 def _field_codes(document: Any) -> Iterator[str]:
-    """Word's own fields, which fetch and run things when a document is opened; one may be spread over many runs."""
+    """Word's own fields, which fetch and run things when a document is opened; one may be spread over many runs.
+
+    Read as Word reads them: by what an element is, whatever its prefix, and without the comments between.
+    """
     for part in document.docx.part.package.iter_parts():
-        if str(part.partname).endswith(".xml"):
-            xml = part.blob.decode("utf-8", "replace")
-            yield from re.findall(r"<w:fldSimple\b[^>]*\bw:instr=\"([^\"]*)\"", xml)
-            for piece in re.split(r"<w:fldChar\b[^>]*w:fldCharType=\"begin\"", xml)[1:]:
-                inner = piece.partition('w:fldCharType="separate"')[0].partition('w:fldCharType="end"')[0]
-                yield "".join(re.findall(r"<w:instrText\b[^>]*>([^<]*)</w:instrText>", inner))
+        if not part.content_type.endswith("xml"):
+            continue
+        open_: list[list[str]] = []
+        for one in etree.fromstring(part.blob, _plain_parser()).iter():
+            if one.tag == qn("w:fldSimple"):
+                yield one.get(qn("w:instr")) or ""
+            elif one.tag == qn("w:fldChar"):
+                if one.get(qn("w:fldCharType")) == "begin":
+                    open_.append([])
+                elif open_ and open_[-1]:  # its code ends where what it shows begins
+                    yield "".join(open_[-1])
+                    open_[-1].clear()
+                if one.get(qn("w:fldCharType")) == "end" and open_:
+                    open_.pop()
+            elif one.tag in (qn("w:instrText"), qn("w:delInstrText")):
+                if open_:
+                    open_[-1].append("".join(one.itertext()))
+                else:
+                    yield "".join(one.itertext())
+        yield from ("".join(code) for code in open_ if code)
+
+
+def _plain_parser() -> Any:
+    return etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+
+
+def _used(document: Any) -> set[str]:
+    """The names that a template uses."""
+    return {node.name for text in _texts(document) for node in sandbox().parse(text).find_all(nodes.Name)}
+
+
+def _unseen(made: bytes, sheet: dict[str, Any]) -> str:
+    """What the Word file says and the page and the PDF do not: in boxes, controls, links, tracked changes."""
+    body = Document(io.BytesIO(made)).element.body
+    whole = _joined(one.text or "" for one in body.iter(qn("w:t")))
+    shown = _joined(piece.get("text", "") for piece in _pieces(sheet["body"]))
+    if whole == shown:
+        return ""
+    at = next((n for n, (one, other) in enumerate(zip(whole, shown, strict=False)) if one != other), len(shown))
+    return whole[at : at + 20]
+
+
+def _pieces(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for block in blocks:
+        if block["kind"] == "paragraph":
+            yield from block["pieces"]
+        else:
+            for row in block["rows"]:
+                for cell in row:
+                    yield from _pieces(cell["blocks"])
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return "".join("".join(texts).split())
 
 
 def _near(text: str, line: int) -> str:
@@ -161,13 +263,22 @@ def _attribute(node: Any, within: dict[str, list[str]]) -> Iterator[dict[str, st
         yield {"what": "attribute", "said": f"{owner or '…'}.{node.attr}"}
 
 
+def _tried(template: bytes, asked: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """What is wrong with a template that is harmless: something is missing in it, or is seen in Word alone."""
+    document = DocxTemplate(io.BytesIO(template))
+    document.init_docx()
+    used = _used(document)
+    yield from ({"what": "absent", "said": name} for name in asked.get("needs", ()) if name not in used)
+    for facts in asked["tries"]:
+        made = fill(template, facts, None)
+        if unseen := _unseen(made, read(made)):
+            yield {"what": "unseen", "said": unseen}
+
+
 def answer(asked: dict[str, Any]) -> dict[str, Any]:
     template = base64.b64decode(asked["template"])
     if "schema" in asked:
-        found = list(faults(template, asked["schema"]))
-        for facts in [] if found else asked["tries"]:
-            read(fill(template, facts, None))
-        return {"faults": found}
+        return {"faults": list(faults(template, asked["schema"])) or list(_tried(template, asked))}
     made, want = fill(template, asked["facts"], asked.get("picture")), asked["want"]
     said: dict[str, Any] = {"docx": base64.b64encode(made).decode()} if "docx" in want else {}
     if {"blocks", "pdf"} & set(want):

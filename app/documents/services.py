@@ -45,6 +45,12 @@ FAULTS: dict[str, Any] = {
     "field": _l(
         "The document has a Word field that does something on opening: “%(said)s”. Only page numbers may stay."
     ),
+    "part": _l("The document carries something that no letter is made of: “%(said)s”. Take it out."),
+    "absent": _l("The template leaves out “%(said)s”, which every document of this form has to bear."),
+    "unseen": _l(
+        "Near “%(said)s” the document says something in a box, a control, a link or a tracked change, which would be "
+        "missing in the PDF. Accept the changes and write it as plain text."
+    ),
     "broken": _l("A mark is not closed or not readable, near: %(said)s"),
 }
 
@@ -141,7 +147,12 @@ def lint(template: bytes, form: Form) -> list[str]:
 
     It is read first, and filled in only when nothing is found: with the samples, and with nothing at all.
     """
-    asked = {"template": _packed(template), "schema": form.schema(), "tries": [form.samples(), blank(form)]}
+    asked = {
+        "template": _packed(template),
+        "schema": form.schema(),
+        "needs": ["number", "qr"] if form.numbered else [],
+        "tries": [form.samples(), blank(form)],
+    }
     try:
         return _sentences(_ask(json.dumps(asked))["faults"])
     except Unfilled as fault:

@@ -22,7 +22,7 @@ from app.cases.papers.workflow import PAPER
 from app.cases.queries import by_number
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
-from app.documents import letterhead
+from app.documents import letterhead, library
 from app.documents.kinds import kinds
 from app.documents.models import DocumentState
 from app.files.store import store
@@ -30,7 +30,7 @@ from app.jobs import drain
 from app.notifications.models import Notice
 from tenants.database import db
 from tenants.registry import registry
-from tests.documents.conftest import texts
+from tests.documents.conftest import template, texts
 from tests.town import EAST, WEST
 
 SAID = {
@@ -100,6 +100,36 @@ def test_an_issued_document_says_what_the_case_says(town, standing, drafted, ste
         ):
             assert word in said, word
         assert UNNUMBERED not in said
+
+
+@pytest.mark.parametrize(
+    "kind", ["acceptance", "mediation-notice", "refusal", "termination", "mediation-agreement", "performance"]
+)
+def test_what_decides_nothing_yet_is_not_issued(town, lodged, drafted, step, kind):
+    """Of a case that was only taken down no paper says that it was accepted, refused or settled."""
+    number = lodged()
+    paper = drafted(number, kind, "director")
+    with pytest.raises(WrongMoment):
+        step(paper, "issue", "director")
+    with town.at(EAST):
+        assert db.session.scalar(select(CaseDocument.number).where(CaseDocument.id == paper)) is None
+
+
+def test_what_was_issued_is_shown_as_it_was_signed_when_the_template_is_another(town, standing, drafted, step):
+    number = standing("accepted")
+    paper = step(drafted(number), "issue")
+    ours = template("{{ issuer }}换过的格式 {{ number }} {{ qr }}")
+    with town.at(EAST):
+        library.replace(kinds()["acceptance"], town.person(EAST, "admin"), name="新.docx", content=io.BytesIO(ours))
+        db.session.commit()
+        kept = db.session.scalars(select(CaseDocument).where(CaseDocument.id == paper.id)).one()
+        assert "换过的格式" not in str(services.preview(kept, by_number(number)).blocks)
+    second = step(drafted(number), "issue")
+    with town.at(EAST):
+        library.restore(kinds()["acceptance"], town.person(EAST, "admin"))
+        db.session.commit()
+        kept = db.session.scalars(select(CaseDocument).where(CaseDocument.id == second.id)).one()
+        assert "换过的格式" in str(services.preview(kept, by_number(number)).blocks)
 
 
 @pytest.mark.parametrize(("status", "kind"), [("refused", "refusal"), ("ended", "termination")])

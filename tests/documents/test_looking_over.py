@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +156,100 @@ def test_without_a_chinese_font_there_is_no_pdf() -> None:
 
     assert chinese(["DejaVu Sans", "Liberation Serif"]) == []
     assert chinese(["Noto Sans CJK SC", "Noto Serif CJK SC", "DejaVu Sans"])[0] == "Noto Serif CJK SC"
+
+
+# What hides from a plain look ----------------------------------------------------------------------------------------
+
+NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+RUNS = "DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe /k"
+BODY, LINKS, TYPES = "word/document.xml", "word/_rels/document.xml.rels", "[Content_Types].xml"
+
+
+def put_in(xml: str) -> bytes:
+    return changed(template("{{ number }} {{ qr }}"), BODY, "<w:sectPr", f"{xml}<w:sectPr")
+
+
+def linked(kind: str, target: str, content: str, media: str) -> bytes:
+    """A Word file with one more part, under a link of that kind."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(template("{{ number }} {{ qr }}"))) as source, zipfile.ZipFile(out, "w") as made:
+        for name in source.namelist():
+            body = source.read(name).decode("utf-8", "surrogateescape")
+            if name == LINKS:
+                link = f'<Relationship Id="rIdZ" Type="{kind}" Target="{target}"/></Relationships>'
+                body = body.replace("</Relationships>", link)
+            if name == TYPES:
+                body = body.replace("</Types>", f'<Override PartName="/word/{target}" ContentType="{media}"/></Types>')
+            made.writestr(name, body.encode("utf-8", "surrogateescape"))
+        made.writestr(f"word/{target}", content)
+    return out.getvalue()
+
+
+def char(kind: str, prefix: str = "w") -> str:
+    named = "" if prefix == "w" else f' xmlns:{prefix}="{NS}"'
+    return f'<w:r><{prefix}:fldChar{named} {prefix}:fldCharType="{kind}"/></w:r>'
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        f'<w:p><x:fldSimple xmlns:x="{NS}" x:instr="{RUNS}"><w:r><w:t>x</w:t></w:r></x:fldSimple></w:p>',
+        f"<w:p>{char('begin', 'x')}<w:r><w:instrText>{RUNS}</w:instrText></w:r>{char('end', 'x')}</w:p>",
+        f"<w:p>{char('begin')}<w:r><w:instrText>DDEAUTO<!-- --> c:</w:instrText></w:r>"
+        f"<w:r><w:instrText> PAGE </w:instrText></w:r>{char('separate')}{char('end')}</w:p>",
+        f"<w:p>{char('begin')}<w:r><w:instrText> PAGE </w:instrText></w:r>{char('begin')}<w:r><w:instrText>{RUNS}"
+        f"</w:instrText></w:r>{char('end')}{char('separate')}{char('end')}</w:p>",
+    ],
+    ids=["prefix", "prefix of a long field", "comment in the code", "field in a field"],
+)
+def test_a_field_is_read_as_word_reads_it(xml: str) -> None:
+    found = list(press.faults(put_in(xml), FORM.schema()))
+    assert [one["what"] for one in found] == ["field"]
+    assert "DDEAUTO" in found[0]["said"]
+
+
+FOOTNOTE = f'<w:footnotes xmlns:w="{NS}"><w:footnote w:id="2"><w:p><w:r><w:t>{{{{ issuer.upper() }}}}</w:t></w:r></w:p></w:footnote></w:footnotes>'  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "content", "media", "named"),
+    [
+        (f"{OFFICE}/aFChunk", "chunk.rtf", "{\\rtf1}", "application/rtf", "/word/chunk.rtf"),
+        (f"{OFFICE}/control", "activeX1.xml", "<a/>", "application/vnd.ms-office.activeX+xml", "/word/activeX1.xml"),
+        (f"{OFFICE}/subDocument", "other.xml", "<a/>", "application/xml", "/word/other.xml"),
+    ],
+)
+def test_what_no_letter_is_made_of_is_named(kind: str, target: str, content: str, media: str, named: str) -> None:
+    found = list(press.faults(linked(kind, target, content, media), FORM.schema()))
+    assert {"what": "part", "said": named} in found
+    assert {"what": "part", "said": kind.rpartition("/")[2]} in found
+
+
+def test_a_footnote_is_looked_over_under_whatever_link_it_hangs() -> None:
+    media = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    found = list(press.faults(linked("http://schemas.example.org/other", "notes.xml", FOOTNOTE, media), FORM.schema()))
+    assert {"what": "not_for_forms", "said": "Call"} in found
+
+
+P = "<w:p><w:r><w:t>{{ consumer }}</w:t></w:r></w:p>"
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        f"<w:sdt><w:sdtContent>{P}</w:sdtContent></w:sdt>",
+        '<w:p><w:hyperlink w:anchor="a"><w:r><w:t>{{ consumer }}</w:t></w:r></w:hyperlink></w:p>',
+        '<w:p><w:ins w:id="5" w:author="x"><w:r><w:t>{{ consumer }}</w:t></w:r></w:ins></w:p>',
+    ],
+    ids=["control", "link", "tracked change"],
+)
+def test_what_the_pdf_would_leave_out_is_refused(app: Any, xml: str) -> None:
+    (said,) = lint(put_in(xml), FORM)
+    assert "PDF" in said
+
+
+@pytest.mark.parametrize("left_out", ["number", "qr"])
+def test_every_numbered_document_bears_its_number_and_its_check(app: Any, left_out: str) -> None:
+    there = {"number", "qr"} - {left_out}
+    assert lint(template(f"{{{{ issuer }}}} {{{{ {there.pop()} }}}}"), FORM) == [sentence("absent", left_out)]

@@ -17,7 +17,7 @@ from tests.documents.conftest import template
 from tests.town import CITY, EAST, WEST
 
 FORM = kinds()["acceptance"]
-OURS = template("{{ issuer }}自己的格式", "{{ consumer }}：你的投诉已经受理。")
+OURS = template("{{ issuer }}自己的格式 {{ number }} {{ qr }}", "{{ consumer }}：你的投诉已经受理。")
 
 
 def put(town: Any, slug: str = EAST, content: bytes = OURS) -> None:
@@ -38,7 +38,7 @@ def test_what_a_county_puts_in_its_place_is_used_there_alone(town):
 
 
 def test_what_the_city_puts_in_its_place_is_used_where_no_county_has_its_own(town):
-    citys = template("{{ issuer }}全市统一格式")
+    citys = template("{{ issuer }}全市统一格式 {{ number }} {{ qr }}")
     put(town, CITY, citys)
     put(town)
     assert (used(town), used(town, WEST), used(town, CITY)) == (OURS, citys, citys)

@@ -23,7 +23,6 @@ from app.cases.services.joining import joined_to
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
 from app.core.privacy import redact
-from app.documents import library
 from app.documents import services as office
 from app.documents.kinds import kinds
 from app.documents.services import Part, paragraph, table
@@ -147,7 +146,7 @@ def _paper(paper: CaseDocument, whole: bool) -> bytes:
     """As it was issued; masked, it is set once more."""
     if not whole:
         shown = office.masked(paper.form, paper.filled())
-        return office.fill(library.template_of(paper.form), paper.form, shown, want=("pdf",)).pdf or b""
+        return office.fill(services.template_of(paper), paper.form, shown, want=("pdf",)).pdf or b""
     query = select(CaseDocumentFile).where(
         CaseDocumentFile.document_id == paper.id, CaseDocumentFile.media_type == services.PDF
     )

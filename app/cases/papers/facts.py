@@ -30,6 +30,7 @@ from app.documents import letterhead
 from app.documents.kinds import Field, Form
 from app.documents.models import DocumentState
 from app.mediation.models import Instalment, InstalmentState
+from app.merchants.queries import contact_of
 from tenants import realm
 from tenants.database import db
 
@@ -43,6 +44,9 @@ ROUTES_EN = (
     "settle with the business, turn to a consumer association or another mediator, complain to an authority, "
     "go to arbitration, or sue"
 )
+NEITHER = "该事项不属于消费者权益争议投诉，也不属于对经营者违法行为的举报"
+REPORTED_ELSEWHERE = "你反映的涉嫌违法行为不属于我单位管辖"
+TESTING = "，检测、鉴定等所需时间依法扣除"
 OF_CONSUMER = ("consumer", "consumer_phone", "consumer_id", "consumer_address", "story", "demand")
 OF_PURCHASE = ("purchased_on", "order_number")  # by which a merchant would know who bought
 # What the business was told itself, or shown: it may read that again, without the names of who complains.
@@ -176,7 +180,8 @@ def _of_case(case: Case) -> dict[str, Any]:
         "closed_on": day(case.closed_at),
         "merchant": case.merchant.name if case.merchant else case.merchant_name or "被投诉人（名称不详）",
         "merchant_code": (case.merchant.credit_code if case.merchant else None) or "",
-        "merchant_address": case.merchant.address if case.merchant else "",
+        "bought_how": lists.named("places", case.place) if case.place else "",
+        "elsewhere": REPORTED_ELSEWHERE if case.is_report else NEITHER,
     }
 
 
@@ -189,9 +194,15 @@ def _of_law(case: Case) -> dict[str, Any]:
         "acceptance_limit": _limit(profile, "acceptance"),
         "mediation_basis": _limit(profile, "mediation", basis=True),
         "mediation_limit": _limit(profile, "mediation"),
+        "testing_left_out": TESTING if _testing_stops(profile) else "",
         "mediation_due": day(running.due_on if running else None),
         "ending_basis": _limit(profile, "termination_notice", basis=True),
     }
+
+
+def _testing_stops(profile: Profile) -> bool:
+    """Whether what a test takes is left out of mediation under this rule."""
+    return "mediation" in profile.limits and "testing" in profile.limits["mediation"].pauses
 
 
 def _in_english(case: Case) -> dict[str, Any]:
@@ -241,8 +252,20 @@ def _of_people(case: Case) -> dict[str, Any]:
         "demand": statement.demand,
         "purchased_on": day(statement.purchased_on),
         "order_number": statement.order_number,
+        "platform": statement.platform,
+        "stream": statement.stream,
+        **_of_merchant(case, statement),
         "under_name": "实名" if party.reveal("name") else "匿名",
         **_with_them(case),
+    }
+
+
+def _of_merchant(case: Case, statement: CaseStatement) -> dict[str, str]:
+    """Where the business is and how to call it: by the register, else as the consumer told it."""
+    contact = contact_of(case.merchant) if case.merchant else None
+    return {
+        "merchant_address": (case.merchant.address if case.merchant else "") or statement.merchant_address,
+        "merchant_phone": (contact.reveal("phone") if contact else None) or statement.reveal("merchant_phone") or "",
     }
 
 

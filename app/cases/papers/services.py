@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Sequence
 from datetime import date
@@ -86,7 +87,12 @@ def _said(form: Form, filled: dict[str, Any]) -> dict[str, Any]:
 def preview(paper: CaseDocument, case: Case) -> office.Made:
     """What the document looks like, with personal data masked. Raises Unfilled."""
     shown = office.masked(paper.form, complete(paper, case))
-    return office.fill(library.template_of(paper.form), paper.form, shown, want=("blocks",))
+    return office.fill(template_of(paper), paper.form, shown, want=("blocks",))
+
+
+def template_of(paper: CaseDocument) -> bytes:
+    """Of a draft the one that is used now, of an issued document the one that it was signed in."""
+    return library.signed_in(paper.form, paper.template_sha256 if paper.issued_at is not None else "")
 
 
 # Effects of steps ----------------------------------------------------------------------------------------------------
@@ -102,6 +108,11 @@ def issue(paper: CaseDocument, by: Any, *, text: str | None = None, **rest: Any)
     case, form = case_of(paper), paper.form
     facts = complete(paper, case)
     office.check_filled(form, facts)
+    if name := next((name for name in form.needed if not facts.get(name)), ""):
+        called = say(form.facts()[name].words)
+        raise WrongMoment(
+            _("The case says nothing of “%(fact)s” yet: without it this paper decides nothing.", fact=called)
+        )
     if field := tells_who(case, form, paper.filled()):  # it may have become a report since it was drafted
         title = next(say(one.words) for one in form.fields if one.name == field)
         raise WrongMoment(_("“%(field)s” tells the business who reported it: correct the draft first.", field=title))
@@ -109,8 +120,9 @@ def issue(paper: CaseDocument, by: Any, *, text: str | None = None, **rest: Any)
     if form.numbered:
         facts["number"] = office.next_number(form, clock.today())
         link = checks.enter(paper.id, form, facts["number"])
+    template = library.template_of(form)
     try:
-        made = office.fill(library.template_of(form), form, facts, want=("docx", "pdf"), link=link)
+        made = office.fill(template, form, facts, want=("docx", "pdf"), link=link)
     except office.Unfilled as fault:
         raise WrongMoment(_("The template could not be filled in: %(why)s", why=fault)) from fault
     called = f"{form.title.zh}{facts['number'] if form.numbered else ''}"
@@ -120,6 +132,7 @@ def issue(paper: CaseDocument, by: Any, *, text: str | None = None, **rest: Any)
     stored.attach(CaseDocumentFile, kept, document_id=paper.id)
     paper.fill_in(facts)
     paper.number = facts["number"] if form.numbered else None
+    paper.template_sha256 = hashlib.sha256(template).hexdigest()
     paper.issued_on, paper.issued_at, paper.issued_by_name = clock.today(), clock.now(), by.name
 
 
