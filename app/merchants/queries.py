@@ -11,12 +11,13 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ColumnElement, or_, select
 
 from app.core.errors import Invalid, Missing
-from app.core.forms import narrow
+from app.core.forms import narrow, tidy
 from app.core.listing import Filter, Listing, Order
 from app.merchants.models import Merchant, MerchantContact
 from tenants.database import db
 
 MOST = 8
+_WIDE = str.maketrans("()", "（）")
 
 
 def by_number(number: str) -> Merchant:
@@ -59,34 +60,39 @@ def contact_of(merchant: Merchant) -> MerchantContact | None:
 
 def look_up(said: str, most: int = MOST) -> list[Merchant]:
     """Merchants whose name, sign or credit code has what was said in it; those that begin with it first."""
-    said = narrow(said)
-    if len(said) < 2:
+    if len(narrow(said)) < 2:
         return []
     query = select(Merchant).where(called(said), Merchant.merged_into_id.is_(None))
-    begins = or_(Merchant.name.startswith(said, autoescape=True), Merchant.sign.startswith(said, autoescape=True))
+    begins = or_(
+        *(name.startswith(one, autoescape=True) for name in (Merchant.name, Merchant.sign) for one in spellings(said))
+    )
     return list(db.session.scalars(query.order_by(begins.desc(), Merchant.name, Merchant.id).limit(most)))
 
 
 def exactly(said: str) -> Merchant | None:
     """The merchant of this very name or sign; None where there is none, or several."""
-    said = narrow(said)
-    named = (Merchant.name == said) | (Merchant.sign == said)
+    named = or_(Merchant.name.in_(spellings(said)), Merchant.sign.in_(spellings(said)))
     found = list(db.session.scalars(select(Merchant).where(named, Merchant.merged_into_id.is_(None)).limit(2)))
-    return found[0] if said and len(found) == 1 else None
+    return found[0] if narrow(said) and len(found) == 1 else None
 
 
 def called(said: str) -> ColumnElement[bool]:
     """The condition that a merchant is called so."""
     return or_(
-        Merchant.name.contains(said, autoescape=True),
-        Merchant.sign.contains(said, autoescape=True),
-        Merchant.credit_code.startswith(said.upper(), autoescape=True),
+        *(name.contains(one, autoescape=True) for name in (Merchant.name, Merchant.sign) for one in spellings(said)),
+        Merchant.credit_code.startswith(narrow(said).upper(), autoescape=True),
     )
+
+
+def spellings(said: str | None) -> set[str]:
+    """The ways to write one name: as it was typed, plain, and with the wide brackets that licences have."""
+    plain = narrow(said)
+    return {tidy(said), plain, plain.translate(_WIDE)}
 
 
 REGISTER = Listing(
     filters=[
-        Filter("called", _l("Name, sign or code"), called, parse=narrow),
+        Filter("called", _l("Name, sign or code"), called),
         Filter("trade", _l("Trade"), lambda value: Merchant.trade == value),
     ],
     orders=[

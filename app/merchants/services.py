@@ -78,14 +78,16 @@ def change(merchant: Merchant, by: Any, *, seen: int | None = None, **facts: Any
     audit.record("merchant.changed", merchant, by, changes=changes)
 
 
-def choose(chosen: str | None, said: str, by: Any) -> Merchant | None:
+def choose(chosen: str | None, said: str, by: Any, **facts: str) -> Merchant | None:
     """The merchant that somebody means: the chosen one, the only one called exactly so, a new one, or none.
 
-    `chosen` is a number of the register, NEW to enter what was said, or nothing. Raises Invalid for a number that is
-    not there.
+    `chosen` is a number of the register, NEW to enter what was said with what else is known (`facts`), or nothing.
+    What is in the register already is not entered twice. Raises Invalid for a number that is not there.
     """
+    if chosen == NEW and said and by.can(Can.MERCHANT_KEEP):
+        return queries.exactly(said) or add(by, name=said, **facts)
     if chosen == NEW:
-        return add(by, name=said) if said and by.can(Can.MERCHANT_KEEP) else None
+        return None
     if chosen:
         merchant = queries.standing(queries.find(chosen))
         if merchant is None:
@@ -93,8 +95,9 @@ def choose(chosen: str | None, said: str, by: Any) -> Merchant | None:
         return merchant
     if fault := doubt(said):
         raise Invalid("merchant_name", fault)
-    exact = [one for one in queries.look_up(said) if narrow(said) in (one.name, one.sign, one.credit_code)]
-    return exact[0] if len(exact) == 1 else None
+    code = narrow(said).replace(" ", "").upper()
+    by_code = [one for one in queries.look_up(code) if one.credit_code == code]
+    return by_code[0] if by_code else queries.exactly(said)
 
 
 def doubt(said: str) -> str:

@@ -57,6 +57,22 @@ def test_words_are_compared_in_the_consumers_account_and_not_in_the_summary_alon
         assert hint.case.number == number
 
 
+@pytest.mark.parametrize(
+    ("told", "typed", "alike"),
+    [
+        ("云裳服饰（杭州）", "云裳服饰(杭州)", True),
+        ("云裳服饰", "杭州云裳服饰有限公司", True),
+        ("杭州云裳服饰有限公司", "云裳", True),
+        ("云裳服饰有限公司", "悦动健身有限公司", False),
+    ],
+)
+def test_a_merchant_is_recognised_however_it_is_called(town, lodged, told, typed, alike):
+    lodged(merchant_name=told)
+    with town.at(EAST):
+        assert bool(queries.duplicates(merchant_name=typed, facts=TOLD.facts).hints) is alike
+        assert not queries.duplicates(merchant_name="云裳", facts="买到的水杯有裂缝，要求换一个新的。").hints
+
+
 def test_five_that_tell_the_same_are_a_mass(town, lodged):
     for n in range(4):
         assert not _typed(town).is_mass, n

@@ -133,3 +133,16 @@ def test_who_only_reads_the_register_changes_nothing(town):
     clerk = town.client(EAST, "clerk")
     assert clerk.get("/merchants/").status_code == 200
     assert clerk.get("/merchants/new").status_code == 403
+
+
+@pytest.mark.parametrize("kept", ["悦己（东县）健身服务有限公司", "悦己(东县)健身服务有限公司"])
+def test_wide_and_narrow_brackets_are_one_name(town, keeper, kept):
+    """A licence is printed with wide ones; who types takes what the keyboard gives."""
+    entry = services.add(keeper, name=kept)
+    db.session.commit()
+    for said in ("悦己（东县）健身服务有限公司", "悦己(东县)健身服务有限公司"):
+        assert queries.exactly(said) == entry
+        assert queries.look_up(said) == [entry]
+        assert queries.look_up(said[:6]) == [entry]
+        assert services.choose(None, said, keeper) == entry
+        assert services.choose(services.NEW, said, keeper) == entry, "it is not entered twice"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from app.cases.services.parts import KIND, statement_of
 from app.core import clock
 from app.core.forms import narrow
 from app.merchants.models import Merchant
+from app.merchants.queries import spellings
 from app.search.bigrams import fold, pairs
 from app.search.models import SearchDocument
 from tenants.database import db
@@ -26,6 +28,11 @@ MOST = 5
 LOOKED_AT = 60  # latest cases against the same merchant
 COMPARED = 3000  # characters of each
 ALIKE = 0.3  # share of pairs of characters that two texts have in common
+VERY_MUCH = 0.6  # the same of texts against merchants that are only called alike
+NEARLY = 0.6  # of two names of merchants: 云裳 and 杭州云裳服饰有限公司 have all in common
+_FORM = re.compile(
+    r"(股份|责任)?有限(责任)?公司|公司|(旗舰|专卖|分|总)?店|[（(][^）)]*[）)]"
+)  # of no use to tell two apart
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def duplicates(
             ),
         )
         .where(Case.received_at >= clock.now() - RECENT, Case.id.is_distinct_from(but))
-        .order_by(Case.received_at.desc(), met.c.why)
+        .order_by(Case.received_at.desc(), met.c.why.desc())  # words before near
     )
     told = pairs(fold(facts))
     found: dict[UUID, tuple[Case, list[str]]] = {}
@@ -90,8 +97,17 @@ def duplicates(
             reasons.append(_("same phone"))
         elif why == "order":
             reasons.append(_("same order number"))
-        elif (share := likeness(told, pairs(folded or ""))) >= ALIKE:
-            reasons.append(_("same merchant, %(share)s%% like words", share=round(100 * share)))
+        elif case.id in shares:
+            continue  # against the very merchant, and lately
+        elif (share := likeness(told, pairs(folded or ""))) >= (VERY_MUCH if why == "near" else ALIKE):
+            if why == "near" and not _called_alike(merchant_name, case.merchant_name):
+                continue
+            said = {"share": round(100 * share), "merchant": case.merchant_name}
+            reasons.append(
+                _("merchant called “%(merchant)s”, %(share)s%% like words", **said)
+                if why == "near"
+                else _("same merchant, %(share)s%% like words", **said)
+            )
             like.append(case)
             shares[case.id] = share
     hints = [Hint(case, tuple(reasons)) for case, reasons in found.values() if reasons]
@@ -121,7 +137,8 @@ def earlier(case: Case) -> list[Case]:
     """The open cases that it could be joined to: what may be the same matter, then others against the merchant."""
     found = alike(case)
     likely = {one.id: one for one in (*(hint.case for hint in found.hints), *found.like)}
-    against = Case.merchant_id == case.merchant_id if case.merchant_id else Case.merchant_name == case.merchant_name
+    named = Case.merchant_name.in_(spellings(case.merchant_name))
+    against = Case.merchant_id == case.merchant_id if case.merchant_id else named
     query = select(Case).where(against, Case.open, Case.id != case.id, Case.received_at <= case.received_at)
     for one in (
         db.session.scalars(query.order_by(Case.received_at.desc()).limit(LOOKED_AT)) if case.merchant_name else ()
@@ -137,14 +154,24 @@ def _asked(phone: str, merchant: Merchant | None, merchant_name: str, order: str
         called = select(literal("phone", String).label("why"), Party.case_id).where(Party.phone.matches(phone))
         parts.append(called.order_by(Party.id.desc()).limit(LOOKED_AT))
     if order := narrow(order):
-        written = {order, order.upper(), order.lower()}
+        written = {*spellings(order), order.upper(), order.lower()}
         ordered = select(literal("order", String).label("why"), CaseStatement.case_id)
         parts.append(ordered.where(CaseStatement.order_number.in_(written)).limit(LOOKED_AT))
     if merchant or merchant_name:
-        against = Case.merchant_id == merchant.id if merchant else Case.merchant_name == merchant_name
+        named = Case.merchant_name.in_(spellings(merchant_name))
+        against = Case.merchant_id == merchant.id if merchant else named
         latest = select(literal("words", String).label("why"), Case.id.label("case_id")).where(against)
         parts.append(latest.order_by(Case.received_at.desc()).limit(LOOKED_AT))
+    if merchant_name:
+        lately = select(literal("near", String).label("why"), Case.id.label("case_id"))
+        parts.append(lately.order_by(Case.received_at.desc(), Case.id.desc()).limit(LOOKED_AT))
     return parts
+
+
+def _called_alike(one: str, other: str) -> bool:
+    """Whether two names may mean the same merchant: legal form, branch and place left out."""
+    short, long = sorted((pairs(fold(_FORM.sub("", name))) for name in (one, other)), key=len)
+    return bool(short) and len(short & long) / len(short) >= NEARLY
 
 
 def likeness(one: set[str], other: set[str]) -> float:
