@@ -325,7 +325,9 @@ class Biography:
         }
         self.act(at, "settle", self.handler.login, **facts)
         key = "performed" if kind in (*_UNPAID, "replace", "perform") else "settled"
-        self.act(self.pace.after(at, 2, 12), "close", self.handler.login, self.words("closing", key, offer=money(paid)))
+        closed_at = self.pace.after(at, 2, 12)
+        self.act(closed_at - timedelta(minutes=1), "perform", self.handler.login, on=closed_at.date())
+        self.act(closed_at, "close", self.handler.login, self.words("closing", key, offer=money(paid)))
         if rng.random() < 0.015:
             self._reopen()
 

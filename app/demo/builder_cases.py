@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +41,8 @@ from app.facts.models import CaseTally
 from app.facts.tally import contributions
 from app.files import services as stored
 from app.files.store import Store
+from app.mediation import schedule
+from app.mediation.models import Instalment, InstalmentState
 from app.merchants.models import Merchant
 from app.notifications.models import Notice
 from app.notifications.services import notice
@@ -122,6 +125,7 @@ class Folder:
     files: list[CaseFile] = field(default_factory=list)
     drafts: list[CaseDraft] = field(default_factory=list)
     agreements: list[Agreement] = field(default_factory=list)
+    instalments: list[Instalment] = field(default_factory=list)
     beside: list[Any] = field(default_factory=list)  # a card, an agent, others who complain
 
 
@@ -178,7 +182,7 @@ class Cases:
         return rows
 
     def do(self, folder: Folder, deed: Deed) -> None:
-        """A deed on a case that is open: take, draft, approve, reject, note, tick or attach."""
+        """A deed on a case that is open: take, draft, approve, reject, note, tick, perform or attach."""
         with self.desk.at(deed.place, deed.at):
             by = self.desk.town.person(deed.place, deed.by)
             if deed.verb == "take":
@@ -191,6 +195,8 @@ class Cases:
                 self._reject(folder, by, deed.text)
             elif deed.verb == "tick":
                 self._tick(folder, by, deed.facts["held"])
+            elif deed.verb == "perform":
+                self._perform(folder, by, deed.facts["on"])
             elif deed.verb == "note":
                 public = bool(deed.facts.get("public"))
                 self.desk.record("case.note", folder.case, by, {}, deed.text, public=public)
@@ -226,6 +232,7 @@ class Cases:
             rows.add(
                 *folder.beside, *folder.files, *folder.drafts, *folder.agreements, *filter(None, [folder.credential])
             )
+            rows.add(*folder.instalments)
             rows.put(SearchDocument, search.row(document(case, folder.statement, case.merchant)))
             parts = [list(part) for part in contributions(case, case.clocks)]
             tally = {"tenant_id": case.tenant_id, "id": uuid7(), "case_id": case.id, "parts": parts}
@@ -284,8 +291,11 @@ class Cases:
     @staticmethod
     def _settle(folder: Folder, by: Any, terms: str, amount: Any, on: Any, perform_by: Any = None, **rest: Any) -> None:
         case = folder.case
-        agreed = Agreement(case_id=case.id, terms=terms, amount=amount, agreed_on=on, perform_by=perform_by)
+        agreed = Agreement(id=uuid7(), case_id=case.id, terms=terms, amount=amount, agreed_on=on, perform_by=perform_by)
         folder.agreements.append(agreed)
+        if perform_by:
+            whole = [schedule.Term(perform_by, Decimal(amount) or None)]
+            folder.instalments += schedule.written(whole, case_id=case.id, agreement_id=agreed.id)
         case.recovered, case.outcome, case.decided_at = amount, Outcome.SETTLED.value, clock.now()
 
     def _tick(self, folder: Folder, by: Any, held: Sequence[str]) -> None:
@@ -294,6 +304,12 @@ class Cases:
             folder.statement.held = list(held)
             facts = {"came": sorted(now - before), "went": sorted(before - now)}
             self.desk.record("case.papers", folder.case, by, facts)
+
+    def _perform(self, folder: Folder, by: Any, on: date) -> None:
+        part = folder.instalments[-1]
+        facts = {"part": part.ordinal, "was": part.status, "on": on, "files": None}
+        part.status, part.performed_on, part.version = InstalmentState.DONE.value, on, part.version + 1
+        self.desk.record("case.instalment_done", folder.case, by, facts)
 
     def _draft(self, folder: Folder, step: Step, by: Any, deed: Deed) -> None:
         case = folder.case
@@ -317,7 +333,7 @@ class Cases:
     def _approve(self, folder: Folder, by: Any) -> None:
         draft = folder.drafts[-1]
         draft.status, draft.decided_by, draft.decided_at = "approved", by.id, clock.now()
-        facts = {**draft.facts, "drafted_by": draft.drafted_by_name}
+        facts = {**draft.facts, "drafted_by": draft.drafted_by_name, "drafted_on": clock.on(draft.drafted_at)}
         self.take(folder, draft.step, by, draft.text, **facts)
 
     def _reject(self, folder: Folder, by: Any, text: str | None) -> None:

@@ -17,6 +17,7 @@ from app.cases.services.dividing import divide
 from app.cases.workflow import CASE
 from app.demo.builder_papers import paper
 from app.demo.builder_town import counties, one_by_one, staff, workday
+from app.documents.kinds import kinds
 from app.groups import queries, services
 from tenants.database import db
 
@@ -70,6 +71,7 @@ def _group() -> None:
     if got:
         statement = [paper("银行流水.jpg")]
         services.pay(group, handler, got, on=workday(-2), evidence="首期转账", proofs=statement)
+    services.write(group, handler, kinds()["performance"], filled={}, issue=False)
 
 
 def _join() -> None:

@@ -34,8 +34,8 @@ _AT_THE_COUNTER = frozenset({"window", "phone"})  # where a slip is printed
 
 @dataclass(frozen=True)
 class Deed:
-    """Somebody at `place` does `verb`: lodge | attach | tick | take | draft | approve | reject | note | letter |
-    letter_step | send | move | write.
+    """Somebody at `place` does `verb`: lodge | attach | tick | perform | take | draft | approve | reject | note |
+    letter | letter_step | send | move | write.
 
     `exchange` is the place of the exchange among those of the life.
     """
@@ -143,6 +143,8 @@ def _of_act(life: Life, act: Act, papers: bool) -> list[Deed]:
         return [Deed(act.at, here, act.by, "note", text=act.text, facts=dict(act.facts))]
     if act.step == "tick":
         return [_tick(life, act)]
+    if act.step == "perform":
+        return [Deed(act.at, here, act.by, "perform", facts=dict(act.facts))]
     facts = _facts(life, act)
     text = act.text or None
     if act.files and papers:

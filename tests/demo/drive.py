@@ -25,6 +25,8 @@ from app.handoffs import services as exchanges
 from app.handoffs.models import HandoffDraft
 from app.handoffs.workflow import LETTER
 from app.jobs import drain
+from app.mediation.models import Instalment
+from app.mediation.services import performance
 from tenants import realm
 from tenants.database import db
 
@@ -121,6 +123,9 @@ class Clerks:
                 desk.note(case, by, text=deed.text or "", public=bool(facts.get("public")))
             case "tick":
                 tick(case, by, facts["held"])
+            case "perform":
+                due = select(Instalment).where(Instalment.case_id == case.id, Instalment.status == "due")
+                performance.note(db.session.scalars(due).one(), case, by, status="done", on=facts["on"])
             case "attach":
                 desk.attach(case, by, files)
             case "letter":

@@ -28,7 +28,7 @@ def walked(life: Life, rules: Rules) -> Case:
         _start(here, *beside, on, rules)
     before = ""
     for act in life.acts:
-        if act.step in ("lodge", "note", "tick") or act.rejected:
+        if act.step in ("lodge", "note", "tick", "perform") or act.rejected:
             continue
         step = CASE[act.step]
         assert here.status in step.source, (life.key, act)

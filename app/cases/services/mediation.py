@@ -8,11 +8,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from app import deadlines
 from app.cases import grounds
 from app.cases.models import Agreement, Case, Outcome
 from app.cases.services.parties import require_consent
 from app.core import clock
 from app.core.errors import Invalid
+from app.deadlines import load_calendar
 from app.mediation import schedule
 from app.mediation.models import Confirmation
 from tenants.database import db
@@ -52,6 +54,8 @@ def settle(
         raise Invalid("perform_by", _("It cannot be performed before it was agreed."))
     parts = schedule.read(instalments or "")
     schedule.check(parts, Decimal(amount) - (paid or 0), on)
+    if not parts and perform_by:  # all of it by one day is a schedule too: somebody waits for that day
+        parts = [schedule.Term(perform_by, (Decimal(amount) - (paid or 0)) or None)]
     if parts:
         perform_by = parts[-1].due_on
     if effective_on and not on <= effective_on <= clock.today():
@@ -72,6 +76,15 @@ def end(case: Case, by: Any, *, ground: str, text: str | None = None, **rest: An
     if not text:
         raise Invalid("text", _("The letter has to give the reason: say it."))
     case.ground, case.outcome, case.decided_at = ground, Outcome.ENDED.value, clock.now()
+    if ground == grounds.OUT_OF_TIME:
+        _ran_out(case)
+
+
+def _ran_out(case: Case) -> None:
+    """The limit ended by itself on its last day; it was kept by who says so on the next working day at the latest."""
+    limit = case.clock("mediation")
+    if limit is not None and clock.today() <= load_calendar().add_working_days(limit.due_on, 1):
+        deadlines.meet(limit, limit.due_on)
 
 
 def not_ahead(case: Case, on: date) -> None:
