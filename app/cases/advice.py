@@ -50,7 +50,8 @@ class Advice:
 class Route:
     """Where somebody turns with what is no complaint."""
 
-    words: Bilingual
+    words: Bilingual  # for who works on it
+    sender: str  # as the letter says it; empty where only a person can answer
     law: str
 
     def __str__(self) -> str:
@@ -60,7 +61,10 @@ class Route:
 @cache
 def routes() -> dict[str, Route]:
     """nature -> where to turn."""
-    return {row["nature"]: Route(Bilingual(row["route"], row["route_en"]), row["law"]) for row in _rows("routes")}
+    return {
+        row["nature"]: Route(Bilingual(row["route"], row["route_en"]), row["sender"], row["law"])
+        for row in _rows("routes")
+    }
 
 
 def route(case: Case) -> Route | None:

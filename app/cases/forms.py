@@ -75,6 +75,8 @@ class IntakeForm(CardFields, AgentFields, Form):
         description=_l("Name, shop sign or credit code. Not in the list? Leave what was said."),
     )
     merchant_number = Line(_l("Merchant of the register"))  # a choice that the look-up puts on the page
+    merchant_address = Line(_l("Address of the merchant"), [max_length(200)])
+    merchant_phone = Code(_l("Telephone of the merchant"), [max_length(20), telephone])
     category = SelectField(_l("Category"), choices=_categories, default="")
     problem = SelectField(_l("Problem"), choices=_problems, default="")
     prepaid = BooleanField(_l("Prepaid card or membership"))
@@ -96,6 +98,14 @@ class IntakeForm(CardFields, AgentFields, Form):
     )
     channel = SelectField(_l("Channel"), choices=lambda: lists.choices("channels"), default="window")
     nature = SelectField(_l("Nature"), choices=lambda: lists.choices("natures"), default="C")
+    received_on = DateField(
+        _l("Received on"),
+        [Optional()],
+        description=_l("Left empty, today. Of a letter, the day it was signed for: time limits count from it."),
+    )
+    reference = Line(
+        _l("Number at its source"), [max_length(60)], description=_l("Of the order of the hotline, of the letter.")
+    )
     id_number = Code(_l("ID number"), [max_length(20)])
     address = Line(_l("Address"), [max_length(200)])
     evidence = EvidenceField(_l("Evidence"))
@@ -110,9 +120,9 @@ class ReasonForm(Form):
 
 
 def _consented() -> BooleanField:
-    """Of a joint complaint with representatives only: the page leaves it out of others."""
+    """Of a joint complaint only: the page leaves it out of others."""
     return BooleanField(
-        _l("All who are represented have consented"), description=_l("Order 20 art. 11; the papers are in the file.")
+        _l("All who complain together have consented"), description=_l("Order 20 art. 11; the papers are in the file.")
     )
 
 
@@ -221,8 +231,8 @@ class GuideForm(OfCase):
 
     def fit(self, case: Any) -> None:
         told = advice.route(case)
-        if self.anew and told is not None:
-            self.text.data = f"{told.words.zh}\n依据：{told.law}。"
+        if self.anew and told is not None and told.sender:
+            self.text.data = f"{told.sender}\n依据：{told.law}。"
 
     def offers(self, case: Any) -> dict[str, Any]:
         return {}

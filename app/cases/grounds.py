@@ -15,6 +15,7 @@ from app.cases import lists
 from app.cases.models import Case
 from app.core import clock
 from app.core.errors import Invalid
+from app.deadlines import ClockState
 from app.deadlines.calendar import Bilingual
 
 LISTED_UNDER = "order-121"  # the rule whose grounds the lists of the city hold
@@ -62,5 +63,9 @@ def check(listed: str, case: Case, code: str) -> None:
     if code not in of(listed, case.profile_code):
         raise Invalid("ground", _("This is not on the list."))
     limit = case.clock("mediation")
-    if code == OUT_OF_TIME and limit is not None and clock.today() < limit.due_on:
+    if code != OUT_OF_TIME or limit is None:
+        return
+    if limit.state == ClockState.PAUSED:
+        raise Invalid("ground", _("The time for mediation stands still, so it has not run out: let it go on first."))
+    if clock.today() <= limit.due_on:
         raise Invalid("ground", _("The time for mediation has not run out: its last day is %(day)s.", day=limit.due_on))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from datetime import date, datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from app.cases import checklist, lists, queries
@@ -14,6 +16,8 @@ from app.cases.models import Case
 from app.cases.party_forms import agent_of, card_of, people_of
 from app.cases.services import Complaint
 from app.cases.services.parts import statement_of
+from app.core import clock
+from app.core.errors import Invalid
 from app.core.forms import narrow
 from app.merchants import queries as merchants
 from app.merchants import services as register
@@ -47,12 +51,24 @@ def take_over(form: Any, asked: Mapping[str, str]) -> None:
 
 def complaint(form: IntakeForm, by: Any) -> Complaint:
     typed = form.facts
-    merchant = register.choose(typed.pop("merchant_number"), typed["merchant_name"] or "", by)
+    told = {"address": typed["merchant_address"] or "", "contact_phone": typed["merchant_phone"] or ""}
+    merchant = register.choose(typed.pop("merchant_number"), typed["merchant_name"] or "", by, **told)
+    typed["received_at"] = _received(typed.pop("received_on"))
+    typed["reference"] = typed["reference"] or None
     typed["facts"] = typed.pop("told")
     beside = {"card": card_of(form), "agent": agent_of(form), "others": people_of(form, "others")}
     known = {one.name for one in fields(Complaint)}
     given = {name: value for name, value in typed.items() if value is not None and name in known}
     return Complaint(**{**given, **beside}, merchant=merchant)
+
+
+def _received(on: date | None) -> datetime | None:
+    """The moment at which it counts as received: now, or at noon of an earlier day. Raises Invalid for a later one."""
+    if on is None or on == clock.today():
+        return None
+    if on > clock.today():
+        raise Invalid("received_on", _("That day has not come yet."))
+    return clock.at(on, 12)
 
 
 def found(form: Any) -> list[Merchant]:
@@ -81,7 +97,7 @@ def hints(typed: Mapping[str, str]) -> queries.Found:
     return queries.duplicates(
         phone=narrow(typed.get("phone")),
         merchant=merchants.find(typed.get("merchant_number")),
-        merchant_name=narrow(typed.get("merchant_name")),
+        merchant_name=typed.get("merchant_name", ""),
         order_number=typed.get("order_number", ""),
         facts=typed.get("told", ""),
     )

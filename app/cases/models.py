@@ -324,7 +324,7 @@ class CaseJoin(Owned):
     parted_at: Mapped[datetime | None]
 
 
-class CaseStatement(Private):
+class CaseStatement(Sealing, Private):
     """What the consumer says happened, and wants, in the consumer's own words."""
 
     __tablename__ = "case_statement"
@@ -344,9 +344,13 @@ class CaseStatement(Private):
     order_number: Mapped[Words] = mapped_column(default="", server_default="")
     platform: Mapped[Words] = mapped_column(default="", server_default="")  # on which it was bought
     stream: Mapped[Words] = mapped_column(default="", server_default="")  # the room or the streamer
+    merchant_address: Mapped[Words] = mapped_column(default="", server_default="")  # of a business not in the register
+    merchant_phone_sealed: Mapped[str | None]
     held: Mapped[list[str]] = mapped_column(
         ARRAY(Text), default=list, server_default="{}"
     )  # what of the checklist is there
+
+    merchant_phone = sealed("merchant_phone_sealed", mask=mask_phone, kind="phone")
 
 
 def proposed(column: Any) -> ColumnElement[str | None]:

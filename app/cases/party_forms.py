@@ -6,12 +6,12 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, SelectField, SelectMultipleField
+from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.cases import checklist, joint, lists
-from app.cases.models import Party, Prepaid
+from app.cases.models import Case, CaseStatement, Party, Prepaid
 from app.cases.services.consents import ASKED, MATTERS, SIDES
 from app.cases.services.intake import Agent, Card, Complainant
 from app.core import clock
@@ -21,6 +21,7 @@ from app.files.accept import EVIDENCE, MEGABYTE
 from app.files.fields import EvidenceField
 
 _needed = DataRequired(_l("This is needed."))
+_KEPT = _l("Left empty, it stays as it is.")
 
 
 class ManyCheckboxField(SelectMultipleField):
@@ -91,7 +92,10 @@ def card_of(form: Any) -> Card | None:
 
 
 def agent_of(form: Any) -> Agent | None:
-    """The agent that was named; None where nobody was."""
+    """The agent that was named; None where nobody was. Raises Invalid for what is said of nobody."""
+    said = (form.agent_phone.data, form.agent_id.data, form.powers.data, form.until.data)
+    if not form.agent_name.data and any(said):
+        raise Invalid("agent_name", _("This is needed."))
     return said_of(form) if form.agent_name.data else None
 
 
@@ -121,7 +125,40 @@ class CardForm(CardFields, Form):
     def of(cls, card: Prepaid | None) -> CardForm:
         """What is known; the number is written anew, not shown again."""
         form = cls(obj=card)
-        form.card_number.description = _l("Left empty, it stays as it is.") if card else ""
+        form.card_number.description = _KEPT if card else ""
+        return form
+
+
+class CorrectForm(Form):
+    """What was taken down wrongly, or came later; who it is about is written anew, not shown again."""
+
+    name = Line(_l("Consumer's name"), [max_length(60)], description=_KEPT)
+    phone = Code(_l("Phone"), [max_length(20), telephone], description=_KEPT)
+    id_number = Code(_l("ID number"), [max_length(20)], description=_KEPT)
+    address = Line(_l("Address"), [max_length(200)], description=_KEPT)
+    elderly = BooleanField(_l("The consumer is 60 or older"))
+    minor = BooleanField(_l("The consumer is under 18"))
+    claims = ManyCheckboxField(_l("Claims"), choices=lambda: lists.choices("claims"))
+    place = SelectField(_l("How it was bought"), choices=lambda: [("", "—"), *lists.choices("places")], default="")
+    purchased_on = DateField(_l("Day of purchase"), [Optional()])
+    order_number = Line(_l("Order or contract number"), [max_length(60)])
+    platform = Line(_l("Platform"), [max_length(60)])
+    stream = Line(_l("Live room or streamer"), [max_length(80)])
+    merchant_address = Line(_l("Address of the merchant"), [max_length(200)])
+    merchant_phone = Code(_l("Telephone of the merchant"), [max_length(20), telephone], description=_KEPT)
+    channel = SelectField(_l("Channel"), choices=lambda: lists.choices("channels"))
+    reference = Line(_l("Number at its source"), [max_length(60)])
+    text = Prose(_l("Why it is corrected"), [_needed, max_length(400)])
+
+    @classmethod
+    def of(cls, case: Case, statement: CaseStatement, **given: Any) -> CorrectForm:
+        of_case = {
+            name: getattr(case, name) for name in ("elderly", "minor", "claims", "channel", "reference", "version")
+        }
+        told = ("purchased_on", "order_number", "platform", "stream", "merchant_address")
+        of_statement = {name: getattr(statement, name) for name in told}
+        form = cls(data={**of_case, **of_statement, "place": case.place or ""}, **given)
+        form.possible = case.is_open
         return form
 
 

@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from app.accounts import me
 from app.accounts.permissions import Can
 from app.audit import words
-from app.cases import advice, forms, intake, joint, panels, queries
+from app.cases import advice, forms, intake, joint, lists, panels, queries
 from app.cases import party_forms as asked
 from app.cases.models import MIXED, Case, CaseState
 from app.cases.queries.parties import parties as parties_of
@@ -22,7 +22,8 @@ from app.cases.services import dividing
 from app.cases.services import parties as services
 from app.cases.services.parts import statement_of
 from app.core.area import Area
-from app.core.errors import Invalid
+from app.core.errors import Invalid, Late
+from app.core.forms import code_of
 from app.documents import letterhead
 from app.ui import render
 from tenants import realm
@@ -97,6 +98,21 @@ def agent(number: str) -> Any:
         except Invalid as refusal:
             form.say(refusal)
     return render("cases/agent.html", case=case, form=form), _code(form)
+
+
+@parties.page("/<number>/correct", allow=Can.CASE_INTAKE, methods=["GET", "POST"])
+def correct(number: str) -> Any:
+    """Put right what was taken down when it came in."""
+    case = queries.by_number(number)
+    form = asked.CorrectForm.of(case, statement_of(case))
+    if form.validate_on_submit():
+        try:
+            services.correct(case, me(), seen=form.version.data or 0, **form.facts)
+            flash(_("Saved."))
+            return redirect(url_for("cases.show", number=number), 303)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, lambda: asked.CorrectForm.of(case, statement_of(case), formdata=None))
+    return render("cases/correct.html", case=case, form=form), code_of(form)
 
 
 @parties.page("/<number>/card", allow=Can.CASE_INTAKE, methods=["GET", "POST"])
@@ -205,6 +221,7 @@ def _actions(case: Case, person: Any) -> list[panels.Action]:
     if not _may_change(case, person):
         return []
     found = [panels.Action(_("Who complains"), url_for("parties.index", number=case.number))]
+    found.append(panels.Action(_("Correct what was taken down"), url_for("parties.correct", number=case.number)))
     asked_too = [panels.Action(_("Consents"), url_for("parties.consents", number=case.number))]
     return found + asked_too if case.is_complaint else found
 
@@ -230,6 +247,7 @@ words.extend(
         "case.answered_for": _l("Noted what a side answered"),
         "case.authorised": _l("Noted the agent's authorisation"),
         "case.card": _l("Noted what is known of the card"),
+        "case.corrected": _l("Corrected what was taken down"),
         "case.papers": _l("Went through the checklist"),
         "case.party_revealed": _l("Looked at somebody who complains"),
     },
@@ -242,6 +260,26 @@ words.extend(
             "last_open_on": words.Field(_l("Last day the shop was open")),
             "records": words.Field(_l("Who keeps the record of use")),
             "lessor": words.Field(_l("Mall or landlord")),
+        },
+        "case.corrected": {
+            "name": words.Field(_l("Name")),
+            "phone": words.Field(_l("Phone")),
+            "id_number": words.Field(_l("ID number")),
+            "address": words.Field(_l("Address")),
+            "elderly": words.Field(_l("60 or older")),
+            "minor": words.Field(_l("under 18")),
+            "claims": words.Field(
+                _l("Claims"), lambda codes: _(", ").join(lists.named("claims", code) for code in codes)
+            ),
+            "place": words.Field(_l("How it was bought"), lambda code: lists.named("places", code)),
+            "channel": words.Field(_l("Channel"), lambda code: lists.named("channels", code)),
+            "reference": words.Field(_l("Number at its source")),
+            "purchased_on": words.Field(_l("Day of purchase")),
+            "order_number": words.Field(_l("Order or contract number")),
+            "platform": words.Field(_l("Platform")),
+            "stream": words.Field(_l("Live room or streamer")),
+            "merchant_address": words.Field(_l("Address of the merchant")),
+            "merchant_phone": words.Field(_l("Telephone of the merchant")),
         },
         "case.authorised": {
             "name": words.Field(_l("Name")),

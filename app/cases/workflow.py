@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from app.accounts.permissions import Can
 from app.cases import forms
 from app.cases.jobs import tell
-from app.cases.models import OPEN, Case, CaseDraft, CaseState, Outcome
+from app.cases.models import MIXED, OPEN, Case, CaseDraft, CaseState, Outcome
 from app.cases.services import closing, joining, mediation, timing, triage
 from app.cases.services.parts import WATCH, follow, look_up
 from app.core import clock, unit
@@ -26,6 +26,11 @@ _NOT_HEARD = frozenset({Outcome.REFUSED.value, Outcome.WITHDRAWN.value, Outcome.
 def is_mediated(case: Case) -> bool:
     """Only a complaint is; but what turned out to be none while it was mediated has to come to an end."""
     return case.is_complaint or case.status == S.MEDIATING
+
+
+def is_undivided(case: Case) -> bool:
+    """A letter that is both is divided before it comes to any end: or what is reported in it would end unread."""
+    return case.nature == MIXED
 
 
 def _follow(step: Step, case: Case, by: Any, facts: dict[str, Any]) -> None:
@@ -60,20 +65,21 @@ CASE = Workflow(
         ),
         Step(
             "refuse", _l("Refuse"), {S.LODGED}, S.REFUSED, Can.CASE_TRIAGE,
-            form=forms.RefuseForm, effect=triage.refuse, approval=Can.CASE_APPROVE, meets=("acceptance", "clue_check"),
-            when=lambda case: not case.is_outside,
+            form=forms.RefuseForm, effect=triage.refuse, approval=Can.CASE_APPROVE, meets=("acceptance",),
+            when=lambda case: case.is_complaint and not is_undivided(case),
             public=True, done=_l("Refused the complaint"), tell=("assignee", "drafter"),
         ),
-        # What is no complaint 非投诉举报事项
+        # What is no complaint, or a report that is for others to look into 非投诉举报事项、告知途径
         Step(
             "guide", _l("Tell where to turn"), _HEARD, S.CLOSED, Can.CASE_TRIAGE,
-            form=forms.GuideForm, effect=triage.guide, meets=("acceptance",), drops=("clue_check", "mediation"),
-            when=lambda case: case.is_outside,
+            form=forms.GuideForm, effect=triage.guide, meets=("acceptance", "clue_check"), drops=("mediation",),
+            when=lambda case: case.is_outside or (case.is_report and case.status == S.LODGED),
             public=True, primary=True, done=_l("Told the sender where to turn"), tell=("assignee",),
         ),
         Step(
             "withdraw", _l("Withdrawn by the consumer"), {S.LODGED}, S.CLOSED, Can.CASE_INTAKE,
             form=forms.WithdrawForm, effect=triage.withdraw, drops=("acceptance", "clue_check"),
+            when=lambda case: not is_undivided(case),
             public=True, done=_l("Withdrawn by the consumer"), tell=("assignee",),
         ),
         # Of a report: its clue is checked, and decided is whether a case file is opened 举报核查
@@ -97,6 +103,7 @@ CASE = Workflow(
         Step(
             "join_earlier", _l("Join to an earlier case"), _UNDER_WAY, S.CLOSED, Can.CASE_TRIAGE,
             form=forms.JoinEarlierForm, effect=joining.join, drops=("acceptance", "mediation", "clue_check"),
+            when=lambda case: not is_undivided(case),
             public=True, done=_l("Joined to an earlier case"), tell=("assignee",),
         ),
         Step(

@@ -285,9 +285,19 @@ def recount(clock: ClockColumns, calendar: Calendar) -> bool:
     before = clock.due_on
     clock.paused_days = sum(_days_out(entry, clock.unit, calendar) for entry in clock.pauses)
     total = clock.amount + clock.extended_by + clock.paused_days
-    clock.due_on = last_day(clock.started_on, total, clock.unit, rolls=clock.rolls, calendar=calendar)
+    due = last_day(clock.started_on, total, clock.unit, rolls=clock.rolls, calendar=calendar)
+    clock.due_on = max(due, went_on(clock, calendar))
     clock.calendar_version = calendar.version
     return clock.due_on != before
+
+
+def went_on(clock: ClockColumns, calendar: Calendar) -> date:
+    """The day before which it cannot end: on which it was let go on last, or the working day after that.
+
+    What was stopped on a last day that only a day off had made the last had no day left to go on with.
+    """
+    day = max((date.fromisoformat(entry["until"]) for entry in clock.pauses if "until" in entry), default=date.min)
+    return calendar.next_working_day(day) if clock.rolls and day != date.min else day
 
 
 def follow(

@@ -11,7 +11,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from app.deadlines.calendar import Bilingual, Calendar, Stretch
-from app.deadlines.clock import ClockColumns, ClockState
+from app.deadlines.clock import ClockColumns, ClockState, went_on
 from app.deadlines.profiles import SOON, SUPPLEMENT, URGENT, Limit, Rules, Unit, last_day, span
 from app.deadlines.queries import load_rules
 
@@ -81,6 +81,9 @@ def explain(clock: ClockColumns, rules: Rules | None = None) -> Explanation:
     if rolled != last:
         moved = {"last": last, "why": _day_off(last, calendar), "day": rolled}
         steps.append(_("%(last)s is %(why)s, so it moves to %(day)s", **moved))
+    if (again := went_on(clock, calendar)) > rolled:
+        rolled = again
+        steps.append(_("it was stopped with no day left, and ends when it goes on: %(day)s", day=again))
     if clock.state == ClockState.PAUSED and clock.paused_reason:
         reason = because(limit, clock.paused_reason)
         steps.append(_("paused since %(day)s for %(reason)s", day=clock.paused_on, reason=reason))

@@ -127,7 +127,7 @@ class Workflow:
         if not self.possible(step, subject):
             raise audit.too_late(_("This step is no longer possible."), subject, told=self.since)
         self._decide(draft, "approved", by)
-        facts = {**draft.facts, "drafted_by": draft.drafted_by_name}
+        facts = {**draft.facts, "drafted_by": draft.drafted_by_name, "drafted_on": clock.on(draft.drafted_at)}
         if text:
             audit.record(f"{self.noun}.note", subject, by, text=text)
         return self._go(step, subject, by, draft.text, facts)

@@ -172,6 +172,22 @@ def test_open_cases_keep_the_old_rule_unless_the_city_takes_them_under_the_new_o
     assert (facts["was"], facts["due"]) == (str(old.due_on), "2026-06-12")
 
 
+def test_what_the_city_took_under_the_new_rule_goes_back_when_the_city_does(regime, lodged, take, look):
+    with at(4, 13):
+        number = lodged()
+        take(number, "accept")
+    with at(4, 16):
+        later = lodged(phone="13900000003")
+    old = look(number).due_on
+    with at(4, 20):
+        regime(in_flight="new")
+        assert look(number).profile_code == "order-121"
+        regime(in_flight="old")
+        case = look(number)
+        assert (case.profile_code, case.due_on) == ("order-20", old)
+        assert look(later).profile_code == "order-121"
+
+
 def test_nothing_is_counted_anew_twice(regime, lodged, take, look):
     with at(4, 13):
         number = lodged()

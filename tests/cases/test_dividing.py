@@ -23,6 +23,7 @@ from app.cases.services import attach, lodge, may_remove, timing
 from app.cases.services.dividing import divide, other_half
 from app.cases.services.intake import Agent, Complainant
 from app.cases.services.parties import elect
+from app.cases.services.parts import statement_of
 from app.cases.workflow import CASE
 from app.core import clock
 from app.core.errors import Invalid, Missing, NotAllowed, WrongMoment
@@ -70,11 +71,53 @@ def test_two_cases_of_one_day_with_clocks_of_their_own(town, halves):
 
 def test_each_ends_by_itself(town, halves, take):
     complaint, report = halves
-    take(report, "refuse", ground="NA1", text="请向市场监管部门反映")
+    take(report, "guide", text="请向市场监管部门反映")
     for step in ("accept", "mediate", "settle", "close"):
         take(complaint, step)
     with town.at(EAST):
-        assert [by_number(number).status for number in halves] == ["closed", "refused"]
+        assert [by_number(number).status for number in halves] == ["closed", "closed"]
+
+
+@pytest.mark.parametrize("step", ["refuse", "withdraw", "join_earlier"])
+def test_a_mixed_letter_comes_to_no_end_before_it_is_divided(town, lodged, take, step):
+    """What is reported in it would end unread with the complaint (令20 art. 7)."""
+    number = lodged(nature="M")
+    with pytest.raises(WrongMoment):
+        take(number, step, into=lodged(nature="M", phone="13900000003"), ground="NA3", text="不办")
+    with town.at(EAST):
+        assert by_number(number).status == "lodged"
+
+
+def test_what_is_found_to_be_reported_while_it_is_mediated_is_divided_off_then(town, standing, take):
+    """Its check counts from the day on which it was found, not from that of the letter (令20 art. 23)."""
+    number = standing(
+        "mediating", received_at=clock.now() - timedelta(days=20), order_number="DD20260910A", elderly=True
+    )
+    take(number, "describe", nature="M")
+    with town.at(EAST):
+        made = divide(by_number(number), town.person(EAST, "handler"), **HALVES)
+        db.session.commit()
+        complaint, report = by_number(number), by_number(made.number)
+        assert (complaint.nature, complaint.status, report.nature, report.status) == ("C", "mediating", "R", "lodged")
+        assert [one.started_on for one in report.clocks if one.code == "clue_check"] == [clock.today()]
+        assert [one.state for one in complaint.clocks if one.code == "mediation"] == ["running"]
+        statement = statement_of(report)
+        assert (statement.order_number, report.elderly) == ("DD20260910A", True)
+
+
+def test_who_reported_is_not_opened_up_by_another_nature(town, halves, lodged, take):
+    """Papers of a complaint name who complains: only the director turns a report into one, and never a divided one."""
+    with pytest.raises(Invalid) as refused:
+        take(halves[1], "describe", nature="C")
+    assert refused.value.field == "nature"
+    alone = lodged(nature="R")
+    for nature in ("C", "Q", "M"):
+        with pytest.raises(Invalid) as refused:
+            take(alone, "describe", login="handler", nature=nature)
+        assert refused.value.field == "nature"
+    take(alone, "describe", nature="C")
+    with town.at(EAST):
+        assert by_number(alone).nature == "C"
 
 
 def test_the_report_reads_the_evidence_of_the_letter_and_the_complaint_not_that_of_the_report(town, halves):

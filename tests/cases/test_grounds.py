@@ -62,12 +62,33 @@ def test_what_the_rule_does_not_know_is_refused_beside_the_field(ending, take, r
 def test_time_that_has_not_run_out_is_no_ground(ending, take, look):
     """Sixty days from 15 April: 14 June, a Sunday, so the last day is Monday 15 June 2026 (Civil Code art. 203)."""
     number = ending(SINCE)
-    with clock.freeze(clock.at(date(2026, 6, 14), 10)), pytest.raises(Invalid) as refused:
+    for day in (14, 15):  # the last day belongs to it
+        with clock.freeze(clock.at(date(2026, 6, day), 16)), pytest.raises(Invalid) as refused:
+            take(number, "end", ground="T5")
+        assert "2026" in refused.value.message
+    with clock.freeze(clock.at(date(2026, 6, 16), 9)):
         take(number, "end", ground="T5")
-    assert "2026" in refused.value.message
-    with clock.freeze(clock.at(date(2026, 6, 15), 16)):
+    case = look(number)
+    assert case.ground == "T5"
+    (limit,) = [one for one in case.clocks if one.code == "mediation"]
+    assert limit.met_on == limit.due_on, "it ended by itself, and was told of on the next working day"
+
+
+def test_time_that_ran_out_long_ago_was_not_kept(ending, take, look):
+    number = ending(SINCE)
+    with clock.freeze(clock.at(date(2026, 6, 17), 9)):
         take(number, "end", ground="T5")
-    assert look(number).ground == "T5"
+    (limit,) = [one for one in look(number).clocks if one.code == "mediation"]
+    assert limit.met_on == date(2026, 6, 17)
+
+
+def test_time_that_stands_still_has_not_run_out(ending, take):
+    number = ending(SINCE)
+    with clock.freeze(clock.at(date(2026, 6, 10), 9)):
+        take(number, "pause")
+    with clock.freeze(clock.at(date(2026, 7, 1), 9)), pytest.raises(Invalid) as refused:
+        take(number, "end", ground="T5")
+    assert refused.value.field == "ground"
 
 
 def body_of(town: Any, number: str, kind: str) -> str:

@@ -370,3 +370,29 @@ def test_the_form_shows_hints_while_it_is_filled_in(town, lodged):
     browser = town.client(EAST, "clerk")
     answer = browser.post("/cases/new/duplicates", {"phone": "13812346027"}, headers={"HX-Request": "true"})
     assert number in answer.get_data(as_text=True)
+
+
+def test_a_letter_counts_from_the_day_on_which_it_was_signed_for(town):
+    """Working days from Friday 2026-11-20: 23 24 25 26 27 30 and 1 December."""
+    with clock.freeze(clock.at(date(2026, 11, 24), 10)):
+        browser = town.client(EAST, "clerk")
+        said = {"told": TOLD.facts, "channel": "letter", "nature": "C", "submission_key": "letter-1"}
+        refused = browser.post("/cases/new", {**said, "received_on": "2026-11-25"})
+        assert refused.status_code == 422
+        assert 'id="received_on-wrong"' in refused.text
+        assert (
+            browser.post("/cases/new", {**said, "received_on": "2026-11-20", "reference": "来文12号"}).status_code
+            == 303
+        )
+        with town.at(EAST):
+            case = db.session.scalars(select(Case)).one()
+            assert (clock.on(case.received_at), case.due_on) == (date(2026, 11, 20), date(2026, 12, 1))
+            assert case.reference == "来文12号"
+
+
+def test_what_is_said_of_an_agent_without_a_name_is_not_dropped(town):
+    said = {"told": TOLD.facts, "channel": "window", "nature": "C", "powers": "代为投诉", "submission_key": "a-1"}
+    refused = town.client(EAST, "clerk").post("/cases/new", said)
+    assert refused.status_code == 422
+    assert 'id="agent_name-wrong"' in refused.text
+    assert "代为投诉" in refused.text

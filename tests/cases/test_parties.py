@@ -13,15 +13,19 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
+from app import audit
 from app.cases import checklist, joint, lists, queries
 from app.cases.models import Case, CaseStatement, Party, Prepaid
+from app.cases.papers.facts import facts_of
 from app.cases.queries import by_number
 from app.cases.queries.parties import parties as parties_of
 from app.cases.services import lists as keeping
 from app.cases.services import lodge, parties
 from app.cases.services.intake import Agent, Card, Complainant
+from app.cases.services.parts import statement_of
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed
+from app.documents.kinds import kinds
 from app.merchants.services import choose
 from tenants.database import db
 from tests.cases.conftest import TOLD
@@ -417,3 +421,80 @@ def test_who_only_administers_takes_nothing_in(town, lodged):
     ):
         with pytest.raises(NotAllowed):
             in_east(town, number, do, login="admin")
+
+
+def test_where_nobody_was_elected_everybody_else_has_to_consent(town, lodged, take):
+    """One of three withdraws, or settles, for nobody but themselves (令20 art. 11)."""
+    others = [Complainant("王建国", "13822223333"), Complainant("李若兰", "13833334444")]
+    number = lodged(others=others)
+    for step in ("withdraw", "settle"):
+        if step == "settle":
+            take(number, "accept")
+        with pytest.raises(Invalid) as refused:
+            take(number, step)
+        assert refused.value.field == "consented"
+        assert "2" in refused.value.message
+    assert 'name="consented"' in town.client(EAST, "handler").get(f"/cases/{number}/steps/settle").text
+    take(number, "settle", consented=True)
+    with town.at(EAST):
+        assert by_number(number).status == "settled"
+
+
+# What was taken down -------------------------------------------------------------------------------------------------
+
+
+CORRECTED = {
+    "name": "", "phone": "13900009999", "id_number": "", "address": "", "elderly": True, "minor": False,
+    "claims": ["C06"], "place": "platform", "purchased_on": None, "order_number": "DD1", "platform": "某平台",
+    "stream": "", "merchant_address": "江州市东县人民路9号", "merchant_phone": "057188886666", "channel": "letter",
+    "reference": "R-1",
+}  # fmt: skip
+
+
+def test_what_was_taken_down_wrongly_is_put_right_and_what_it_said_stays_on_record(town, lodged):
+    number = lodged()
+    with town.at(EAST):
+        case = by_number(number)
+        parties.correct(case, town.person(EAST, "clerk"), text="登记时听错", seen=case.version, **CORRECTED)
+        db.session.commit()
+        case, statement = by_number(number), statement_of(by_number(number))
+        party = db.session.scalars(select(Party).where(Party.case_id == case.id)).one()
+        assert (party.reveal("name"), party.reveal("phone")) == ("林晓梅", "139 0000 9999")
+        assert (case.party_label, case.phone_mask, case.channel, case.elderly) == (
+            "林**",
+            "139****9999",
+            "letter",
+            True,
+        )
+        assert (statement.order_number, statement.merchant_address) == ("DD1", "江州市东县人民路9号")
+        assert statement.merchant_phone != statement.reveal("merchant_phone")
+        (line,) = [line for line in audit.trail(case.id) if line.entry.event == "case.corrected"]
+        assert line.changes["phone"] == ["138****6027", "139****9999"]
+        assert "13900009999" not in str(line.entry.facts)
+        said = facts_of(case, kinds()["registration"])
+        assert (said["platform"], said["merchant_phone"], said["merchant_address"]) == (
+            "某平台", statement.reveal("merchant_phone"), "江州市东县人民路9号"
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("channel", "X"), ("place", "X"), ("claims", ["X"]), ("text", " "), ("purchased_on", "later")]
+)
+def test_what_cannot_be_put_right_so_is_said_beside_the_field(town, lodged, field, value):
+    value = clock.today() + timedelta(days=1) if value == "later" else value
+    with town.at(EAST), pytest.raises(Invalid) as refused:
+        told = {**CORRECTED, "text": "听错", field: value}
+        parties.correct(by_number(lodged()), town.person(EAST, "clerk"), **told)
+    assert refused.value.field == field
+
+
+def test_the_page_shows_what_stands_there_and_no_personal_field(town, lodged):
+    number = lodged(order_number="DD-77", merchant_phone="13911112222")
+    browser = town.client(EAST, "clerk")
+    page = browser.get(f"/cases/{number}/correct").text
+    assert "DD-77" in page
+    for secret in ("林晓梅", "13812346027", "13911112222"):
+        assert secret not in page
+    assert (
+        browser.post(f"/cases/{number}/correct", {"version": "9", "channel": "phone", "text": "x"}).status_code == 409
+    )

@@ -65,9 +65,10 @@ def test_the_declaration_covers_every_status():
 _ENDING = {"settle", "end", "retract"}
 # What decides on a case, by its nature and its status; worked out from Order 121, not from the declaration.
 COMPLAINT = {"lodged": {"accept", "refuse"}, "accepted": {"mediate", *_ENDING}, "mediating": {"session", *_ENDING}}
-REPORTED = {"lodged": {"file", "not_file", "refuse"}, "accepted": {"dealt_with"}, "mediating": COMPLAINT["mediating"]}
+REPORTED = {"lodged": {"file", "not_file", "guide"}, "accepted": {"dealt_with"}, "mediating": COMPLAINT["mediating"]}
+BOTH = {**COMPLAINT, "lodged": {"accept"}}  # which says that it is divided first
 NEITHER = {"lodged": {"guide"}, "accepted": {"guide"}, "mediating": COMPLAINT["mediating"]}
-BY_NATURE = {"C": COMPLAINT, "M": COMPLAINT, "R": REPORTED, **dict.fromkeys("QSXGAJN", NEITHER)}
+BY_NATURE = {"C": COMPLAINT, "M": BOTH, "R": REPORTED, **dict.fromkeys("QSXGAJN", NEITHER)}
 DECIDING = {step for by_status in BY_NATURE.values() for steps in by_status.values() for step in steps}
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.schema import CreateTable
 
 from app.core.errors import Invalid, WrongMoment
 from app.deadlines import clock as clocks
+from app.deadlines import explain
 from app.deadlines.profiles import NoRule, Rules
 
 Start = Callable[..., Any]
@@ -64,6 +65,19 @@ def test_pauses_add_up_and_a_shifted_last_day_rolls_too(running: Start, rules: R
         clocks.resume(clock, last, rules=rules)
     # 11-17 and four days: Saturday 11-21, so Monday
     assert (clock.paused_days, clock.due_on) == (4, date(2026, 11, 23))
+
+
+def test_what_was_stopped_on_a_day_that_it_had_only_rolled_to_ends_when_it_goes_on(
+    running: Start, rules: Rules
+) -> None:
+    # 60 days from Wednesday 2026-04-15 end on Sunday 06-14, so on Monday 06-15. Stopped on that day and let go on on
+    # Thursday 06-25, ten days left out of the sum would be 06-24, a day before it went on.
+    clock = running("mediation", date(2026, 4, 15))
+    assert clock.due_on == date(2026, 6, 15)
+    clocks.pause(clock, date(2026, 6, 15), "testing", "JC-1", rules=rules)
+    clocks.resume(clock, date(2026, 6, 25), rules=rules)
+    assert clock.due_on == date(2026, 6, 25)
+    assert "2026-06-25" in explain(clock, rules).steps[-1]
 
 
 def test_a_pause_resumed_on_its_own_day_leaves_nothing_out(running: Start, rules: Rules) -> None:

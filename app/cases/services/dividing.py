@@ -20,7 +20,7 @@ from sqlalchemy import select
 
 from app import audit
 from app.accounts.permissions import Can
-from app.cases.models import BY_DEED, DIVIDED, MIXED, REPORT, Case, CaseState, Party, Role
+from app.cases.models import BY_DEED, DIVIDED, MIXED, REPORT, Case, CaseState, CaseStatement, Party, Role
 from app.cases.services.intake import Agent, Complainant, Complaint, lodge, propose
 from app.cases.services.parts import WATCH, look_up, profile_of, statement_of
 from app.core import clock
@@ -32,9 +32,12 @@ _KEY = "divided-"  # and the key of the case that was divided: a letter is divid
 
 
 def require(case: Case) -> None:
-    """Raises WrongMoment unless the letter may still be divided: before its form is shown, too."""
-    if case.nature != MIXED or case.status != CaseState.LODGED:
-        raise WrongMoment(_("Only a mixed letter that awaits triage is divided."))
+    """Raises WrongMoment unless the letter may still be divided: before its form is shown, too.
+
+    After it was accepted as well: what is found out while it is mediated is a clue like any other (令20 art. 23).
+    """
+    if case.nature != MIXED or case.status not in (CaseState.LODGED, CaseState.ACCEPTED, CaseState.MEDIATING):
+        raise WrongMoment(_("Only a letter that is complaint and report, and not decided yet, is divided."))
 
 
 def divide(case: Case, by: Any, *, complaint: str, report: str, demand: str = "", problem: str | None = None) -> Case:
@@ -48,7 +51,7 @@ def divide(case: Case, by: Any, *, complaint: str, report: str, demand: str = ""
             raise Invalid(name, _("This is needed."))
     statement = statement_of(case)
     letter = statement.facts
-    made = lodge(_as_report(case, report.strip(), problem), by, key=f"{_KEY}{case.id}").case
+    made = lodge(_as_report(case, statement, report.strip(), problem), by, key=f"{_KEY}{case.id}").case
     statement.facts, statement.demand = complaint.strip(), demand.strip()
     before = WATCH.look(case)
     case.nature, case.traits, case.version = COMPLAINT, [*case.traits, DIVIDED], case.version + 1
@@ -63,7 +66,7 @@ def divide(case: Case, by: Any, *, complaint: str, report: str, demand: str = ""
     return made
 
 
-def _as_report(case: Case, report: str, problem: str | None) -> Complaint:
+def _as_report(case: Case, statement: CaseStatement, report: str, problem: str | None) -> Complaint:
     first, *people = db.session.scalars(select(Party).where(Party.case_id == case.id).order_by(Party.position))
     agents = [party for party in people if party.role == Role.AGENT]
     return Complaint(
@@ -87,8 +90,15 @@ def _as_report(case: Case, report: str, problem: str | None) -> Complaint:
         place=case.place,
         traits=(*(code for code in case.traits if code not in BY_DEED), DIVIDED),
         reference=case.reference,
-        received_at=case.received_at,
-        profile=profile_of(case),
+        # What was found while it was mediated is known since today, and its check counts from today.
+        received_at=case.received_at if case.status == CaseState.LODGED else None,
+        profile=profile_of(case) if case.status == CaseState.LODGED else None,
+        purchased_on=statement.purchased_on,
+        order_number=statement.order_number,
+        platform=statement.platform,
+        stream=statement.stream,
+        elderly=case.elderly,
+        minor=case.minor,
     )
 
 

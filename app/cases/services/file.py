@@ -20,7 +20,11 @@ from app.files import services as stored
 from tenants.database import db
 
 # What is masked on the page: the fields of the consumer, and numbers in the consumer's own words.
-PERSONAL: dict[str, Any] = {**Party.FIELDS, "statement": _l("What happened, in the consumer's words")}
+PERSONAL: dict[str, Any] = {
+    **Party.FIELDS,
+    "statement": _l("What happened, in the consumer's words"),
+    "merchant_phone": _l("Telephone of the merchant"),
+}
 
 
 def note(case: Case, by: Any, *, text: str, public: bool = False) -> None:
@@ -45,6 +49,8 @@ def reveal(case: Case, by: Any, *, field: str, reason: str) -> str:
     audit.record("case.revealed", case, by, facts={"field": field}, text=reason.strip())
     if field == "statement":
         return statement_of(case).facts
+    if field == "merchant_phone":
+        return statement_of(case).reveal(field) or ""
     return (
         db.session.scalars(select(Party).where(Party.case_id == case.id, Party.position == 0)).one().reveal(field) or ""
     )

@@ -114,6 +114,8 @@ class Complaint:
     amount: Decimal | None = None
     merchant: Merchant | None = None
     merchant_name: str = ""
+    merchant_address: str = ""
+    merchant_phone: str = ""
     prepaid: bool = False
     minor: bool = False
     elderly: bool = False
@@ -369,8 +371,10 @@ def rows_of(
         order_number=complaint.order_number,
         platform=complaint.platform,
         stream=complaint.stream,
+        merchant_address=complaint.merchant_address,
         held=list(complaint.held),
     )
+    statement.merchant_phone = complaint.merchant_phone
     propose(case, statement, complaint.heading, complaint.summary)
     party = Party(case_id=case.id, role=Role.COMPLAINANT.value, position=0)
     party.name, party.phone = complaint.name, complaint.phone

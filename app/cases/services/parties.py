@@ -12,15 +12,21 @@ from sqlalchemy import func, select
 
 from app import audit
 from app.accounts.permissions import Can
-from app.cases import checklist
+from app.cases import checklist, lists
 from app.cases.models import Case, Party, Prepaid, Role
-from app.cases.services.intake import GROUP, Agent, Card, Complainant, joined, write_card
-from app.cases.services.parts import statement_of
+from app.cases.services.intake import ANONYMOUS, GROUP, Agent, Card, Complainant, joined, write_card
+from app.cases.services.parts import look_up, statement_of
 from app.core import clock
 from app.core.errors import Invalid, Missing, NotAllowed, WrongMoment
+from app.core.privacy import mask_name, mask_phone
 from tenants.database import db
 
 CARD = audit.Watch(codes=("paid", "used", "paid_on", "last_open_on", "records"), words=("lessor",))
+CASE = audit.Watch(codes=("elderly", "minor", "claims", "place", "channel"), words=("reference",))
+STATEMENT = audit.Watch(
+    codes=("purchased_on",), words=("order_number", "platform", "stream", "merchant_address", "merchant_phone")
+)
+WHO = audit.Watch(words=("name", "phone", "id_number", "address"))
 AGENT = audit.Watch(codes=("until",), words=("name", "phone", "id_number", "powers"))
 REPRESENTATIVES = 2  # 令20 art. 11
 MOST = 500
@@ -85,13 +91,13 @@ def consent(case: Case, by: Any, positions: Collection[int]) -> int:
 
 
 def represented(case: Case) -> int:
-    """How many complain together and do not speak for themselves: none where nobody was elected to."""
+    """How many complain together and do not speak for themselves: all but one where nobody was elected."""
     if case.people <= 1:
         return 0
     here = (Party.case_id == case.id, Party.role == Role.COMPLAINANT.value)
     speaking = func.count().filter(Party.represents)
     silent, elected = db.session.execute(select(func.count() - speaking, speaking).where(*here)).one()
-    return int(silent) if elected else 0
+    return int(silent) if elected else int(silent) - 1
 
 
 def require_consent(case: Case, consented: bool | None) -> None:
@@ -100,8 +106,8 @@ def require_consent(case: Case, consented: bool | None) -> None:
         raise Invalid(
             "consented",
             ngettext(
-                "%(num)d person is represented and has to consent first: put the paper into the file and tick this.",
-                "%(num)d people are represented and have to consent first: put the papers into the file and tick this.",
+                "%(num)d other person has to consent first: put the paper into the file and tick this.",
+                "%(num)d other people have to consent first: put the papers into the file and tick this.",
                 count,
             ),
         )
@@ -144,6 +150,52 @@ def describe_card(case: Case, by: Any, card: Card | None) -> None:
     write_card(row, card)
     case.prepaid = True
     audit.record("case.card", case, by, changes=CARD.since(before, row))
+
+
+def correct(case: Case, by: Any, *, text: str, seen: int | None = None, **facts: Any) -> None:
+    """Put right what was taken down of a case: who complains, what was bought where, how it came in.
+
+    A personal field that is None or empty stays as it is; of every other, what is given takes its place. Raises
+    NotAllowed, WrongMoment, Changed, and Invalid beside the field.
+    """
+    _open(case, by)
+    db.session.refresh(case, with_for_update={"of": Case})
+    audit.only_as_seen(case, seen)
+    if not text.strip():
+        raise Invalid("text", _("Say why."))
+    for name, listed in (("channel", "channels"), ("place", "places")):
+        lists.check(listed, facts[name] or None, name, _("This is not on the list."), kept=getattr(case, name))
+    for code in facts["claims"]:
+        kept = code if code in case.claims else None
+        lists.check("claims", code, "claims", _("This is not on the list."), kept=kept)
+    if facts["purchased_on"] and facts["purchased_on"] > clock.today():
+        raise Invalid("purchased_on", _("That day has not come yet."))
+    statement = statement_of(case)
+    party = db.session.scalars(select(Party).where(Party.case_id == case.id, Party.position == 0)).one()
+    was = [(watch, row, watch.look(row)) for watch, row in ((CASE, case), (STATEMENT, statement), (WHO, party))]
+    for name in (*CASE.codes, *CASE.words):
+        setattr(case, name, facts[name] or None if name in ("place", "reference") else facts[name])
+    for name in ("purchased_on", "order_number", "platform", "stream", "merchant_address"):
+        setattr(statement, name, facts[name])
+    for row, names in ((statement, ("merchant_phone",)), (party, ("name", "phone", "id_number", "address"))):
+        for name in names:
+            if facts.get(name):
+                setattr(row, name, facts[name])
+    case.party_label = mask_name(party.reveal("name") or "") or ANONYMOUS
+    case.phone_mask = mask_phone(party.reveal("phone") or "")
+    case.version += 1
+    changes = [watch.since(before, row) for watch, row, before in was]
+    audit.record(
+        "case.corrected",
+        case,
+        by,
+        changes=audit.Changes(
+            {name: pair for one in changes for name, pair in one.codes.items()},
+            {name: pair for one in changes for name, pair in one.words.items()},
+        ),
+        text=text.strip(),
+    )
+    look_up(case)
 
 
 def tick(case: Case, by: Any, held: Collection[str]) -> None:

@@ -108,13 +108,16 @@ def extend(
     evidence: str,
     clock: str = "",
     needs_met: bool = False,
+    drafted_on: date | None = None,
     text: str | None = None,
     **rest: Any,
 ) -> None:
+    """Asked for in time is in time, when the approval comes a day later."""
     if not text:
         raise Invalid("text", _("Say why it needs longer."))
     names_nobody(known(case.id), evidence=evidence)
-    deadlines.extend(_one(extendable(case), clock), _today(), int(amount), evidence, needs_met=needs_met)
+    on = drafted_on or _today()
+    deadlines.extend(_one(extendable(case), clock), on, int(amount), evidence, needs_met=needs_met)
 
 
 def choose_rule(case: Case, by: Any, *, profile: str, text: str | None = None, **rest: Any) -> None:
@@ -183,16 +186,18 @@ def key_of(limit: Limit) -> str:
 
 
 def follow_regime() -> int:
-    """Where the city takes open cases under the new rule, count those by it that still go by the old; how many.
+    """Count open cases by the rule that the city's setting binds them to by now; how many were moved.
 
-    A case whose rule was chosen for it alone, or one of whose limits was extended, stays as it is.
+    Where the city takes them under the new rule, those that still go by the old. Where it takes that back, those that
+    had been moved and were received before their rule came into force. A case whose rule was chosen for it alone, or
+    one of whose limits was extended, stays as it is.
     """
     rules, today, moved = deadlines.load_rules(), clock.today(), 0
-    if rules.regime(realm.current().writes or 0, today).in_flight != "new":
-        return 0
+    takes_new = rules.regime(realm.current().writes or 0, today).in_flight == "new"
     query = select(Case).where(Case.open, Case.rule_chosen_at.is_(None)).options(selectinload(Case.clocks))
     for case in db.session.scalars(query):
-        if any(one.extended_by for one in ruled(case)):
+        was_moved = rules.profile(case.profile_code, case.profile_version).effective_from > clock.on(case.received_at)
+        if any(one.extended_by for one in ruled(case)) or not (takes_new or was_moved):
             continue
         try:
             profile = rules.binding(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.accounts.models import Person
 from app.accounts.permissions import Can
 from app.cases import closing_list, grounds, lists
-from app.cases.models import BY_DEED, FOREIGN, MIXED, Case, Outcome
+from app.cases.models import BY_DEED, DIVIDED, FOREIGN, MIXED, REPORT, Case, Outcome
 from app.cases.queries.parties import known
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
 from app.cases.services.parties import require_consent
@@ -43,6 +43,7 @@ def describe(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> N
     case.category, case.problem = facts["category"], facts["problem"]
     before, case.nature = case.nature, facts.get("nature") or case.nature
     if case.nature != before:
+        _may_become(case, before, by)
         follow_nature(case)
     if facts.get("foreign") is not None and facts["foreign"] != case.foreign:
         others = [trait for trait in case.traits if trait != FOREIGN]
@@ -52,6 +53,22 @@ def describe(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> N
         name_merchant(case, by, facts["merchant_number"], facts.get("merchant_name") or "")
     case.given_summary = summary or in_codes(case)
     look_up(case)
+
+
+def _may_become(case: Case, before: str, by: Any) -> None:
+    """Raises Invalid for who would open up who reported: papers of a complaint name them (令20 art. 33).
+
+    A report out of a divided letter stays one; any other is called something else by who approves.
+    """
+    if before != REPORT:
+        return
+    if DIVIDED in case.traits:
+        raise Invalid("nature", _("It was divided out of a letter as what is reported in it, and stays a report."))
+    if not by.can(Can.CASE_APPROVE, case):
+        raise Invalid(
+            "nature",
+            _("Who reported is kept secret. Only the director may call a report something else, once they agree."),
+        )
 
 
 def in_codes(case: Case) -> str:
@@ -94,9 +111,9 @@ def refuse(case: Case, by: Any, *, ground: str, text: str | None = None, **rest:
 
 
 def guide(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
-    """It is neither complaint nor report, and its sender was told so, and where to turn (消费者权益保护法 art. 39).
+    """It is no complaint, or a report on what others have power over, and its sender was told where to turn.
 
-    Raises WrongMoment for what was begun and not ended.
+    消费者权益保护法 art. 39; 令20 art. 29. Raises WrongMoment for what was begun and not ended.
     """
     if not text:
         raise Invalid("text", _("Say what the sender was told."))
