@@ -376,7 +376,7 @@ def test_a_letter_counts_from_the_day_on_which_it_was_signed_for(town):
     """Working days from Friday 2026-11-20: 23 24 25 26 27 30 and 1 December."""
     with clock.freeze(clock.at(date(2026, 11, 24), 10)):
         browser = town.client(EAST, "clerk")
-        said = {"told": TOLD.facts, "channel": "letter", "nature": "C", "submission_key": "letter-1"}
+        said = {"told": "健身房闭店，不退款。", "channel": "letter", "nature": "C", "submission_key": "letter-1"}
         refused = browser.post("/cases/new", {**said, "received_on": "2026-11-25"})
         assert refused.status_code == 422
         assert 'id="received_on-wrong"' in refused.text
@@ -391,7 +391,13 @@ def test_a_letter_counts_from_the_day_on_which_it_was_signed_for(town):
 
 
 def test_what_is_said_of_an_agent_without_a_name_is_not_dropped(town):
-    said = {"told": TOLD.facts, "channel": "window", "nature": "C", "powers": "代为投诉", "submission_key": "a-1"}
+    said = {
+        "told": "健身房闭店，不退款。",
+        "channel": "window",
+        "nature": "C",
+        "powers": "代为投诉",
+        "submission_key": "a-1",
+    }
     refused = town.client(EAST, "clerk").post("/cases/new", said)
     assert refused.status_code == 422
     assert 'id="agent_name-wrong"' in refused.text

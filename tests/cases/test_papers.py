@@ -474,12 +474,9 @@ def test_what_was_filled_in_is_sealed(town, standing, drafted, step, root):
 
 
 def test_a_replaced_template_changes_the_paper_and_its_pdf(town, standing, drafted, step):
-    import io
-
-    from app.documents import library
-    from tests.documents.conftest import template
-
-    ours = template("{{ issuer }}自己的格式", "{{ consumer }}：已经受理。", "{%p if qr %}", "{{ qr }}", "{%p endif %}")
+    ours = template(
+        "{{ issuer }}自己的格式 {{ number }}", "{{ consumer }}：已经受理。", "{%p if qr %}", "{{ qr }}", "{%p endif %}"
+    )
     with town.at(EAST):
         admin = town.person(EAST, "admin")
         library.replace(kinds()["acceptance"], admin, name="决定书.docx", content=io.BytesIO(ours))
