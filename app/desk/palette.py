@@ -1,4 +1,4 @@
-"""The command palette: pages, actions, cases by number and people, found by what is typed or by first letters."""
+"""The command palette: pages, actions, people and cases, found by what is typed or by first letters."""
 
 from __future__ import annotations
 
@@ -10,17 +10,24 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from app.accounts import queries as accounts
+from app.accounts.models import Person
 from app.accounts.permissions import Can
 from app.cases.models import Case
 from app.cases.queries.filters import handlers
+from app.cases.services.parts import KIND
 from app.cases.worklist import queries as worklist
 from app.core import clock
 from app.core.forms import narrow
 from app.core.pinyin import place
+from app.search import queries as search
 from tenants.database import db
 
-MOST = 12
+MOST, CASES = 12, 5
 LONGEST = 40
+HITS = 100  # of the search, newest first: those that are called so are picked out of them
+NEAREST = 500  # open cases, the next due first, whose first letters are compared
+_CALLED = select(Case.number, Case.title, Case.merchant_name)
 _NUMBER = re.compile(r"(?:(\d{4})-)?(\d{1,6})")
 
 
@@ -37,11 +44,13 @@ class Target:
 def found(typed: str, me: Any, menu: Iterable[Target], here: Sequence[str], url: Any) -> list[Target]:
     """What fits, the closest first: what begins with it before what only has it in it."""
     said = narrow(typed)[:LONGEST]
-    named = [*menu, *_here(here), *_actions(me, url), *(_people(url) if said and me.can(Can.CASE_READ) else ())]
+    named = [*menu, *_here(here), *_actions(me, url), *(_people(me, url) if said else ())]
     if not said:
         return named[:MOST]
     ranked = [(at, n, one) for n, one in enumerate(named) if (at := place(said, one.title)) is not None]
-    return [*_by_number(said, me, url), *(one for _at, _n, one in sorted(ranked, key=lambda rank: rank[:2]))][:MOST]
+    cases = list(dict.fromkeys([*_by_number(said, me, url), *_by_name(said, me, url)]))[:CASES]
+    others = [one for _at, _n, one in sorted(ranked, key=lambda rank: rank[:2])][: MOST - len(cases)]
+    return [*cases, *others] if _NUMBER.fullmatch(said) else [*others, *cases]
 
 
 def _here(labels: Sequence[str]) -> list[Target]:
@@ -65,8 +74,16 @@ def _actions(me: Any, url: Any) -> list[Target]:
     return actions
 
 
-def _people(url: Any) -> list[Target]:
-    return [Target(one.name, str(_("Cases of")), url("cases.index", who=str(one.id))) for one in handlers()]
+def _people(me: Any, url: Any) -> list[Target]:
+    """Colleagues: what they handle, for who reads cases, and their own page, for who keeps the people."""
+    handled, kept = str(_("Cases of")), str(_("Person"))
+    found: list[Target] = []
+    if me.can(Can.CASE_READ):
+        found += [Target(one.name, handled, url("cases.index", who=str(one.id))) for one in handlers()]
+    if me.can(Can.PERSON_KEEP):
+        everybody = db.session.scalars(accounts.people().order_by(Person.name))
+        found += [Target(one.name, kept, url("accounts.person", person_id=one.id)) for one in everybody]
+    return found
 
 
 def _by_number(said: str, me: Any, url: Any) -> list[Target]:
@@ -77,8 +94,30 @@ def _by_number(said: str, me: Any, url: Any) -> list[Target]:
     year = clock.today().year
     years = [int(match[1])] if match[1] else [year, year - 1]
     numbers = [f"{one}-{int(match[2]):06d}" for one in years]
-    query = select(Case.number, Case.title).where(Case.number.in_(numbers)).order_by(Case.number.desc())
-    return [
-        Target(f"{row.number} {row.title}", str(_("Case")), url("cases.show", number=row.number))
-        for row in db.session.execute(query)
-    ]
+    query = _CALLED.where(Case.number.in_(numbers)).order_by(Case.number.desc())
+    return [_case(row, url) for row in db.session.execute(query)]
+
+
+def _by_name(said: str, me: Any, url: Any) -> list[Target]:
+    """Cases by what they are called or against whom: what begins with it first.
+
+    Signs are found by the index of the search, among all cases; first letters among those that are due next.
+    """
+    if len(said) < 2 or not me.can(Can.CASE_READ):
+        return []
+    if said.isascii():
+        query = _CALLED.where(Case.open).order_by(Case.queue_on, Case.id).limit(NEAREST)
+    else:
+        found = [hit.subject_id for hit in search.find(said, [KIND], limit=HITS)]
+        query = _CALLED.where(Case.id.in_(found)).order_by(Case.received_at.desc(), Case.id.desc())
+    ranked = []
+    for n, row in enumerate(db.session.execute(query)):
+        places = [at for words in (row.title, row.merchant_name) if (at := place(said, words)) is not None]
+        if places:
+            ranked.append((min(places), n, _case(row, url)))
+    return [one for _at, _n, one in sorted(ranked, key=lambda rank: rank[:2])[:CASES]]
+
+
+def _case(row: Any, url: Any) -> Target:
+    kind = " · ".join(filter(None, [str(_("Case")), row.merchant_name]))
+    return Target(f"{row.number} {row.title}", kind, url("cases.show", number=row.number))

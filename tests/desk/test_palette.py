@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,6 +41,43 @@ def test_a_case_is_found_by_its_number_whole_or_short(town: Any, short: bool) ->
     assert asked(town, said).links[0] == f"/east/cases/{number}"
     assert asked(town, said, place=WEST).links == []
     assert asked(town, said, "admin").links == []
+
+
+@pytest.mark.parametrize("said", ["拒退", "健身房闭店", "jsfbd", "悦动", "ydjs"])
+def test_a_case_is_found_by_its_title_and_by_its_merchant(town: Any, said: str) -> None:
+    with town.at(EAST):
+        number = lodge(TOLD, town.handler).case.number
+        db.session.commit()
+    assert f"/east/cases/{number}" in asked(town, said).links
+    for login, place in (("handler", WEST), ("admin", EAST)):
+        assert not any("/cases/20" in link for link in asked(town, said, login, place).links)
+
+
+def test_a_case_is_not_found_by_what_the_consumer_confided_nor_by_one_sign(town: Any) -> None:
+    with town.at(EAST):
+        lodge(TOLD, town.handler)
+        db.session.commit()
+    for said in ("店长手机", "林晓梅", "健", "j"):
+        assert not any("/cases/20" in link for link in asked(town, said).links), said
+
+
+@pytest.mark.parametrize(("said", "most"), [("健身房", 2), ("jsf", 1)])
+def test_cases_cost_few_statements(town: Any, statements: Any, said: str, most: int) -> None:
+    with town.at(EAST):
+        for n in range(8):
+            lodge(replace(TOLD, phone=f"1390000000{n}"), town.handler)
+        db.session.commit()
+    with statements() as sent:
+        found = asked(town, said).links
+    assert len([link for link in found if "/cases/20" in link]) == 5
+    assert len([line for line in sent if "case_statement" in line or "search_documents" in line]) == most
+
+
+def test_people_are_found_by_who_keeps_them(town: Any) -> None:
+    (link,) = [link for link in asked(town, "dcb", "admin").links if "/people/" in link]
+    assert link.endswith(str(town.handler.id))
+    assert [link for link in asked(town, "dck", "admin").links if "/people/" in link], "not only who handles cases"
+    assert not [link for link in asked(town, "dck", "handler").links if "/people/" in link]
 
 
 def test_colleagues_are_found_and_neighbours_are_not(town: Any) -> None:
