@@ -29,7 +29,8 @@ from app.core.forms import Form, code_of
 from app.core.listing import View
 from app.deadlines import wording
 from app.documents import letterhead
-from app.files.serve import download
+from app.files import viewer
+from app.files.serve import display, download
 from app.ui import render, was_done
 from app.ui.text import NOTHING
 from app.workflow import Approval, Step
@@ -286,7 +287,22 @@ def files(number: str) -> Any:
 
 @cases.page("/<number>/files/<uuid:file_id>", allow=Can.CASE_READ)
 def file(number: str, file_id: UUID) -> Any:
-    return download(queries.file_of(queries.by_number(number), file_id), by=me(), inline="inline" in request.args)
+    hand_out = display if "inline" in request.args else download
+    return hand_out(queries.file_of(queries.by_number(number), file_id), by=me())
+
+
+@cases.page("/<number>/files/<uuid:file_id>/view", allow=Can.CASE_READ)
+def evidence(number: str, file_id: UUID) -> Any:
+    """A file of the case to look at, and the others before and after it."""
+    case = queries.by_number(number)
+    return viewer.page(
+        queries.files_of(case),
+        file_id,
+        about=f"{number} · {case.title}",
+        back=url_for(".show", number=number),
+        page_of=partial(url_for, ".evidence", number=number),
+        bytes_of=partial(url_for, ".file", number=number),
+    )
 
 
 @cases.page("/<number>/files/<uuid:file_id>/remove", allow=Can.CASE_INTAKE, methods=["GET", "POST"])

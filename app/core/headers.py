@@ -30,6 +30,18 @@ def nonce() -> str:
     return said
 
 
+def hold_inside(response: Response) -> None:
+    """Let this page hold a document of ours, for the browser to show it as it does by itself: a PDF."""
+    policy = CSP.format(nonce=nonce()).replace("object-src 'none'", "object-src 'self'")
+    response.headers["Content-Security-Policy"] = f"{policy}; frame-src 'self'"
+
+
+def stand_inside(response: Response) -> None:
+    """Let this document stand in a page of ours, and of nobody else's; it loads nothing by itself."""
+    response.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'self'"
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+
+
 def init_app(app: Flask) -> None:
     app.context_processor(lambda: {"csp_nonce": nonce()})
 

@@ -49,6 +49,7 @@ EVIDENCE: dict[str, Kind] = {
     ".csv": Kind("text/csv", frozenset()),
     ".mp3": _kind("audio/mpeg"),
     ".m4a": _kind("audio/mp4", "video/mp4"),  # recorders on telephones write either
+    ".wav": _kind("audio/wav", "audio/x-wav"),
     ".mp4": _kind("video/mp4", "video/x-m4v"),
 }
 

@@ -26,3 +26,11 @@ class StoredFile:
     def is_picture(self) -> bool:
         """Re-encoded on the way in, so it may be shown in a page; everything else is only handed out."""
         return self.width is not None
+
+    @property
+    def shown_as(self) -> str:
+        """How a page of ours shows it: picture, pdf, audio or video; empty for what is only handed out."""
+        if self.is_picture:
+            return "picture"
+        sort, _slash, form = self.media_type.partition("/")
+        return "pdf" if form == "pdf" else sort if sort in ("audio", "video") else ""

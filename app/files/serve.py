@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, request
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import wrap_file
 
 from app import audit
-from app.core import unit
+from app.core import headers, unit
 from app.files.names import disposition
 from app.files.refusal import Unreadable
 from app.files.store import store
@@ -36,3 +37,28 @@ def download(file: Any, *, by: Any = None, inline: bool = False) -> Response:
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def display(file: Any, *, by: Any = None) -> Response:
+    """The bytes for the page that shows them: a PDF may stand in it, of sound and film a part may be asked for.
+
+    What no page shows is saved, as by `download`. Raises Unreadable as that does, and RequestedRangeNotSatisfiable.
+    """
+    response = download(file, by=by, inline=True)
+    if file.shown_as == "pdf":
+        response.headers["Content-Disposition"] = disposition("inline", file.name)
+        headers.stand_inside(response)
+    elif file.shown_as in ("audio", "video"):
+        response.headers["Content-Disposition"] = disposition("inline", file.name)
+        _in_parts(response, file)
+    return response
+
+
+def _in_parts(response: Response, file: Any) -> None:
+    """Answer for the part that was asked for (RFC 9110, 14): who moves on in a recording waits for no more."""
+    response.set_etag(file.sha256)
+    try:
+        response.make_conditional(request, accept_ranges=True, complete_length=file.size)
+    except RequestedRangeNotSatisfiable:
+        response.close()
+        raise

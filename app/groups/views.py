@@ -22,7 +22,8 @@ from app.core.area import Area
 from app.core.errors import Invalid, Late
 from app.core.forms import code_of
 from app.documents.kinds import kinds
-from app.files.serve import download
+from app.files import viewer
+from app.files.serve import display, download
 from app.groups import forms, queries, services, words
 from app.groups.models import CaseGroup
 from app.groups.services.plans import fixed as fixed_of
@@ -153,7 +154,22 @@ def files(number: str) -> Any:
 
 @groups.page("/<number>/files/<uuid:file_id>", allow=Can.CASE_READ)
 def file(number: str, file_id: UUID) -> Any:
-    return download(queries.file_of(queries.by_number(number), file_id), by=me(), inline="inline" in request.args)
+    hand_out = display if "inline" in request.args else download
+    return hand_out(queries.file_of(queries.by_number(number), file_id), by=me())
+
+
+@groups.page("/<number>/files/<uuid:file_id>/view", allow=Can.CASE_READ)
+def evidence(number: str, file_id: UUID) -> Any:
+    """A paper that holds for all to look at, and the others before and after it."""
+    group = queries.by_number(number)
+    return viewer.page(
+        queries.files(group),
+        file_id,
+        about=f"{number} · {group.title}",
+        back=url_for(".show", number=number),
+        page_of=partial(url_for, ".evidence", number=number),
+        bytes_of=partial(url_for, ".file", number=number),
+    )
 
 
 # The ledger ----------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import wave
 import zipfile
 import zlib
 
@@ -21,6 +22,15 @@ MP3 = b"ID3\x04\x00\x00\x00\x00\x00\x00" + b"\xff\xfb\x90\x00" + b"\0" * 400
 MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + b"\x00\x00\x00\x08mdat" + b"\0" * 64
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\0" * 64
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
+
+
+def wav(seconds: float = 0.1) -> bytes:
+    """A tone as a recorder writes it: 8 kHz, one channel."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as tone:
+        tone.setparams((1, 1, 8000, 0, "NONE", ""))
+        tone.writeframes(bytes(128 + 40 * (n % 16 < 8) for n in range(int(8000 * seconds))))
+    return out.getvalue()
 
 
 def docx(**more: bytes) -> bytes:

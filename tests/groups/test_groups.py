@@ -171,6 +171,12 @@ def test_what_holds_for_all_is_written_once(town, grouped, within):
     page = town.client(EAST, "handler").get(f"/groups/{number}").get_data(as_text=True)
     assert "备案资金已冻结" in page
     assert "停业公告.txt" in page
+    with town.at(EAST):
+        (file,) = queries.files(queries.by_number(number))
+    browser = town.client(EAST, "handler")
+    assert file.sha256 in browser.get(f"/groups/{number}/files/{file.id}/view").get_data(as_text=True)
+    assert f"/east/groups/{number}" in browser.page.links
+    assert town.client(WEST, "handler").get(f"/groups/{number}/files/{file.id}/view").status_code == 404
     for bad in (
         lambda group, by: services.note(group, by, kind="fact", text=" "),
         lambda group, by: services.attach(group, by, []),

@@ -8,17 +8,21 @@ const TYPING = "input:not([type=checkbox], [type=radio], [type=button], [type=su
 const PATIENCE = 1200;
 
 const on = () => store.read(SWITCH) !== "off";
-const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent);
-const here = () => document.activeElement?.closest?.("[data-row]");
+export const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.offsetParent);
+export const here = () => document.activeElement?.closest?.("[data-row]");
 const link = (row) => row.querySelector("a.ti, .ti a, a");
 const glance = document.getElementById("glance");
-let first = null, since = 0, anchor = null;
+let first = null, since = 0, anchor = null, last = 1;
+
+/** Whether the rows are walked down (1) or up (-1). */
+export const way = () => last;
 
 function show() { document.body.classList.toggle("keys-off", !on()); }
 
 function step(by) {
   const list = rows();
   if (!list.length) return;
+  last = by;
   const at = list.indexOf(here());
   const row = list[at < 0 ? (by > 0 ? 0 : list.length - 1) : Math.min(Math.max(at + by, 0), list.length - 1)];
   link(row)?.focus();
@@ -68,6 +72,18 @@ function act(target) {
   else target.click();
 }
 
+/** Where rows are chosen, a key may mean all of them: what is to be done to them, in the form that they are in. */
+function ofChosen(key) {
+  const action = document.querySelector(`option[data-chosen="${CSS.escape(key)}"]`);
+  return action?.closest("form").querySelector("[data-row] input:checked") ? action : null;
+}
+
+function takeUp(action) {
+  action.selected = true;
+  const form = action.closest("form");
+  form.requestSubmit(form.querySelector(".bulk [type=submit]"));
+}
+
 /** The thing that answers to `key`: in the row where the focus is, else on the page. */
 function bound(key) {
   const places = [here(), document.getElementById("main"), document].filter(Boolean);
@@ -84,6 +100,7 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && event.target.type === "search") event.target.blur();
     return;
   }
+  if (event.target.closest("audio, video, object")) return;  // it has keys of its own
   if (event.key === "Escape" && glance?.childElementCount) { shut(); return; }
   if (!on() || document.querySelector("dialog[open]")) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -93,6 +110,8 @@ document.addEventListener("keydown", (event) => {
   if (sequence) { event.preventDefault(); act(sequence); return; }
   if (key === "j" || key === "k") { event.preventDefault(); step(key === "j" ? 1 : -1); return; }
   if (key === "x" && here()) { event.preventDefault(); choose(event.shiftKey); return; }
+  const many = ofChosen(key);
+  if (many) { event.preventDefault(); takeUp(many); return; }
   const target = bound(key);
   if (target) { event.preventDefault(); act(target); return; }
   if (document.querySelector(`[data-key^="${CSS.escape(key)} "]`)) [first, since] = [key, Date.now()];
@@ -102,15 +121,16 @@ document.addEventListener("keydown", (event) => {
 const help = document.getElementById("keys");
 const listed = help?.querySelector(".keys");
 const fixed = listed ? listed.children.length : 0;
+const CAPS = { ArrowLeft: "←", ArrowRight: "→", Escape: "Esc" };
 document.addEventListener("click", (event) => {
   if (!event.target.closest('[data-open="keys"]')) return;
   while (listed.children.length > fixed) listed.lastElementChild.remove();
   const seen = new Set(["/", "?"]);
-  for (const one of document.querySelectorAll("[data-key]")) {
-    const { key } = one.dataset;
-    if (seen.has(key)) continue;
+  for (const one of document.querySelectorAll("[data-key], [data-chosen]")) {
+    const { key = one.dataset.chosen } = one.dataset;
+    if (seen.has(key) && !one.dataset.chosen) continue;
     seen.add(key);
-    const caps = key.split(" ").flatMap((cap) => [element("kbd", { textContent: cap.toUpperCase() }), " "]);
+    const caps = key.split(" ").flatMap((cap) => [element("kbd", { textContent: CAPS[cap] ?? cap.toUpperCase() }), " "]);
     listed.append(element("dt", {}, ...caps), element("dd", { textContent: (one.closest("[data-row]") && textOf(one)) || nameOf(one) }));
   }
 }, true);

@@ -34,15 +34,18 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of openMenus()) {
+    event.preventDefault();
     menu.open = false;
     menu.querySelector("summary").focus();
   }
 });
 
-// An address that names a sheet opens it; once all is there, for until then the browser takes the focus to the address.
+// An address that names a sheet opens it, one that names a field is where somebody wants to write; once all is there,
+// for until then the browser takes the focus to the address.
 addEventListener("load", () => {
   const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
   if (named && named.matches("details.menu")) unfold(named);
+  else if (named && named.matches("textarea")) named.focus();
 });
 
 // What makes sense only with a script is shown only with one.
