@@ -63,6 +63,7 @@ def _around(view: View, mine: liked.Mine) -> dict[str, Any]:
         "counts": None,
         "actions": bulk.actions(me()),
         "may_refer": lambda case: me().can(Can.HANDOFF_SEND, case) and CASE.possible(CASE["refer"], case),
+        "may_assign": lambda case: me().can(Can.CASE_ASSIGN, case) and CASE.possible(CASE["assign"], case),
         "most": MOST,
     }
 

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from app.cases.models import CaseState
 from app.cases.queries import by_number
+from app.cases.workflow import CASE
 from app.handoffs import services as letters
 from tenants.database import db
 from tests.journeys.tab import Tab
@@ -104,6 +105,31 @@ def test_s_r_and_d_lead_to_step_referral_and_time_limit_from_the_queue_and_from_
     tab.press("s")
     assert here(tab) == first
     tab.picture("case-steps")
+    tab.menu("/cases")
+    tab.press("j")
+    led("m", f"/cases/{number}#text")
+    tab.page.wait_for_function("() => document.activeElement.name === 'text'")
+
+
+def test_a_assigns_what_is_chosen_and_else_what_stands_in_the_row(
+    sit: Callable[..., Tab], lodged: Callable[..., str], town: Town
+) -> None:
+    numbers = [lodged(title=title) for title in ("健身房不退余额", "手机店拒绝退货")]
+    tab = sit(EAST, "director")
+    tab.menu("/cases")
+    for key in ("j", "x", "j", "x"):
+        tab.press(key)
+    tab.press("a", leads=True)
+    assert tab.path == "/cases/bulk"
+    assert tab.field("assignee").count() == 1
+    assert {one.input_value() for one in tab.page.locator("input[name=chosen]").all()} == set(numbers)
+    with town.at(EAST):
+        CASE.take("accept", by_number(numbers[0]), by=town.person(EAST, "director"))
+        db.session.commit()
+    tab.open("/cases?status=accepted")
+    tab.press("j")
+    tab.press("a", leads=True)
+    assert tab.path == f"/cases/{numbers[0]}/steps/assign"
 
 
 def test_s_r_and_d_are_listed_in_the_help_silent_while_typing_and_can_be_switched_off(

@@ -58,12 +58,17 @@ def test_thirty_cases_are_triaged_by_keyboard(sit: Callable[..., Tab], lodged: C
     assert not tab.page.evaluate("document.activeElement.closest('[data-row]') !== null")
 
     # A look beside the list follows the row, and goes again.
+    # What the next row says is fetched meanwhile, and not asked for again.
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/glance") else None)
     tab.press("j")
-    tab.press("v")
+    with tab.page.expect_request_finished(lambda request: request.url.endswith(f"/{numbers[1]}/glance")):
+        tab.press("v")
     tab.page.locator("#glance section").wait_for()
     first = tab.page.locator("#glance h2").inner_text()
     tab.press("j")
     tab.page.wait_for_function("first => document.querySelector('#glance h2')?.innerText !== first", arg=first)
+    assert sum(url.endswith(f"/{numbers[1]}/glance") for url in asked) == 1
     tab.press("Escape")
     assert tab.page.locator("#glance section").count() == 0
 

@@ -2,6 +2,7 @@
 import "./preferences.js";
 import "./menus.js";
 import "./keys.js";
+import "./glance.js";
 import "./viewer.js";
 import "./palette.js";
 import "./forms.js";
