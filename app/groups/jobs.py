@@ -5,9 +5,9 @@ And what is told of a group in the morning: once for all of it, not once for eac
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import date, timedelta
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import timedelta
+from typing import Any, TypeVar
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
@@ -22,14 +22,14 @@ from app.core import clock
 from app.core.errors import Refusal
 from app.groups.models import CaseGroup, GroupBatchRow, GroupMember
 from app.jobs import job
-from app.mediation.jobs import due, telling, working_morning
-from app.mediation.models import Instalment
+from app.mediation.jobs import due, ending, last_word, telling, working_morning
 from app.notifications import notify
 from app.notifications.models import Notice
 from app.notifications.words import extend
 from tenants.database import db
 
 REMEMBERED = timedelta(days=60)  # how long it is looked back for what was told: every turn is over by then
+T = TypeVar("T")
 
 
 @job()
@@ -67,31 +67,44 @@ def remind_of_instalments() -> None:
         return
     today = clock.today()
     rows = due(today, Case.traits.contains([GROUPED]))
-    groups = _groups({case.id for _part, case in rows})
-    people = list(db.session.scalars(select(Person).where(Person.active).order_by(Person.id)))
-    told = _told(groups)
+    for group, person, mine in _by_hand(rows, late=lambda part: part.is_late(today)):
+        counts = {"late": 0, "today": 0, "soon": 0}
+        for part in mine:
+            counts[telling(part.due_on, today)[0]] += 1
+        turns = {f"{part.due_on}:{telling(part.due_on, today)[1]}" for part in mine}
+        _tell("group.instalments", group, person, counts, turns)
+
+
+@job(every="41 0 * * *")
+def remind_of_confirmation() -> None:
+    """Tell each handler of a group, once a morning at most, of how many cases the 30 days for the court end soon."""
+    if not working_morning():
+        return
+    today = clock.today()
+    rows = [(last, case) for _one, case, last in ending(today, Case.traits.contains([GROUPED]))]
+    for group, person, mine in _by_hand(rows):
+        turns = {f"{last}:{last_word(last, today)}" for last in mine}
+        facts = {"cases": len(mine), "on": min(mine)}
+        _tell("group.confirmation", group, person, facts, turns)
+
+
+def _by_hand(
+    rows: Collection[tuple[T, Case]], late: Callable[[T], bool] = lambda _one: False
+) -> Iterator[tuple[CaseGroup, Person, list[T]]]:
+    """What of each group is in whose hands: the person's own cases; of who approves, also what is late or nobody's."""
+    groups = _groups({case.id for _one, case in rows})
+    people = list(db.session.scalars(select(Person).where(Person.active).order_by(Person.id))) if groups else []
     for group in sorted(set(groups.values()), key=lambda one: one.number):
-        of_it = [(part, case) for part, case in rows if groups.get(case.id) is group]
+        of_it = [(one, case) for one, case in rows if groups.get(case.id) is group]
         for person in people:
-            mine = list(_of(person, of_it, today))
-            turns = sorted({f"{part.due_on}:{telling(part.due_on, today)[1]}" for part in mine})
-            if set(turns) - told.get((person.id, group.id), set()):
-                _tell(group, person, mine, turns, today)
-
-
-def _tell(group: CaseGroup, person: Person, mine: Iterable[Instalment], turns: list[str], today: date) -> None:
-    counts = {"late": 0, "today": 0, "soon": 0}
-    for part in mine:
-        counts[telling(part.due_on, today)[0]] += 1
-    notify(
-        "group.instalments",
-        group,
-        people=[person.id],
-        facts={**counts, "turns": turns},
-        endpoint="groups.show",
-        arguments={"number": group.number, "_anchor": "ledger-title"},
-        key=f"group.instalments:{group.id}:{person.id}:{today}",  # who deputises for two hears of both
-    )
+            oversees = person.can(Can.CASE_APPROVE)
+            mine = [
+                one
+                for one, case in of_it
+                if case.assignee_id == person.id or (oversees and (case.assignee_id is None or late(one)))
+            ]
+            if mine:
+                yield group, person, mine
 
 
 def _groups(cases: Collection[UUID]) -> Mapping[UUID, CaseGroup]:
@@ -104,32 +117,36 @@ def _groups(cases: Collection[UUID]) -> Mapping[UUID, CaseGroup]:
     return dict(db.session.execute(query).all()) if cases else {}
 
 
-def _of(person: Person, rows: Iterable[tuple[Instalment, Case]], today: date) -> Iterable[Instalment]:
-    """Those of the person's own cases; of who approves, also what is overdue or in nobody's hands."""
-    oversees = person.can(Can.CASE_APPROVE)
-    for part, case in rows:
-        if case.assignee_id == person.id or (oversees and (case.assignee_id is None or part.is_late(today))):
-            yield part
-
-
-def _told(groups: Mapping[UUID, CaseGroup]) -> dict[tuple[UUID, UUID | None], set[str]]:
-    """(person, group) -> which days, and which telling of each, they have heard of for themselves."""
-    query = select(Notice.person_id, Notice.subject_id, Notice.facts).where(
-        Notice.event == "group.instalments",
-        Notice.subject_id.in_({group.id for group in groups.values()}),
+def _tell(event: str, group: CaseGroup, person: Person, facts: Mapping[str, Any], turns: Collection[str]) -> None:
+    """Once a day, and only where there is a day, or a telling of it, that they have not heard of for themselves."""
+    query = select(Notice.facts).where(
+        Notice.event == event,
+        Notice.person_id == person.id,
+        Notice.subject_id == group.id,
         Notice.created_at >= clock.now() - REMEMBERED,
     )
-    told: dict[tuple[UUID, UUID | None], set[str]] = {}
-    for person, group, facts in db.session.execute(query):
-        if not facts.get("deputy"):
-            told.setdefault((person, group), set()).update(facts["turns"])
-    return told
+    told = {turn for told in db.session.scalars(query) if not told.get("deputy") for turn in told["turns"]}
+    if set(turns) <= told:
+        return
+    notify(
+        event,
+        group,
+        people=[person.id],
+        facts={**facts, "turns": sorted(turns)},
+        endpoint="groups.show",
+        arguments={"number": group.number, "_anchor": "ledger-title"},
+        key=f"{event}:{group.id}:{person.id}:{clock.today()}",  # who deputises for two hears of both
+    )
 
 
 extend(
     {
         "group.instalments": _l(
             "Group %(number)s: %(late)s instalments overdue, %(today)s due today, %(soon)s within three working days"
-        )
+        ),
+        "group.confirmation": _l(
+            "Group %(number)s: in %(cases)s cases both sides may apply for judicial confirmation, in the first until "
+            "%(on)s"
+        ),
     }
 )

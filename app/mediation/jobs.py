@@ -43,25 +43,35 @@ def remind_of_instalments() -> None:
 
 @job(every="40 0 * * *")
 def remind_of_confirmation() -> None:
-    """Tell that the 30 days in which both sides may apply to the court come to their end."""
+    """Tell that the 30 days in which both sides may apply to the court come to their end; of groups their job tells."""
     if not working_morning():
         return
     today = clock.today()
+    for one, case, last in ending(today, ~Case.traits.contains([GROUPED])):
+        _tell("confirmation.soon", case, {"on": last}, f"{one.id}:{last_word(last, today)}")
+
+
+def ending(today: date, *which: Any) -> list[tuple[Confirmation, Case, date]]:
+    """What both sides may still ask the court to confirm, for a few days more, of the cases that are asked for; the
+    last of these days.
+    """
     query = (
         select(Confirmation, Case)
         .join(Case, (Case.tenant_id == Confirmation.tenant_id) & (Case.id == Confirmation.case_id))
         .where(
             Confirmation.status == ConfirmationState.OPEN.value,
             Confirmation.effective_on >= today - timedelta(days=60),
+            *which,
         )
         .order_by(Confirmation.id)
     )
-    for one, case in db.session.execute(query):
-        last = window(case, one.effective_on).due_on
-        left = (last - today).days
-        if 0 <= left <= LAST[0]:
-            turn = min(step for step in LAST if left <= step)
-            _tell("confirmation.soon", case, {"on": last}, f"{one.id}:{turn}")
+    rows = [(one, case, window(case, one.effective_on).due_on) for one, case in db.session.execute(query)]
+    return [(one, case, last) for one, case, last in rows if 0 <= (last - today).days <= LAST[0]]
+
+
+def last_word(last: date, today: date) -> int:
+    """Which telling of it this is, by the days that are left: each is said once."""
+    return min(step for step in LAST if (last - today).days <= step)
 
 
 def due(today: date, *which: Any) -> list[tuple[Instalment, Case]]:

@@ -651,6 +651,18 @@ def test_a_payment_under_a_settlement_that_another_followed_is_owed_no_more(town
         assert db.session.scalar(due) == 1
 
 
+def test_who_settles_alone_after_being_reopened_is_on_the_plan_no_more(town, reopened, within, take):
+    number = reopened(2)
+    for line in lines(town, number):
+        take(line.case.number, "settle", amount=D(150), instalments=f"{TODAY} 150")
+    assert [(line.member.plan_id, line.is_on_plan) for line in lines(town, number)] == [(None, False)] * 2
+    with town.at(EAST):
+        assert queries.settled_on_it(queries.by_number(number)) == 0
+    with pytest.raises(WrongMoment):
+        within(number, amending(0))
+    within(number, planning(count=2))  # nobody is bound by the first: nothing has to be said for that
+
+
 # Reminders -----------------------------------------------------------------------------------------------------------
 
 
@@ -738,16 +750,31 @@ def test_a_day_of_the_plan_that_comes_near_is_told_with_what_is_late(town, assig
     assert [[counts for _login, _event, counts in rows] for rows in told] == [[(3, 0, 0)], [], [(3, 0, 3)], []]
 
 
-def test_the_thirty_days_for_the_court_are_told_of_each_member(town, assigned):
+def test_the_thirty_days_for_the_court_are_told_once_a_group_and_day(town, assigned, take):
     """November has 30 days: 30 days from Monday 2 November end on Wednesday 2 December."""
     with clock.freeze(clock.at(date(2026, 11, 2), 10)):
-        number = assigned({"handler": 2}, effective_on=date(2026, 11, 2))
-    with town.at(EAST), clock.freeze(clock.at(date(2026, 11, 23), 8, 40)):
+        number = assigned({"handler": 3, "second": 1}, effective_on=date(2026, 11, 2))
+
+    def told(day: date) -> list[tuple[str, int, str]]:
+        with town.at(EAST), clock.freeze(clock.at(day, 8, 41)):
+            before = set(db.session.scalars(select(Notice.id)))
+            jobs.remind_of_confirmation.run()
+            group_jobs.remind_of_confirmation.run()
+            db.session.commit()
+            new = db.session.scalars(select(Notice).where(Notice.id.not_in(before)))
+            return sorted((row.person.login, row.facts["cases"], row.facts["on"]) for row in new)
+
+    with town.at(EAST), clock.freeze(clock.at(date(2026, 11, 23), 8)):
         assert mediation.agreement_of(lines_case(number, 0)).window.due_on == date(2026, 12, 2)
-        jobs.remind_of_confirmation.run()
-        rows = db.session.scalars(select(Notice).where(Notice.event == "confirmation.soon")).all()
-        there = {line.case.number for line in queries.ledger(queries.by_number(number))}
-        assert {row.arguments["number"] for row in rows} == there
+    assert told(date(2026, 11, 20)) == [], "twelve days are left"
+    assert told(date(2026, 11, 23)) == [("handler", 3, "2026-12-02"), ("second", 1, "2026-12-02")]
+    assert told(date(2026, 11, 24)) == [], "told already"
+    with town.at(EAST):
+        notice = db.session.scalars(select(Notice).where(Notice.event == "group.confirmation")).first()
+        assert notice.endpoint == "groups.show"
+        assert number in title(notice.event, notice.facts)
+    assert told(date(2026, 11, 30)) == [("handler", 3, "2026-12-02"), ("second", 1, "2026-12-02")], "two days are left"
+    assert told(date(2026, 12, 1)) == []
 
 
 # The pages -----------------------------------------------------------------------------------------------------------

@@ -7,14 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from app import deadlines
 from app.cases import grounds
-from app.cases.models import Agreement, Case, Outcome
+from app.cases.models import GROUPED, Agreement, Case, Outcome
 from app.cases.services.parties import require_consent
 from app.core import clock
 from app.core.errors import Invalid
 from app.deadlines import load_calendar
+from app.groups.models import GroupMember
 from app.mediation import schedule
 from app.mediation.models import Confirmation
 from tenants.database import db
@@ -69,6 +71,15 @@ def settle(
     if effective_on:
         db.session.add(Confirmation(case_id=case.id, agreement_id=agreed.id, effective_on=effective_on))
     case.recovered, case.outcome, case.decided_at = amount, Outcome.SETTLED.value, clock.now()
+    if GROUPED in case.traits:
+        _on_no_plan(case)
+
+
+def _on_no_plan(case: Case) -> None:
+    """A plan of the group that they had settled on before binds them no more; who settles on one is put on it then."""
+    mine = select(GroupMember).where(GroupMember.case_id == case.id, GroupMember.left_at.is_(None))
+    for member in db.session.scalars(mine):
+        member.plan_id = None
 
 
 def end(case: Case, by: Any, *, ground: str, text: str | None = None, **rest: Any) -> None:
