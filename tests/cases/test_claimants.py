@@ -12,6 +12,7 @@ from app import audit
 from app.cases.claimants import queries, services
 from app.cases.claimants.models import ClaimantDecision
 from app.cases.queries import by_number
+from app.cases.services.intake import Agent, Complainant
 from app.core import clock
 from app.core.errors import Changed, Invalid, NotAllowed
 from tenants.database import db
@@ -66,6 +67,47 @@ def test_lc4_counts_the_names_of_one_phone(town, lodged):
     assert codes(town, same) == set()
     assert codes(town, lodged(name="赵一鸣", merchant_name="店3", problem=None, **WHOLE)) == {"LC4"}
     assert codes(town, lodged(name="钱二", phone="", merchant_name="店4", problem=None, **WHOLE)) == set()
+
+
+def test_lc2_and_lc4_look_at_every_phone_by_which_somebody_is_known_in_the_case(town, lodged):
+    """The first phone is new; the agent's, and that of who complains with them, are not."""
+    for n in range(2):
+        lodged(name="周文", phone="13900000011", merchant_name=f"店{n}", **WHOLE)
+    lodged(name="吴用", phone="13900000012", merchant_name="店3", problem="P05", **WHOLE)
+    fresh = {"name": "林晓梅", "phone": "13900000010", "merchant_name": "店9", **WHOLE}
+    assert codes(town, lodged(**fresh)) == set()
+    agent = Agent("周文", "13900000011", powers="代为投诉")
+    assert codes(town, lodged(**{**fresh, "phone": "13900000013"}, agent=agent)) == {"LC2"}
+    together = [Complainant("郑三", "13900000012")]
+    assert codes(town, lodged(**{**fresh, "phone": "13900000014"}, problem=None, others=together)) == {"LC4"}
+
+
+def test_somebody_with_two_phones_is_one_person_and_two_people_with_one_each_are_two(town, lodged):
+    lodged(name="周文", phone="13900000021", **WHOLE)
+    lodged(name="周文", phone="13900000022", **WHOLE)
+    known = {"name": "周文", "phone": "13900000021", **WHOLE}
+    assert codes(town, lodged(**known, others=[Complainant("周文", "13900000022")])) == {"LC2"}
+    for name, phone in (("吴用", "13900000031"), ("郑三", "13900000032")):
+        lodged(name=name, phone=phone, **WHOLE)
+    both = lodged(name="吴用", phone="13900000031", others=[Complainant("郑三", "13900000032")], **WHOLE)
+    assert codes(town, both) == set(), "two of each"
+
+
+def test_an_agent_who_is_called_by_the_phone_of_who_complains_is_no_second_name(town, lodged):
+    agent = Agent("林小兰", "138 1234 6027", powers="代为投诉")
+    assert codes(town, lodged(**WHOLE, agent=agent)) == set()
+
+
+def test_signals_are_read_in_a_few_statements_however_many_complain(town, lodged, statements):
+    from app.cases.claimants.queries import signals
+
+    people = [Complainant(f"消费者{n}", f"1390000{n:04d}") for n in range(30)]
+    number = lodged(**WHOLE, others=people)
+    with town.at(EAST):
+        case = by_number(number)
+        with statements() as asked:
+            signals(case)
+    assert len(asked) <= 3
 
 
 def test_lc5_counts_who_asks_for_punitive_damages(town, lodged):

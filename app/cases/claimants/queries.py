@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.cases.claimants.models import ClaimantDecision, ClaimantRule
 from app.cases.models import Case, Party, Role
@@ -20,7 +20,7 @@ from tenants.database import db
 from tenants.realm import BUREAU_ID
 
 PUNITIVE = "C11"
-LOOKED_AT = 500  # cases of one phone
+LOOKED_AT = 500  # entries of people by the phones of one case
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ TITLES: dict[str, Any] = {
 }
 COUNTED: dict[str, Any] = {
     "LC1": _l("Complaints by one phone"),
-    "LC2": _l("Complaints by one phone against one merchant, or about one problem"),
+    "LC2": _l("Complaints by one person, by any phone in the case, against one merchant, or about one problem"),
     "LC3": _l("Of day of purchase, order number and proof of purchase, so many are missing"),
     "LC4": _l("Different names by one phone"),
     "LC5": _l("Complaints by one phone that ask for punitive damages"),
@@ -98,34 +98,53 @@ History = Sequence[tuple[Case, Party]]
 
 
 def _history(case: Case, days: int) -> list[tuple[Case, Party]]:
-    """The complaints by the same phone up to this one, with who made them."""
-    mine = select(Party.phone_index).where(Party.case_id == case.id, Party.position == 0).scalar_subquery()
+    """This case and the complaints up to it that came by a phone of anybody in it, with who made them, or for whom."""
+    known = select(Party.phone_index).where(Party.case_id == case.id, Party.phone_index.is_not(None))
     query = (
         select(Case, Party)
         .join(Party, (Party.tenant_id == Case.tenant_id) & (Party.case_id == Case.id))
         .where(
-            Party.phone_index == mine,
-            Party.role == Role.COMPLAINANT.value,
-            Case.nature == "C",
+            Party.phone_index.in_(known),
+            or_(Case.nature == "C", Case.id == case.id),
             Case.received_at >= case.received_at - timedelta(days=days),
             Case.received_at <= case.received_at,
         )
+        .order_by((Case.id == case.id).desc(), Case.received_at.desc(), Party.id)
     )
-    return list(db.session.execute(query.order_by(Case.received_at.desc()).limit(LOOKED_AT)).all())
+    return list(db.session.execute(query.limit(LOOKED_AT)).all())
+
+
+def _of_first(case: Case, recent: History) -> list[Case]:
+    """The complaints by the phone of the first who complains, as somebody who complains."""
+    mine = {party.phone_index for one, party in recent if one.id == case.id and party.position == 0}
+    return [one for one, party in recent if party.phone_index in mine and party.role == Role.COMPLAINANT]
+
+
+def _phones(case: Case, recent: History) -> list[set[str | None]]:
+    """For each person in the case, the phones by which they are known in it: whose name is the same is the same one."""
+    found: dict[str, set[str | None]] = {}
+    for one, party in recent:
+        if one.id == case.id:
+            found.setdefault(narrow(party.reveal("name")) or str(party.phone_index), set()).add(party.phone_index)
+    return list(found.values())
 
 
 def _often(case: Case, recent: History, rule: Rule) -> str:
-    count = len({one.id for one, _party in recent})
+    count = len({one.id for one in _of_first(case, recent) if one.nature == "C"})
     return _("%(n)s complaints in %(days)s days", n=count, days=rule.days) if count >= rule.least else ""
 
 
 def _same(case: Case, recent: History, rule: Rule) -> str:
-    against = {one.id for one, _party in recent if case.merchant_name and one.merchant_name == case.merchant_name}
-    about = {one.id for one, _party in recent if case.problem and one.problem == case.problem}
-    if len(against) >= rule.least:
-        return _("%(n)s against the same merchant in %(days)s days", n=len(against), days=rule.days)
-    if len(about) >= rule.least:
-        return _("%(n)s about the same problem in %(days)s days", n=len(about), days=rule.days)
+    against = about = 0
+    for phones in _phones(case, recent):
+        theirs = [one for one, party in recent if party.phone_index in phones and one.nature == "C"]
+        same = {one.id for one in theirs if case.merchant_name and one.merchant_name == case.merchant_name}
+        alike = {one.id for one in theirs if case.problem and one.problem == case.problem}
+        against, about = max(against, len(same)), max(about, len(alike))
+    if against >= rule.least:
+        return _("%(n)s against the same merchant in %(days)s days", n=against, days=rule.days)
+    if about >= rule.least:
+        return _("%(n)s about the same problem in %(days)s days", n=about, days=rule.days)
     return ""
 
 
@@ -144,12 +163,18 @@ def _nothing_shown(case: Case, recent: History, rule: Rule) -> str:
 
 
 def _names(case: Case, recent: History, rule: Rule) -> str:
-    names = {narrow(party.reveal("name")) for _case, party in recent} - {""}
-    return _("%(n)s names in %(days)s days", n=len(names), days=rule.days) if len(names) >= rule.least else ""
+    """The most names that came by one phone of the case; an agent who is called for who complains counts as they do."""
+    complaining = {(one.id, party.phone_index) for one, party in recent if party.role == Role.COMPLAINANT}
+    names: dict[str | None, set[str]] = {}
+    for one, party in recent:
+        if party.role == Role.COMPLAINANT or (one.id, party.phone_index) not in complaining:
+            names.setdefault(party.phone_index, set()).add(narrow(party.reveal("name")))
+    count = max((len(those - {""}) for those in names.values()), default=0)
+    return _("%(n)s names in %(days)s days", n=count, days=rule.days) if count >= rule.least else ""
 
 
 def _punitive(case: Case, recent: History, rule: Rule) -> str:
-    count = len({one.id for one, _party in recent if PUNITIVE in one.claims})
+    count = len({one.id for one in _of_first(case, recent) if one.nature == "C" and PUNITIVE in one.claims})
     return _("%(n)s times in %(days)s days", n=count, days=rule.days) if count >= rule.least else ""
 
 
