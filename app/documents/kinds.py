@@ -35,7 +35,7 @@ class Fact:
 @dataclass(frozen=True)
 class Field:
     """What a person fills in before the document is issued; of the facts that `prefill` names the first known one is
-    proposed.
+    proposed. A day that has a `sample_en` the form says in English too, under the same name with _en behind it.
     """
 
     name: str
@@ -44,6 +44,7 @@ class Field:
     kind: str = "line"  # line | prose | date
     needed: bool = True
     prefill: str = ""
+    sample_en: str = ""
 
     @property
     def proposes(self) -> list[str]:
@@ -59,6 +60,14 @@ class Field:
     def personal(self) -> bool:
         """It proposes somebody's name or number, which is put into the document and on no page."""
         return self.mask not in ("", "text")
+
+    def facts(self) -> list[Fact]:
+        """What a template may say of it."""
+        said = Fact(self.name, self.words, self.sample, self.mask)
+        if not self.sample_en:
+            return [said]
+        words = Bilingual(f"{self.words.zh}（英文）", f"{self.words.en}, in English")
+        return [said, Fact(f"{self.name}_en", words, self.sample_en)]
 
 
 @dataclass(frozen=True)
@@ -95,7 +104,7 @@ class Form:
 
     def facts(self) -> dict[str, Fact]:
         """Every name that its template may use: what any document may say, and its own fields."""
-        own = {one.name: Fact(one.name, one.words, one.sample, one.mask) for one in self.fields}
+        own = {fact.name: fact for one in self.fields for fact in one.facts()}
         return {**common(), **own}
 
     def schema(self) -> dict[str, list[str]]:

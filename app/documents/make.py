@@ -62,7 +62,7 @@ def made(form: Form) -> bytes:
         _line(document, "{{ issuer }}（印章）", ALIGN.RIGHT, before=Pt(28))
         _line(document, "{{ issued_on }}", ALIGN.RIGHT)
         if form.to:
-            _contact(document, in_english=bool(form.of))
+            _contact(document, form)
     if form.numbered:
         _line(document, "{%p if qr %}")
         _line(document, "{{ qr }}")
@@ -71,13 +71,16 @@ def made(form: Form) -> bytes:
     return _same_every_time(document)
 
 
-def _contact(document: Any, *, in_english: bool) -> None:
-    """Where the receiver turns to, in one small line of what the issuer has said of that."""
+def _contact(document: Any, form: Form) -> None:
+    """Where the receiver turns to, in one small line of what the issuer has said of that; not what the form asks for
+    itself, and says already.
+    """
+    asked = {fact for one in form.fields for fact in one.proposes}
+    left = [one for one in CONTACT if one[0] not in asked]
     said = [
-        f"{{% if {fact} %}}{f'{zh} {en}' if in_english else zh}：{{{{ {fact} }}}}　{{% endif %}}"
-        for fact, zh, en in CONTACT
+        f"{{% if {fact} %}}{f'{zh} {en}' if form.of else zh}：{{{{ {fact} }}}}　{{% endif %}}" for fact, zh, en in left
     ]
-    _line(document, f"{{%p if {' or '.join(fact for fact, _zh, _en in CONTACT)} %}}")
+    _line(document, f"{{%p if {' or '.join(fact for fact, _zh, _en in left)} %}}")
     _line(document, "".join(said), size=Pt(9), before=Pt(12))
     _line(document, "{%p endif %}")
 

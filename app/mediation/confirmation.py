@@ -17,7 +17,7 @@ from app.cases.papers.models import CaseDocument
 from app.core import clock
 from app.deadlines import ClockView, Explanation
 from app.deadlines.clock import ClockColumns
-from app.documents.kinds import Form, kinds
+from app.documents.kinds import Form, bilingual, kinds
 from app.documents.models import DocumentState
 
 CODE = "judicial_confirmation"
@@ -74,12 +74,14 @@ class Paper:
 
 
 def pack(papers: Sequence[CaseDocument]) -> list[Paper]:
-    """What goes to the court, the newest of each kind that was issued."""
+    """What goes to the court, the newest of each kind that was issued, in Chinese or with English in it too."""
     return list(_pack(papers))
 
 
 def _pack(papers: Sequence[CaseDocument]) -> Iterator[Paper]:
     for code in PACK:
-        issued = [one for one in papers if one.kind == code and one.status == DocumentState.ISSUED]
+        alike = (code, bilingual().get(code))
+        issued = [one for one in papers if one.kind in alike and one.status == DocumentState.ISSUED]
         if issued or code in NEEDED:
-            yield Paper(kinds()[code], max(issued, key=lambda one: one.id, default=None), code in NEEDED)
+            newest = max(issued, key=lambda one: one.id, default=None)
+            yield Paper(newest.form if newest else kinds()[code], newest, code in NEEDED)

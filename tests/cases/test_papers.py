@@ -543,6 +543,15 @@ def test_both_are_numbered_in_one_row_and_the_english_says_law_days_and_ground(t
     )
 
 
+def test_a_notice_of_mediation_and_a_typed_day_speak_both_languages(town, standing, drafted, step):
+    number = standing("mediating", traits=("foreign",))
+    assert "mediation-notice-en" in codes(town, number)
+    word, pdf = read(town, step(drafted(number, "suspension-en"), "issue"))
+    assert "2026年12月3日" in word
+    for said in (word, pdf.replace("3December2026", "3 December 2026")):
+        assert "3 December 2026" in said
+
+
 # What follows it -----------------------------------------------------------------------------------------------------
 
 

@@ -38,11 +38,13 @@ TYPED = {
         "letter",
     ),
     *("opinion", "materials", "copy_to", "suspicion", "harm", "advice", "level", "ask", "reason_en", "facts_found_en"),
+    *("materials_en", "result_en", "decision_en", "matter_en", "term_en", "performed_en"),
     *("agreement_en", "message", "topic", "product", "quantity", "sealed", "questions", "payer", "matter"),
     *("suggestion", "findings", "place", "result", "reason", "receiver"),
 }
-# What a settled complaint of this center has not: it was not referred here, refused, closed, or sold from abroad.
-UNKNOWN = {"origin", "origin_letter", "ground", "ground_en", "closed_on", "mediation_due"}
+# What a settled complaint of this center has not: it was not referred here, reported, refused, closed, or still runs.
+UNKNOWN = {"origin", "origin_letter", "act_place", "ground", "ground_en", "closed_on"}
+UNKNOWN |= {"mediation_due", "mediation_due_en"}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from app.documents import make, press
-from app.documents.kinds import common, kinds
+from app.documents.kinds import bilingual, common, kinds
 from app.documents.services import fill, masked
 from tests.documents.conftest import pressed, rows, texts
 
@@ -100,10 +100,35 @@ def test_a_form_for_consumers_from_abroad_says_it_in_english_too(code: str) -> N
     whole = "".join(texts(pressed(form, form.samples(), "docx").docx))
     assert form.title.en in whole
     assert "The Chinese text prevails." in whole
-    used = {name for name in common() if name.endswith("_en") and f"{{{{ {name} }}}}" in form.body}
+    used = {name for name in form.facts() if name.endswith("_en") and f"{{{{ {name} }}}}" in form.body}
     for name in used:
-        assert str(common()[name].sample) in whole
-    assert form.to == kinds()[form.of].to
+        assert str(form.facts()[name].sample) in whole
+    first = kinds()[form.of]
+    assert (form.to, form.mark, form.approval, form.numbered) == (first.to, first.mark, first.approval, first.numbered)
+    assert {one.name for one in first.fields} <= {one.name for one in form.fields}, "whoever typed one types the other"
+
+
+# See the head of bilingual.toml for why.
+IN_CHINESE_ALONE = {"minutes", "service-record", "litigation-support"}
+
+
+def test_every_form_that_a_consumer_gets_has_one_with_english_in_it() -> None:
+    theirs = {form.code for form in kinds().values() if "consumer" in form.to and not form.of}
+    assert theirs - set(bilingual()) == IN_CHINESE_ALONE
+
+
+def test_a_day_that_is_typed_has_its_english_name_too() -> None:
+    for form in kinds().values():
+        if form.of:
+            assert all(one.sample_en for one in form.fields if one.kind == "date"), form.code
+            assert {f"{one.name}_en" for one in form.fields if one.kind == "date"} <= set(form.facts())
+
+
+@pytest.mark.parametrize("code", ["mediation-notice", "mediation-notice-en"])
+def test_a_notice_of_mediation_gives_its_telephone_once(code: str) -> None:
+    form = kinds()[code]
+    known = {**form.samples(), "issuer_phone": "0309-6110315", "phone": "0309-6110315"}
+    assert "".join(texts(pressed(form, known, "docx").docx)).count("0309-6110315") == 1
 
 
 def test_nobody_signs_for_the_market_regulator() -> None:

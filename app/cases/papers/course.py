@@ -8,7 +8,7 @@ from typing import Any
 
 from app import audit
 from app.cases.models import Case, CaseClock, CaseFile
-from app.cases.papers.phrases import day, hour, hours, money, sentence
+from app.cases.papers.phrases import day, english_day, english_hour, hour, hours, money, sentence
 from app.cases.workflow import CASE
 from app.core import clock
 from app.deadlines import load_rules
@@ -53,6 +53,7 @@ def _sessions(case: Case, told: list[Told]) -> dict[str, Any]:
     return {
         "sessions": [_line(one) for one in rows],
         "next_session_at": hour(coming.starts_at) if coming else "",
+        "next_session_at_en": english_hour(coming.starts_at) if coming else "",
         "next_session_place": _place(coming) if coming else "",
         "next_mediators": _mediators(coming) if coming else "",
         "last_session_at": hours(last.starts_at, last.ends_at) if last else "",
@@ -163,6 +164,7 @@ def _times(case: Case, names: Mapping[str, str], told: list[Told]) -> dict[str, 
         "pause_reason": next((f"因需{_because(one, span)}。" for one, span in pauses if span is last), ""),
         "pause_evidence": last.get("evidence", "") if last else "",
         "paused_on": date.fromisoformat(last["on"]) if last else None,
+        "paused_on_en": english_day(date.fromisoformat(last["on"])) if last else "",
         "resumed_on": date.fromisoformat(last["until"]) if last and "until" in last else None,
         **_extensions(case, told),
     }

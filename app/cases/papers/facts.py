@@ -47,7 +47,7 @@ ROUTES_EN = (
 NEITHER = "该事项不属于消费者权益争议投诉，也不属于对经营者违法行为的举报"
 REPORTED_ELSEWHERE = "你反映的涉嫌违法行为不属于我单位管辖"
 TESTING = "，检测、鉴定等所需时间依法扣除"
-OF_CONSUMER = ("consumer", "consumer_phone", "consumer_id", "consumer_address", "story", "demand")
+OF_CONSUMER = ("consumer", "consumer_phone", "consumer_id", "consumer_address", "story", "demand", "act_place")
 OF_PURCHASE = ("purchased_on", "order_number")  # by which a merchant would know who bought
 # What the business was told itself, or shown: it may read that again, without the names of who complains.
 TOLD_TO_MERCHANT = ("interview_", "visit", "exposure_medium", "exposure_heard")
@@ -207,12 +207,13 @@ def _testing_stops(profile: Profile) -> bool:
 
 def _in_english(case: Case) -> dict[str, Any]:
     """What the forms for consumers from abroad say of law, days and grounds."""
-    profile, agreement = profile_of(case), _agreement(case)
+    profile, agreement, running = profile_of(case), _agreement(case), case.clock("mediation")
     return {
         "received_on_en": english_day(case.received_at),
         "accepted_on_en": english_day(case.accepted_at),
         "agreed_on_en": english_day(agreement.agreed_on if agreement else None),
         "perform_by_en": english_day(agreement.perform_by if agreement else None),
+        "mediation_due_en": english_day(running.due_on if running else None),
         "acceptance_limit_en": _limit(profile, "acceptance"),
         "mediation_limit_en": _limit(profile, "mediation"),
         "law_en": f"the {profile.law.en}",
@@ -250,6 +251,7 @@ def _of_people(case: Case) -> dict[str, Any]:
         "consumer_address": party.reveal("address") or "",
         "story": statement.facts,
         "demand": statement.demand,
+        "act_place": statement.act_place,
         "purchased_on": day(statement.purchased_on),
         "order_number": statement.order_number,
         "platform": statement.platform,

@@ -42,6 +42,12 @@ def english_day(moment: date | datetime | None) -> str:
     return f"{on.day} {get_month_names('wide', locale='en')[on.month]} {on.year}"
 
 
+def english_hour(moment: datetime) -> str:
+    """3 December 2026, 9:30"""
+    at = clock.local(moment)
+    return f"{english_day(moment)}, {at.hour}:{at.minute:02}"
+
+
 def money(amount: Decimal | None) -> str:
     return "" if amount is None else f"{amount:,.2f}"
 

@@ -22,13 +22,13 @@ from app.cases.papers.models import (
     CaseDocumentReceipt,
     CaseDocumentService,
 )
-from app.cases.papers.phrases import day
+from app.cases.papers.phrases import day, english_day
 from app.core import clock
 from app.core.errors import Invalid, WrongMoment
 from app.deadlines.wording import say
 from app.documents import checks, library
 from app.documents import services as office
-from app.documents.kinds import Form, kinds
+from app.documents.kinds import Field, Form, kinds
 from app.documents.models import DocumentState
 from app.files import services as stored
 from app.files.accept import Accepted
@@ -78,10 +78,13 @@ def complete(paper: CaseDocument, case: Case) -> dict[str, Any]:
 
 def _said(form: Form, filled: dict[str, Any]) -> dict[str, Any]:
     """The typed fields as a document says them."""
-    dates = {one.name for one in form.fields if one.kind == "date"}
-    return {
-        name: day(date.fromisoformat(value)) if name in dates and value else value for name, value in filled.items()
-    }
+    days = {one.name: date.fromisoformat(filled[one.name]) for one in form.fields if _is_day(one, filled)}
+    english = {f"{one.name}_en": english_day(days.get(one.name)) for one in form.fields if one.sample_en}
+    return {**filled, **{name: day(on) for name, on in days.items()}, **english}
+
+
+def _is_day(one: Field, filled: dict[str, Any]) -> bool:
+    return one.kind == "date" and bool(filled.get(one.name))
 
 
 def preview(paper: CaseDocument, case: Case) -> office.Made:
