@@ -85,7 +85,7 @@ CASE = Workflow(
         # Of a report: its clue is checked, and decided is whether a case file is opened 举报核查
         Step(
             "file", _l("Open a case file"), {S.LODGED}, S.ACCEPTED, Can.CASE_TRIAGE,
-            form=forms.AcceptForm, effect=triage.accept, meets=("acceptance", "clue_check"),
+            form=forms.AcceptForm, effect=triage.accept, meets=("acceptance", "clue_check"), starts=("case_decision",),
             when=lambda case: case.is_report, primary=True, done=_l("Opened a case file on the report"),
             tell=("assignee",),
         ),
@@ -97,8 +97,9 @@ CASE = Workflow(
         ),
         Step(
             "dealt_with", _l("Note the result of the report"), {S.ACCEPTED}, S.CLOSED, Can.CASE_HANDLE,
-            form=forms.ReasonForm, effect=closing.dealt_with, when=lambda case: case.is_report, primary=True,
-            done=_l("Noted the result of the report"), tell=("director",),
+            form=forms.ReasonForm, effect=closing.dealt_with, meets=("case_decision",),
+            when=lambda case: case.is_report, primary=True, done=_l("Noted the result of the report"),
+            tell=("director",),
         ),
         Step(
             "join_earlier", _l("Join to an earlier case"), _UNDER_WAY, S.CLOSED, Can.CASE_TRIAGE,
@@ -182,7 +183,7 @@ CASE = Workflow(
         ),
         Step(
             "reopen", _l("Reopen"), {S.CLOSED}, S.ACCEPTED, Can.CASE_REOPEN,
-            form=forms.ReasonForm, effect=closing.reopen, starts=("mediation",),
+            form=forms.ReasonForm, effect=closing.reopen, starts=("mediation", "case_decision"),
             when=lambda case: case.outcome in _MERITS,
             public=True, done=_l("Reopened the case"), tell=("assignee",),
         ),

@@ -72,7 +72,8 @@ class ClockColumns:
     extended_by: Mapped[int] = mapped_column(CheckConstraint("extended_by >= 0", name="extended_by"), default=0)
     # The spans left out and the extensions, with the numbers of the papers that show them; never a sentence, for
     # the city reads clocks: {kind: pause, reason, evidence, file, on, until} | {kind: extension, amount, evidence, on}
-    # | {kind: carried, number, on}, where the time used by whoever referred the matter counts too.
+    # | {kind: carried, number, on}, where the time used by whoever referred the matter counts too. A pause that was
+    # cut off has `cut` beside `until`: what it waited for had not come, but the limit was another from that day on.
     spans: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list)
 
     if TYPE_CHECKING:  # the declarative base gives it
@@ -247,6 +248,17 @@ def void(clock: ClockColumns) -> None:
     clock.spans = [entry for entry in clock.spans if entry["kind"] != "pause" or "until" in entry]
     clock.state = ClockState.VOID.value
     clock.paused_on = clock.paused_reason = None
+
+
+def cut_off(clock: ClockColumns, on: date, *, rules: Rules | None = None) -> dict[str, Any] | None:
+    """The limit is another from this day on: it is void, and the pause that ran is told, to go on in what follows."""
+    running = clock.spans[-1] if clock.state == ClockState.PAUSED else None
+    if running is not None:
+        resume(clock, on, rules=rules)
+        *earlier, last = clock.spans
+        clock.spans = [*earlier, {**last, "cut": True}]
+    void(clock)
+    return running
 
 
 def rebase(clock: Clock, profile: Profile, *, rules: Rules | None = None, **subject: Any) -> Clock | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -86,7 +86,8 @@ def test_opening_a_case_file_meets_it_and_nothing_is_mediated(reported, take, lo
             take(number, step)
     take(number, "file", category="S0401", problem="R07", nature="R", title="无照经营", summary="无照经营")
     case = look(number)
-    assert (case.status, {one.code: one.state for one in case.clocks}) == ("accepted", {"clue_check": "met"})
+    states = {"clue_check": "met", "case_decision": "running"}
+    assert (case.status, {one.code: one.state for one in case.clocks}) == ("accepted", states)
     words = (
         town.client(EAST, "handler")
         .open("GET", f"/cases/{number}?lang=en", follow_redirects=True)
@@ -102,8 +103,55 @@ def test_opening_a_case_file_meets_it_and_nothing_is_mediated(reported, take, lo
     take(number, "dealt_with", text="已移送市场监管部门立案")
     case = look(number)
     assert (case.status, case.outcome) == ("closed", "filed")
+    assert limits(look, number)["case_decision"][0] == "met"
     take(number, "reopen")
-    assert limits(look, number).keys() == {"clue_check"}
+    assert [(one.code, one.state) for one in look(number).clocks] == [
+        ("clue_check", "met"),
+        ("case_decision", "met"),
+        ("case_decision", "running"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("filed", "due", "extended"),
+    [
+        # 90 calendar days after the day of filing (Provisions on Procedures for Administrative Penalties, art. 64).
+        # Monday 06-01: 2-30 June (29), July (60), 1-30 August (90), a Sunday: Monday the 31st.
+        # And 30 more, counted from the 30th: 31 August (1), 1-29 September (30), a Tuesday.
+        (date(2026, 6, 1), date(2026, 8, 31), date(2026, 9, 29)),
+        # Friday 07-03: 4-31 July (28), August (59), September (89), 1 October (90): National Day, worked again on the
+        # 8th. And 30 more: 2-31 October (30), a Saturday: Monday 2 November.
+        (date(2026, 7, 3), date(2026, 10, 8), date(2026, 11, 2)),
+    ],
+)
+def test_the_case_that_was_opened_is_decided_by_the_day_worked_out_by_hand(reported, take, look, filed, due, extended):
+    number = reported(filed - timedelta(days=7))
+    with clock.freeze(clock.at(filed, 15)):
+        take(number, "file")
+        assert limits(look, number)["case_decision"] == ("running", due)
+        assert (look(number).due_on, look(number).due_code) == (due, "case_decision")
+        with pytest.raises(Invalid):
+            take(number, "extend", clock="case_decision", amount=31, evidence="YQ-1", text="复杂")
+        take(number, "extend", clock="case_decision", amount=30, evidence="YQ-1", text="复杂")
+    assert look(number).due_on == extended
+    with clock.freeze(clock.at(extended, 15)):
+        take(number, "dealt_with")
+    assert [one.met_on for one in look(number).clocks if one.code == "case_decision"] == [extended]
+
+
+def test_where_the_rule_knows_no_decision_none_runs_and_the_slip_keeps_quiet(town, lodged, reported, take, look):
+    from app.cases.queries import slip_of
+    from app.deadlines import load_rules
+
+    with town.at(EAST):
+        profile = load_rules().profile("zhejiang-association")
+    number = lodged(nature="R", problem="R07", profile=profile)
+    take(number, "file")
+    assert limits(look, number).keys() == {"acceptance"}
+    take(number := reported(phone="13900000009"), "file")
+    with town.at(EAST):
+        slip = slip_of(by_number(number))
+        assert (slip.first, slip.besides) == (None, []), "that a case file was opened is told with its result only"
 
 
 def test_opening_none_meets_it_too_and_is_approved(reported, take, look):

@@ -20,7 +20,9 @@ from app.deadlines.models import ClockMove
 from app.deadlines.wording import because, days
 from tenants.database import db
 
-_ABOUT = frozenset({"case.pause", "case.resume", "case.extend", "case.rebased", "case.meet_limit"})
+_ABOUT = frozenset(
+    f"case.{event}" for event in ("pause", "resume", "extend", "rebased", "meet_limit", "pause_kept", "pause_cut")
+)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from app import audit, deadlines
 from app.cases.models import Agreement, Case, CaseClock, CaseCredential, CaseDraft, CaseFile, CaseStatement, Party
 from app.cases.services.dividing import letter_of
-from app.cases.services.parts import CLUE
+from app.cases.services.parts import CLUE, DECISION
 from app.core import clock
 from app.core.errors import Missing
 from app.deadlines import ClockView
@@ -151,8 +151,12 @@ class Slip:
 
 
 def _is_told(one: CaseClock, case: Case) -> bool:
-    """Whether the consumer may be promised it: by the law of the case, or to the hotline; no limit of the house."""
-    return one.is_open and (one.profile_code == case.profile_code or one.code == "hotline_answer")
+    """Whether the consumer may be promised it: by the law of the case, or to the hotline; no limit of the house.
+
+    Whether a case file was opened on a report is told with its result only (Order 121 art. 34).
+    """
+    legal = one.profile_code == case.profile_code and one.code != DECISION
+    return one.is_open and (legal or one.code == "hotline_answer")
 
 
 def slip_of(case: Case) -> Slip:

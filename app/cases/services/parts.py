@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, select
 
 from app import audit, deadlines
-from app.cases.models import OPEN, OUTSIDE, REPORT, Case, CaseClock, CaseState, CaseStatement
-from app.core import clock
+from app.cases.models import OPEN, OUTSIDE, REPORT, Case, CaseClock, CaseStatement
 from app.deadlines import ClockState, Profile, Rules, load_rules
 from app.merchants.models import Merchant
 from app.search import services as search
@@ -36,8 +35,10 @@ WATCH = audit.Watch(
     ),
     words=("title", "summary", "merchant_name"),
 )
-MAIN = ("acceptance", "mediation", "termination_notice")  # the limits that the steps of a case start and meet
+MEDIATION = "mediation"
+MAIN = ("acceptance", MEDIATION, "termination_notice")  # the limits that the steps of a case start and meet
 CLUE = "clue_check"  # of a report: whether a case file is opened, in the place of acceptance
+DECISION = "case_decision"  # of a report on which one was opened: 90 days, 市场监督管理行政处罚程序规定 art. 64
 _ANSWERING = ("close", "refuse", "guide", "not_file", "dealt_with")  # the steps that give the result
 ANSWERED = ("hotline_answer", "reconciliation", "internal_finish")  # those that the result of a case meets too
 
@@ -56,45 +57,17 @@ def first_limit(nature: str, profile: Profile) -> str | None:
     return first if first in profile.limits and nature not in OUTSIDE else None
 
 
-def follow_nature(case: Case) -> None:
-    """Once its nature has been corrected, count by the limits of what it is now, since the same day.
-
-    Before the decision, what has to be decided first; after it, mediation, which is for complaints only. What is being
-    mediated already comes to its end in any case.
-    """
-    profile = profile_of(case)
-    if case.status == CaseState.LODGED:
-        first = first_limit(case.nature, profile)
-        begun = [one for one in case.clocks if one.code in ("acceptance", CLUE)]
-        since = max((one.started_on for one in begun), default=clock.on(case.received_at))
-        _only(case, profile, first, begun, since)
-    elif case.status in (CaseState.ACCEPTED, CaseState.MEDIATING):
-        begun = [one for one in case.clocks if one.code == "mediation"]
-        wanted = "mediation" if "mediation" in profile.limits and case.is_complaint else None
-        if wanted or case.status == CaseState.ACCEPTED:
-            _only(case, profile, wanted, begun, clock.on(case.accepted_at or clock.now()))
-    redate(case)
-
-
-def _only(case: Case, profile: Profile, code: str | None, begun: Sequence[CaseClock], since: date) -> None:
-    """Let that limit run, or none, in the place of those that began; what had been left out of it stays left out."""
-    for old in begun:
-        if old.is_open and old.code != code:
-            deadlines.void(old)
-    if code is None or case.clock(code) is not None:
-        return
-    new = deadlines.start(CaseClock, profile, code, since)
-    if before := next((one for one in reversed(begun) if one.code == code), None):
-        new.spans, new.extended_by = list(before.spans), before.extended_by
-        deadlines.recount(new, deadlines.load_calendar())
-    case.clocks.append(new)
+def suits(case: Case, code: str) -> bool:
+    """Whether such a case has that limit: a report is not mediated, and on nothing else a case file is opened."""
+    return case.is_complaint if code == MEDIATION else case.is_report if code == DECISION else True
 
 
 def _started(case: Case, step: Any, profile: Profile) -> list[str]:
-    """The limits that a step starts: those that the rule knows, and no mediation of what is not mediated."""
+    """The limits that a step starts: those that the rule knows and that such a case has, none that runs already."""
     first = first_limit(case.nature, profile) or "acceptance"  # what is looked at again, whatever it is
     codes = [first if code == "acceptance" else code for code in step.starts]
-    return [code for code in codes if code in profile.limits and (case.is_complaint or code != "mediation")]
+    there = {DECISION} if case.clock(DECISION) else set()  # somebody has added it by hand
+    return [code for code in codes if code in profile.limits and code not in there and suits(case, code)]
 
 
 def redate(case: Case) -> None:
