@@ -72,13 +72,13 @@ def route(case: Case) -> Route | None:
     return routes().get(case.nature)
 
 
-def advise(case: Case, *, platform: str = "", bought_on: date | None = None) -> list[Advice]:
-    """What speaks for whose matter it is, the weightiest first; never empty."""
+def advise(case: Case, *, platform: str = "", bought_on: date | None = None, act_place: str = "") -> list[Advice]:
+    """What speaks for whose matter it is, the weightiest first; never empty. `act_place` counts of a report."""
     told = route(case)
     if told is not None:
         title = _("No complaint: %(nature)s", nature=lists.named("natures", case.nature))
         return [Advice(NO_COMPLAINT, "令20 art. 39", title, str(told))]
-    place = _place(case, platform)
+    place = _of_the_act(case, platform, act_place) if case.is_report else _place(case, platform)
     return [*_notes(case), *_long_ago(case, bought_on), place, *_against_passing_on(case, place), *_departments(case)]
 
 
@@ -88,11 +88,11 @@ def _place(case: Case, platform: str) -> Advice:
     region = (case.merchant.region_code or "")[:6] if case.merchant else ""
     if case.place in ("platform", "live") and not address:
         return _of_the_platform(platform)
-    rule = {"platform": "J2", "live": "J2", "site": "J3"}.get(case.place or "", "J6" if case.nature == REPORT else "J1")
+    rule = {"platform": "J2", "live": "J2", "site": "J3"}.get(case.place or "", "J1")
     there = _center_of(region, address)
     if there is None and _is_away(region):
         why = _("The merchant is registered under region %(region)s, outside this city.", region=region)
-        return Advice(AWAY, "J7" if case.nature == REPORT else rule, _("Outside this city"), why)
+        return Advice(AWAY, rule, _("Outside this city"), why)
     if there is None:
         why = _("Nothing says where the merchant is. Of several that have power, who received it first handles it.")
         return Advice(MINE, "J4", _("Ours, as long as nothing else is known"), why)
@@ -100,11 +100,43 @@ def _place(case: Case, platform: str) -> Advice:
         "J1": _("The merchant does business at %(address)s.", address=address or region),
         "J2": _("The seller publishes the address %(address)s.", address=address or region),
         "J3": _("It sells on its own site; its domicile is %(address)s.", address=address or region),
-        "J6": _("A report goes where the act took place: %(address)s.", address=address or region),
     }[rule]
+    return _of(there, rule, why)
+
+
+def _of(there: Place, rule: str, why: str) -> Advice:
     if there.id == realm.home().id:
         return Advice(MINE, rule, _("Ours"), why, there)
     return Advice(COUNTY, rule, there.short_name, why, there)
+
+
+def _of_the_act(case: Case, platform: str, act_place: str) -> Advice:
+    """The county whose report it is: where the act took place, if that is known (O20 art. 25).
+
+    If not, where the business is done speaks for it, before where it is registered; that a shop is in another county
+    than the seat of its company says nothing against the shop.
+    """
+    address = case.merchant.address if case.merchant else ""
+    region = (case.merchant.region_code or "")[:6] if case.merchant else ""
+    if there := _center_of("", act_place):
+        return _of(there, "J6", _("A report goes where the act took place: %(address)s.", address=act_place))
+    unsaid = (
+        _("The act took place at %(place)s; that names no county of this city.", place=act_place)
+        if act_place
+        else _("Where the act took place is not known yet: ask, and note it.")
+    )
+    if there := _center_of("", address):
+        return _of(there, "J6", f"{unsaid} {_('The merchant does business at %(address)s.', address=address)}")
+    if there := _center_of(region, ""):
+        at = _("The merchant is registered under region %(region)s.", region=region)
+        return _of(there, "J6", f"{unsaid} {at}")
+    if _is_away(region):
+        at = _("The merchant is registered under region %(region)s, outside this city.", region=region)
+        return Advice(AWAY, "J7", _("Outside this city"), f"{unsaid} {at}")
+    if case.place in ("platform", "live") and not (address or act_place):
+        return _of_the_platform(platform)
+    first = _("Of several that have power, who received it first handles it.")
+    return Advice(MINE, "J4", _("Ours, as long as nothing else is known"), f"{unsaid} {first}")
 
 
 def _of_the_platform(platform: str) -> Advice:
@@ -122,8 +154,7 @@ def _of_the_platform(platform: str) -> Advice:
         return Advice(AWAY, "J2", _("Outside this city"), f"{why} {at}")
     if there is None:
         return Advice(PLATFORM, "J2", _("Where %(platform)s has its domicile", platform=on), f"{why} {at}")
-    whose, title = (MINE, _("Ours")) if there.id == realm.home().id else (COUNTY, there.short_name)
-    return Advice(whose, "J2", title, f"{why} {at}", there)
+    return _of(there, "J2", f"{why} {at}")
 
 
 def _departments(case: Case) -> Iterator[Advice]:

@@ -58,6 +58,14 @@ def marks() -> list[tuple[str, Any]]:
     return [pair for pair in lists.choices("traits") if pair[0] not in BY_DEED]
 
 
+def _act_place() -> Line:
+    return Line(
+        _l("Where what is reported took place"),
+        [max_length(100)],
+        description=_l("County and address, as far as known: it decides whose matter a report is."),
+    )
+
+
 class IntakeForm(CardFields, AgentFields, Form):
     """What somebody says at the window or on the telephone, in the order in which they say it."""
 
@@ -87,6 +95,7 @@ class IntakeForm(CardFields, AgentFields, Form):
     place = SelectField(_l("How it was bought"), choices=lambda: [("", "—"), *lists.choices("places")], default="")
     platform = Line(_l("Platform"), [max_length(60)], description=_l("Its name; the order number goes beside the day."))
     stream = Line(_l("Live room or streamer"), [max_length(80)])
+    act_place = _act_place()
     traits = ManyCheckboxField(_l("Traits"), choices=marks)
     held = ManyCheckboxField(_l("Evidence that is there"), choices=paper_choices)
     others = table_field()
@@ -151,6 +160,7 @@ class DescribeForm(Form):
     category = SelectField(_l("Category"), [_needed], choices=_categories)
     problem = SelectField(_l("Problem"), [_needed], choices=_problems)
     amount = Money(_l("Amount in dispute"), [Optional()])
+    act_place = _act_place()  # of a report only: the page leaves it out of others
     foreign = BooleanField(
         _l("The consumer is from abroad"), description=_l("Documents are proposed in Chinese and English.")
     )

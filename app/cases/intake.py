@@ -105,4 +105,5 @@ def hints(typed: Mapping[str, str]) -> queries.Found:
 
 def known(case: Case) -> dict[str, Any]:
     """What the forms of steps ask for and the case says under another name."""
-    return {"merchant_number": case.merchant.number if case.merchant else "", "text": ""}
+    act_place = statement_of(case).act_place if case.is_report else ""
+    return {"merchant_number": case.merchant.number if case.merchant else "", "act_place": act_place, "text": ""}

@@ -346,6 +346,7 @@ class CaseStatement(Sealing, Private):
     stream: Mapped[Words] = mapped_column(default="", server_default="")  # the room or the streamer
     merchant_address: Mapped[Words] = mapped_column(default="", server_default="")  # of a business not in the register
     merchant_phone_sealed: Mapped[str | None]
+    act_place: Mapped[Words] = mapped_column(default="", server_default="")  # where what is reported took place
     held: Mapped[list[str]] = mapped_column(
         ARRAY(Text), default=list, server_default="{}"
     )  # what of the checklist is there

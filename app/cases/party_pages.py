@@ -24,6 +24,7 @@ from app.cases.services.parts import statement_of
 from app.core.area import Area
 from app.core.errors import Invalid, Late
 from app.core.forms import code_of
+from app.core.privacy import redact
 from app.documents import letterhead
 from app.ui import render
 from tenants import realm
@@ -211,7 +212,7 @@ def _whose(case: Case, person: Any) -> panels.Panel | None:
     if case.status != CaseState.LODGED or not person.can(Can.CASE_TRIAGE, case):
         return None
     told = statement_of(case)
-    advices = advice.advise(case, platform=told.platform, bought_on=told.purchased_on)
+    advices = advice.advise(case, platform=told.platform, bought_on=told.purchased_on, act_place=redact(told.act_place))
     return panels.Panel("cases/_advice.html", {"advices": advices, "guide": case.is_outside})
 
 

@@ -36,6 +36,9 @@ _EVENTS: dict[str, Any] = {
     "case.file_removed": _l("Took out of the file"),
     "case.code_renewed": _l("Gave out a new tracking code"),
     "case.rebased": _l("Counted a time limit by another rule"),
+    "case.located": _l("Noted where what is reported took place"),
+    "case.pause_kept": _l("A pause goes on in the time limit that counts now"),
+    "case.pause_cut": _l("A pause ended with the time limit that it stopped"),
     "case.took_in": _l("Another case was joined to this one"),
     "case.let_go": _l("A case was taken out again"),
     "case.redated": _l("Moved the due date: the calendar of working days has changed"),
@@ -55,6 +58,7 @@ _CHANGES = {
     "assignee_id": words.Field(_l("Handler"), names=people.names),
 }
 _DUE = {"due_on": words.Field(_l("Due date"))}
+_DATED = frozenset(f"case.{event}" for event in ("session", "pause", "resume", "notify", "pause_kept", "pause_cut"))
 _CONSUMERS_WORDS = {"case.supplement", "case.divided"}
 _TONES = {"case.refuse": "red", "case.end": "warn", "case.accept": "ok", "case.settle": "ok", "case.close": "ok"}
 
@@ -101,7 +105,7 @@ def _detail(event: str, facts: dict[str, Any]) -> str:
         said.append(str(PERSONAL.get(field, field)))
     if facts.get("amount") and event == "case.settle":
         said.append(_("¥%(amount)s recovered", amount=facts["amount"]))
-    if facts.get("on") and event in ("case.session", "case.pause", "case.resume", "case.notify"):
+    if facts.get("on") and event in _DATED:
         said.append(str(facts["on"]))
     if event == "case.rebased":
         title = timing.title_of(facts["clock"])

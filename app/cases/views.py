@@ -206,6 +206,8 @@ def _step_form(declared: Step, case: Case, **given: Any) -> Any:
         form.fit(case)
     if "consented" in form and not represented(case):
         del form.consented
+    if "act_place" in form and not case.is_report:
+        del form.act_place
     if isinstance(form, forms.AssignForm):
         form.assignee.data = form.assignee.data or str(case.assignee_id or "")
         form.assignee.choices = staffing.choices(handlers())

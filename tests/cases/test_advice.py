@@ -60,6 +60,53 @@ def test_where_the_merchant_is_decides(town, lodged, address, facts, whose, rule
 
 
 @pytest.mark.parametrize(
+    ("act_place", "address", "place", "whose", "rule", "to", "said"),
+    [
+        (HERE, THERE, "shop", advice.MINE, "J6", EAST, HERE),
+        (THERE, HERE, None, advice.COUNTY, "J6", WEST, THERE),
+        (THERE, "", "platform", advice.COUNTY, "J6", WEST, THERE),
+        ("", THERE, "site", advice.COUNTY, "J6", WEST, "尚不清楚"),
+        ("学府路8号", THERE, "shop", advice.COUNTY, "J6", WEST, "学府路8号"),
+        ("学府路8号", "", "live", advice.MINE, "J4", None, "学府路8号"),
+        ("", "", "live", advice.PLATFORM, "J2", None, "平台"),
+        ("", "", None, advice.MINE, "J4", None, "尚不清楚"),
+    ],
+)
+def test_a_report_goes_where_the_act_took_place(town, act_place, address, place, whose, rule, to, said):
+    with town.at(EAST):
+        by = town.person(EAST, "handler")
+        merchant = register.add(by, name="星河公司", address=address)
+        case = lodge(replace(TOLD, merchant=merchant, nature="R", place=place, act_place=act_place), by).case
+        (found, *_more) = advice.advise(case, act_place=act_place)
+        assert (found.whose, found.rule, found.to.slug if found.to else None) == (whose, rule, to)
+        assert said in found.why
+
+
+def test_a_shop_of_this_county_is_ours_wherever_its_company_is_registered(town, root):
+    """Of a report; a complaint goes by the region of the register, as before."""
+    with root.begin() as connection:
+        connection.execute(text("update tenant set region_code = '99012' || id where kind = 'center'"))
+    registry.forget()
+    with town.at(EAST):
+        by = town.person(EAST, "handler")
+        merchant = register.add(by, name="星河公司", address=HERE, region_code="990123")
+        for nature, whose in (("R", advice.MINE), ("C", advice.COUNTY)):
+            case = lodge(replace(TOLD, merchant=merchant, nature=nature, place="shop"), by).case
+            assert advice.advise(case)[0].whose == whose
+
+
+def test_where_it_took_place_is_noted_with_the_description_and_advised_by(town, lodged):
+    browser, number = town.client(EAST, "handler"), lodged(nature="R", problem="R07")
+    page = browser.get(address := f"/cases/{number}/steps/describe").get_data(as_text=True)
+    (form,) = (one for one in forms_of(page) if "act_place" in one.controls)
+    assert browser.post(address, {**form.filled(), "act_place": f" {THERE}"}).status_code == 303
+    page = browser.get(f"/cases/{number}").get_data(as_text=True)
+    assert f"举报由违法行为发生地处理：{THERE}" in page
+    assert "记录了违法行为发生地" in page
+    assert "act_place" not in browser.get(f"/cases/{lodged()}/steps/describe").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
     ("address", "region", "whose", "to"),
     [
         (HERE, "", advice.MINE, EAST),

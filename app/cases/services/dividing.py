@@ -52,7 +52,7 @@ def divide(case: Case, by: Any, *, complaint: str, report: str, demand: str = ""
     statement = statement_of(case)
     letter = statement.facts
     made = lodge(_as_report(case, statement, report.strip(), problem), by, key=f"{_KEY}{case.id}").case
-    statement.facts, statement.demand = complaint.strip(), demand.strip()
+    statement.facts, statement.demand, statement.act_place = complaint.strip(), demand.strip(), ""
     before = WATCH.look(case)
     case.nature, case.traits, case.version = COMPLAINT, [*case.traits, DIVIDED], case.version + 1
     case.given_title = case.given_summary = ""
@@ -88,6 +88,7 @@ def _as_report(case: Case, statement: CaseStatement, report: str, problem: str |
         merchant=case.merchant,
         merchant_name=case.merchant_name,
         place=case.place,
+        act_place=statement.act_place,
         traits=(*(code for code in case.traits if code not in BY_DEED), DIVIDED),
         reference=case.reference,
         # What was found while it was mediated is known since today, and its check counts from today.

@@ -124,6 +124,7 @@ class Complaint:
     place: str | None = None
     platform: str = ""
     stream: str = ""
+    act_place: str = ""
     traits: Sequence[str] = ()
     held: Sequence[str] = ()
     card: Card | None = None
@@ -372,6 +373,7 @@ def rows_of(
         platform=complaint.platform,
         stream=complaint.stream,
         merchant_address=complaint.merchant_address,
+        act_place=complaint.act_place,
         held=list(complaint.held),
     )
     statement.merchant_phone = complaint.merchant_phone

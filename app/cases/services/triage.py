@@ -9,14 +9,16 @@ from uuid import UUID
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from app import audit
 from app.accounts.models import Person
 from app.accounts.permissions import Can
 from app.cases import closing_list, grounds, lists
 from app.cases.models import BY_DEED, DIVIDED, FOREIGN, MIXED, REPORT, Case, Outcome
 from app.cases.queries.parties import known
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
+from app.cases.services.natures import follow_nature
 from app.cases.services.parties import require_consent
-from app.cases.services.parts import follow_nature, look_up, statement_of
+from app.cases.services.parts import look_up, statement_of
 from app.core import clock
 from app.core.errors import Invalid
 from app.core.privacy import names_nobody
@@ -44,11 +46,13 @@ def describe(case: Case, by: Any, *, text: str | None = None, **facts: Any) -> N
     before, case.nature = case.nature, facts.get("nature") or case.nature
     if case.nature != before:
         _may_become(case, before, by)
-        follow_nature(case)
+        follow_nature(case, by, before)
     if facts.get("foreign") is not None and facts["foreign"] != case.foreign:
         others = [trait for trait in case.traits if trait != FOREIGN]
         case.traits = [*others, FOREIGN] if facts["foreign"] else others
     case.amount = facts.get("amount", case.amount)
+    if facts.get("act_place") is not None:
+        _locate(case, by, facts["act_place"].strip())
     if "merchant_number" in facts:
         name_merchant(case, by, facts["merchant_number"], facts.get("merchant_name") or "")
     case.given_summary = summary or in_codes(case)
@@ -69,6 +73,14 @@ def _may_become(case: Case, before: str, by: Any) -> None:
             "nature",
             _("Who reported is kept secret. Only the director may call a report something else, once they agree."),
         )
+
+
+def _locate(case: Case, by: Any, place: str) -> None:
+    """Where what is reported took place; that it was noted is on record, the words stay with the statement."""
+    statement = statement_of(case)
+    if statement.act_place != place:
+        statement.act_place = place
+        audit.record("case.located", case, by)
 
 
 def in_codes(case: Case) -> str:
