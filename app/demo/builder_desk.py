@@ -110,6 +110,7 @@ def _at_the_desk(place: Place) -> None:
     todo: list[Callable[[], object]] = [
         partial(_set_up, admin, director),
         *_special(place, clerk),
+        partial(_located, place, handlers[0]),
         partial(_call_back, clerk),
         partial(_tasks, director, handlers),
         partial(_lists, director, handlers[0]),
@@ -227,10 +228,19 @@ def _guided(told: Complaint, handler: Any, clerk: Any, words: str) -> Case:
 
 
 def _in_english(abroad: Complaint, clerk: Any, hand_out: Callable[..., object]) -> None:
-    """A guest from abroad is given a receipt that can be read."""
-    case = lodge(abroad, clerk).case
+    """A guest from abroad is given a receipt that can be read, and is to be asked for their passport."""
+    case, handler = lodge(abroad, clerk).case, staff("handler")[0]
     db.session.flush()
-    hand_out(case, "receipt-en", staff("handler")[0])
+    hand_out(case, "receipt-en", handler)
+    _draft(case, "identity-notice-en", handler)
+
+
+def _located(place: Place, handler: Any) -> None:
+    """Of a report of which the clue is being checked, it has been asked where it took place."""
+    checked = Case.nature == REPORT, Case.status == CaseState.LODGED.value, Case.given_title != ""
+    for case in db.session.scalars(select(Case).where(*checked).order_by(Case.received_at, Case.number).limit(1)):
+        county = place.name.partition("消费者权益保护")[0]
+        CASE.take("describe", case, by=handler, act_place=f"{county}{ROADS[place.id % 8]}路口")
 
 
 def _draft(case: Case, code: str, by: Any) -> CaseDocument:
@@ -241,6 +251,7 @@ def _draft(case: Case, code: str, by: Any) -> CaseDocument:
         "mediator": by.name,
         "session_at": f"{sits_on:%Y年%-m月%-d日}上午九时",
         "phone": letterhead.present().telephone,
+        "provide_by": workday(5).isoformat(),
     }
     goods = (case.category or "").startswith("G")
     said = {
@@ -251,7 +262,7 @@ def _draft(case: Case, code: str, by: Any) -> CaseDocument:
     }
     known = {name: value for name, value in proposed(case, form).items() if value}
     told = {
-        one.name: on.isoformat() if one.kind == "date" else "" if one.personal else said.get(one.name) or one.sample
+        one.name: "" if one.personal else said.get(one.name) or (on.isoformat() if one.kind == "date" else one.sample)
         for one in form.fields
     }
     made = papers.draft(case, form, by, filled={**told, **known})

@@ -43,7 +43,8 @@ papers = Area("papers", __name__, kinds={"center"}, url_prefix="/cases/<number>/
 def index(number: str) -> Any:
     case = by_number(number)
     there = queries.of_case(case)
-    groups = [(group, [form for form in kinds().values() if form.group == group]) for group in GROUPS]
+    order = sorted(GROUPS, key=lambda group: group == "bilingual" and not case.foreign)
+    groups = [(group, [form for form in kinds().values() if form.group == group]) for group in order]
     return render("papers/index.html", case=case, papers=there, asked=queries.asked_for(case, there), groups=groups)
 
 
