@@ -17,6 +17,7 @@ for module in (
     *MODULES,
     "app.cases.claimants.models",
     "app.cases.papers.models",
+    "app.cases.phrases.models",
     "app.cases.callbacks.models",
     "app.cases.settings.models",
     "app.cases.suggestions.models",

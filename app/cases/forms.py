@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from wtforms import (
     BooleanField,
     DateField,
@@ -22,11 +23,13 @@ from app.cases.queries.duplicates import earlier
 from app.cases.queries.file import files_of
 from app.cases.services import timing
 from app.cases.services.consents import MATTERS
+from app.cases.services.file import LONGEST_CONTACT, WAYS, WHOM
 from app.cases.services.intake import LONGEST_SUMMARY, LONGEST_TITLE
 from app.core import clock
 from app.core.forms import Code, Form, Line, Money, Prose, max_length, options, telephone
 from app.deadlines.wording import days, say
 from app.files.fields import EvidenceField
+from app.workflow.forms import day_and_time, moment
 
 LONGEST_TEXT = 4000
 _needed = DataRequired(_l("This is needed."))
@@ -400,6 +403,24 @@ class NoteForm(Form):
         default="",
         validators=[Optional()],
     )
+
+
+class ContactForm(Form):
+    """Whom somebody called, visited or wrote to; as it stands, that the consumer was called just now and answered."""
+
+    whom = RadioField(lazy_pgettext("contact", "With whom"), choices=options(WHOM.items()), default="consumer")
+    way = RadioField(_l("By which way"), choices=options(WAYS.items()), default="phone")
+    reached = RadioField(
+        _l("Result"), choices=lambda: [("yes", _l("Reached")), ("no", _l("Not reached"))], default="yes"
+    )
+    at = day_and_time(_l("When"), now=True)
+    said = _text(lazy_pgettext("contact", "What was said"), limit=LONGEST_CONTACT)
+
+    @property
+    def contact(self) -> dict[str, Any]:
+        """As the service takes it."""
+        told = {"whom": self.whom.data, "way": self.way.data, "reached": self.reached.data == "yes"}
+        return {**told, "at": moment(self.at.data), "text": self.said.data or ""}
 
 
 class RevealForm(Form):

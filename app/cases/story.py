@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -17,11 +18,11 @@ from app.accounts.permissions import Can
 from app.audit import words
 from app.cases import grounds, lists
 from app.cases.models import Case, CaseState, Outcome
-from app.cases.services import PERSONAL, timing
+from app.cases.services import PERSONAL, WAYS, WHOM, timing
 from app.cases.workflow import CASE
 from app.core.privacy import redact
 from app.merchants import queries as register
-from app.ui.text import money
+from app.ui.text import money, when
 
 S = CaseState
 
@@ -31,6 +32,7 @@ _EVENTS: dict[str, Any] = {
     "case.drafted": _l("Drafted, waiting for approval"),
     "case.draft_rejected": _l("Sent the draft back"),
     "case.note": _l("Note"),
+    "case.contact": _l("Contact logged"),
     "case.revealed": _l("Looked at a personal field"),
     "case.file_added": _l("Added to the file"),
     "case.file_removed": _l("Took out of the file"),
@@ -116,9 +118,17 @@ def _detail(event: str, facts: dict[str, Any]) -> str:
         said.append(f"+{facts.get('amount')} · {facts.get('evidence', '')}".rstrip(" ·"))
     if event == "case.rule" and facts.get("profile"):
         said.append(timing.rule_name(facts["profile"]))
+    if event == "case.contact":
+        said += contact(facts)
     if facts.get("files"):
         said.append(_("%(n)s files", n=facts["files"]))
     return " · ".join(said)
+
+
+def contact(facts: dict[str, Any]) -> list[str]:
+    """By which way and with whom, whether they were reached, and when."""
+    reached = _("reached") if facts["reached"] else _("not reached")
+    return [str(WAYS[facts["way"]]), str(WHOM[facts["whom"]]), reached, when(datetime.fromisoformat(facts["at"]))]
 
 
 words.extend(

@@ -164,7 +164,8 @@ def reveal(number: str, field: str) -> Any:
             value = services.reveal(case, me(), field=field, reason=form.text.data)
         except Invalid as refusal:
             form.say(refusal)
-    return render("cases/reveal.html", case=case, form=form, title=services.PERSONAL[field], value=value), code_of(form)
+    facts = {"field": field, "title": services.PERSONAL[field], "value": value}
+    return render("cases/reveal.html", case=case, form=form, **facts), code_of(form)
 
 
 @cases.page("/<number>/steps/<name>", allow=Can.CASE_READ, methods=["GET", "POST"])

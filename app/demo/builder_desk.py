@@ -6,6 +6,7 @@ So few that the services themselves write them, when all the cases are there.
 from __future__ import annotations
 
 import io
+import tomllib
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -26,7 +27,8 @@ from app.cases.papers import services as papers
 from app.cases.papers.facts import proposed
 from app.cases.papers.models import CaseDocument
 from app.cases.papers.workflow import PAPER
-from app.cases.services import Complaint, lodge, parties
+from app.cases.phrases import services as phrases
+from app.cases.services import Complaint, contact, lodge, parties
 from app.cases.services.intake import Agent, Complainant
 from app.cases.settings import services as settings
 from app.cases.tasks import services as tasks
@@ -39,6 +41,7 @@ from app.deadlines import ClockState
 from app.deadlines.services import Amendment, amend
 from app.demo.builder_papers import paper
 from app.demo.builder_town import counties, one_by_one, staff, workday
+from app.demo.city import DATA
 from app.demo.people import phone
 from app.documents import letterhead, library
 from app.documents.kinds import kinds
@@ -76,6 +79,12 @@ TASKS = (
     ("补齐消费者付款凭证，归入卷宗。", 2, False),
     ("走访门店，核对是否正常营业。", 4, False),
 )
+CONTACTS = (
+    ("merchant", "phone", False, "响铃无人接听，下午再拨。"),
+    ("merchant", "phone", True, "店长称已报总部，三个工作日内书面答复。"),
+    ("consumer", "message", True, "已告知消费者办理进展，约定下周调解。"),
+)
+PHRASES: dict[str, list[dict[str, Any]]] = tomllib.loads((DATA / "phrases.toml").read_text("utf-8"))
 FOR_THE_COURT = {
     "facts_found": "投诉人支付预付款后要求退还余额，双方对剩余金额无争议。",
     "court": "人民法院",
@@ -108,7 +117,7 @@ def _at_the_desk(place: Place) -> None:
         return
     admin, director, clerk = admins[0], directors[0], clerks[0]
     todo: list[Callable[[], object]] = [
-        partial(_set_up, admin, director),
+        partial(_set_up, admin, director, handlers[0]),
         *_special(place, clerk),
         partial(_located, place, handlers[0]),
         partial(_call_back, clerk),
@@ -126,10 +135,13 @@ def _at_the_desk(place: Place) -> None:
     one_by_one(*todo, partial(_away, director, handlers))
 
 
-def _set_up(admin: Any, director: Any) -> None:
+def _set_up(admin: Any, director: Any, handler: Any) -> None:
     settings.change(director, call_backs="all")
     rule = claims.rules().get("LC1", claims.USUAL["LC1"])
     claimants.change_rule(admin, "LC1", seen=0, least=rule.least + 1, days=rule.days, active=True)
+    for by, kept in ((admin, PHRASES["center"]), (handler, PHRASES["own"])):
+        for one in kept:
+            phrases.add(by, **one)
 
 
 def _form(place: Place, admin: Any) -> None:
@@ -334,6 +346,8 @@ def _tasks(director: Any, handlers: Sequence[Any]) -> None:
         db.session.flush()
         if done:
             tasks.finish(task, handlers[0])
+            for whom, way, reached, said in CONTACTS:
+                contact(case, handlers[0], whom=whom, way=way, reached=reached, text=said)
     tasks.give(handlers[0], assignee=handlers[0].id, text="整理本月调解笔录，周五前归档。", due_on=_in(3))
 
 

@@ -1,6 +1,7 @@
 """How amounts, numbers and times are written for people."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +16,7 @@ from app.core import clock
 from app.core.privacy import redact
 
 NOTHING = "—"
+_BETWEEN, _DIALLED = re.compile(r"[\s()‐–—-]"), re.compile(r"\+?[0-9]{5,15}")
 _LATIN, _HAN = re.compile(r"[A-Za-z]{2} ?[a-z]{2}"), re.compile(r"[\u4e00-\u9fff]")
 CHINESE_STEPS: tuple[tuple[int, str], ...] = ((10**8, "亿"), (10**4, "万"))
 ENGLISH_STEPS: tuple[tuple[int, str], ...] = ((10**6, "M"), (10**3, "K"))
@@ -92,6 +94,15 @@ def moment(value: date | datetime | None) -> Markup:
     )
 
 
+def dial(number: object) -> str:
+    """0309-6020315转802 -> tel:03096020315;ext=802, where a click calls it; empty for what is masked or no number."""
+    main, _turn, extension = unicodedata.normalize("NFKC", str(number or "")).partition("转")
+    digits = _BETWEEN.sub("", main)
+    if not _DIALLED.fullmatch(digits):
+        return ""
+    return f"tel:{digits};ext={extension}" if extension.isdecimal() else f"tel:{digits}"
+
+
 def was_done(what: object) -> str:
     """What is told on top of the next page: that a step was taken, in the words of its timeline."""
     return str(_("Done: %(what)s", what=what))
@@ -108,8 +119,8 @@ def attrs_of(*sets: dict[str, Any]) -> dict[str, Any]:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "day": day, "filesize": filesize, "moment": moment, "money": money, "number": number, "percent": percent,
-    "redacted": redact, "tongue": tongue, "when": when,
+    "day": day, "dial": dial, "filesize": filesize, "moment": moment, "money": money, "number": number,
+    "percent": percent, "redacted": redact, "tongue": tongue, "when": when,
 }  # fmt: skip
 
 
@@ -140,6 +151,7 @@ def script_words() -> dict[str, str]:
         "left": _("%(n)s characters left", n="{n}"),
         "over": _("%(n)s characters too many", n="{n}"),
         "colleagues": _("Colleagues: arrow keys choose, Enter takes, Escape closes"),
+        "inserted": _("Inserted where the cursor was."),
         "keysOn": _("Keyboard shortcuts are on."),
         "keysOff": _("Keyboard shortcuts are off."),
         "updated": _("Updated."),

@@ -30,8 +30,14 @@ def day(label: Any, *, today: bool = True, description: Any = "") -> DateField:
     return DateField(label, [InputRequired(_l("Choose a day."))], default=default, description=description)
 
 
-def day_and_time(label: Any) -> DateTimeLocalField:
-    return DateTimeLocalField(label, [InputRequired(_l("Choose day and time."))], format=_MOMENTS)
+def day_and_time(label: Any, *, now: bool = False) -> DateTimeLocalField:
+    default = just_now if now else None
+    return DateTimeLocalField(label, [InputRequired(_l("Choose day and time."))], format=_MOMENTS, default=default)
+
+
+def just_now() -> datetime:
+    """This minute, as the clock on the wall says it."""
+    return clock.local(clock.now()).replace(second=0, microsecond=0, tzinfo=None)
 
 
 def moment(typed: datetime) -> datetime:

@@ -148,6 +148,7 @@ ONLY_AN_ENTRY = {
     "bureau.export",
     "cases.note",
     "cases.reveal",
+    "contacts.index",
     "handoffs.reveal",
     "mediation.pack",
     "papers.bundle",

@@ -17,7 +17,7 @@ from app.core import clock
 from app.core.clock import SHANGHAI
 from app.deadlines.services import shipped_rules
 from app.demo.builder import LAST_HOUR, at_work
-from app.demo.builder_desk import ON_PAPER
+from app.demo.builder_desk import ON_PAPER, PHRASES
 from app.demo.builder_script import HELD, held
 from app.demo.city import CITY, PASSWORD
 from app.demo.texts import SITUATIONS
@@ -67,6 +67,12 @@ def test_what_lies_on_the_desks(built: int, root: Engine) -> None:
         assert {row[0] for row in rows("select distinct status from case_document")} == {
             *("drafted", "waiting", "issued", "voided")
         }
+        kept = "select count(*), count(owner_id) from phrase group by tenant_id"
+        assert rows(kept) == [(sum(map(len, PHRASES.values())), len(PHRASES["own"]))] * centers
+        assert rows("select distinct facts ->> 'reached' from audit_entry where event = 'case.contact' order by 1") == [
+            ("false",),
+            ("true",),
+        ]
         assert rows("select count(*) from case_record where people = 5") == [(centers,)]
         assert rows("select count(*) from case_party where role = 'agent'") == [(centers,)]
         assert rows("select count(*) from case_statement where stream <> '' and order_number <> ''") == [(centers,)]

@@ -117,6 +117,7 @@ CODES = {
     "notice.subject_kind": "the name of a table",
     "notice.endpoint": "the name of a page",
     "person.login": "what somebody signs in by",
+    "phrase.place": "the name of a step",
     "search_document.kind": "the name of a source",
     "search_document.number": "written anew from the canaries",
     "search_document.folded": "written anew from the canaries",

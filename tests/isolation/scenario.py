@@ -25,6 +25,7 @@ from app.cases.callbacks import services as callbacks
 from app.cases.claimants import services as claimants
 from app.cases.papers import services as papers_of
 from app.cases.papers.workflow import PAPER
+from app.cases.phrases import services as phrases
 from app.cases.queries import by_number, files_of
 from app.cases.services import Complaint, dividing, lists, parties
 from app.cases.services.intake import Agent, Card, Complainant
@@ -226,6 +227,7 @@ class County:
         self.investigate(standing["mediating"])
         self.stand_up_for(standing["ended"])
         self.give_tasks(standing["accepted"])
+        self.keep_phrases()
         self.judge(standing["accepted"])
         self.deal_with_a_merchant(standing["accepted"])
         self.call_back(standing["closed"])
@@ -414,6 +416,7 @@ class County:
             cases.note(case, self.by("handler"), text="店长答应明天来。")
             cases.note(case, self.by("handler"), text="已联系商家。", public=True)
             cases.reveal(case, self.by("handler"), field="phone", reason="回访")
+            cases.contact(case, self.by("handler"), whom="merchant", way="phone", reached=False, text="无人接听")
             db.session.commit()
 
     def put_in_a_template(self) -> None:
@@ -463,6 +466,15 @@ class County:
             tasks.give(handler, assignee=handler.id, **said)
             today, clerk = clock.today(), self.by("clerk")  # handlers are there, for sessions are arranged with them
             absence.enter(director, person=clerk.id, deputy=handler.id, first_on=today, last_on=today)
+            db.session.commit()
+
+    def keep_phrases(self) -> None:
+        """Two of the center, two of somebody's own."""
+        with self.town.at(self.slug):
+            for login in ("admin", "handler"):
+                for place in ("note", ""):
+                    said = f"您的投诉{{案件编号}}由{self.name}办理。"
+                    phrases.add(self.by(login), title=f"{self.name}常用语", words=said, place=place)
             db.session.commit()
 
     def investigate(self, number: str) -> None:

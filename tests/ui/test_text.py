@@ -26,6 +26,23 @@ def test_an_amount_is_written_as_an_office_writes_it(amount, options, written):
     assert text.money(amount, **options) == written
 
 
+@pytest.mark.parametrize(
+    ("number", "address"),
+    [
+        ("138 1234 6027", "tel:13812346027"),
+        ("0309-6020315转802", "tel:03096020315;ext=802"),
+        ("＋86 13812346027", "tel:+8613812346027"),
+        ("12315", "tel:12315"),
+        ("138****6027", ""),
+        ("110101199003078478", ""),
+        ("无", ""),
+        (None, ""),
+    ],
+)
+def test_a_number_is_dialled_unless_it_is_masked_or_none(number, address):
+    assert text.dial(number) == address
+
+
 def test_numbers_have_separators_and_only_the_decimals_asked_for():
     assert [text.number(n) for n in (3482, 21.65, None)] == ["3,482", "21.65", "—"]
     assert text.number(21.65, 0) == "22"

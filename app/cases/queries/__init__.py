@@ -4,9 +4,11 @@ from app.cases.queries.clocks import ClockPage, clock_page, clocks_beside
 from app.cases.queries.day import day
 from app.cases.queries.duplicates import Found, Hint, alike, duplicates
 from app.cases.queries.file import (
+    Contacts,
     Opened,
     Slip,
     by_number,
+    contacts,
     draft_of,
     file_of,
     files_of,
@@ -17,6 +19,7 @@ from app.cases.queries.queue import Figures, figures, next_in, of_merchant, queu
 
 __all__ = [
     "ClockPage",
+    "Contacts",
     "Figures",
     "Found",
     "Hint",
@@ -26,6 +29,7 @@ __all__ = [
     "by_number",
     "clock_page",
     "clocks_beside",
+    "contacts",
     "day",
     "draft_of",
     "duplicates",

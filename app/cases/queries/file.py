@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -90,6 +91,29 @@ def opened(case: Case) -> Opened:
         of_merchant=of_merchant,
         lines=audit.trail(case.id),
     )
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """Whom somebody called, visited or wrote to about a case, the latest first."""
+
+    lines: list[audit.Line]
+
+    @property
+    def last(self) -> dict[str, Any] | None:
+        """What the entry of the latest says."""
+        return self.lines[0].entry.facts if self.lines else None
+
+    @property
+    def ways(self) -> Counter[str]:
+        """How many there were, by way."""
+        return Counter(line.entry.facts["way"] for line in self.lines)
+
+
+def contacts(case: Case) -> Contacts:
+    """By when they were, not by when somebody noted them."""
+    lines = audit.trail(case.id, events=("case.contact",))
+    return Contacts(sorted(lines, key=lambda line: datetime.fromisoformat(line.entry.facts["at"]), reverse=True))
 
 
 def _like_phone(case: Case, party: Party) -> Any:

@@ -1,12 +1,14 @@
-"""The file of a case: notes, evidence, and personal fields that somebody has to see."""
+"""The file of a case: notes, contacts, evidence, and personal fields that somebody has to see."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from sqlalchemy import select
 
 from app import audit
@@ -25,6 +27,21 @@ PERSONAL: dict[str, Any] = {
     "statement": _l("What happened, in the consumer's words"),
     "merchant_phone": _l("Telephone of the merchant"),
 }
+# With whom somebody spoke or tried to, and by which way.
+WHOM: dict[str, Any] = {
+    "consumer": lazy_pgettext("contact", "Consumer"),
+    "merchant": lazy_pgettext("contact", "Merchant"),
+    "agent": lazy_pgettext("contact", "Agent"),
+    "other": lazy_pgettext("contact", "Somebody else"),
+}
+WAYS: dict[str, Any] = {
+    "phone": lazy_pgettext("contact", "Telephone"),
+    "visit": lazy_pgettext("contact", "Visit"),
+    "letter": lazy_pgettext("contact", "Letter"),
+    "message": lazy_pgettext("contact", "Text message"),
+    "platform": lazy_pgettext("contact", "Platform"),
+}
+LONGEST_CONTACT = 500
 
 
 def note(case: Case, by: Any, *, text: str, public: bool = False) -> None:
@@ -36,6 +53,28 @@ def note(case: Case, by: Any, *, text: str, public: bool = False) -> None:
         raise Invalid("text", _("Write the note first."))
     entry = audit.record("case.note", case, by, text=text.strip(), public=public)
     mentions.tell(case, text, entry, by)
+
+
+def contact(
+    case: Case, by: Any, *, whom: str, way: str, reached: bool, at: datetime | None = None, text: str = ""
+) -> None:
+    """Note in the story whom somebody called, visited or wrote to, and what was said; nobody outside reads it.
+
+    `at` is when, by default now. Raises Invalid for a moment ahead, or before the day on which the case came in.
+    """
+    for field, code, known in (("whom", whom, WHOM), ("way", way, WAYS)):
+        if code not in known:
+            raise Invalid(field, _("This is not on the list."))
+    now = clock.now()
+    at = at or now
+    if at > now:
+        raise Invalid("at", _("That is still ahead."))
+    if clock.on(at) < clock.on(case.received_at):
+        raise Invalid("at", _("The case came in only on %(day)s.", day=clock.on(case.received_at)))
+    if len(text.strip()) > LONGEST_CONTACT:
+        raise Invalid("said", _("At most %(limit)s characters, please.", limit=LONGEST_CONTACT))
+    facts = {"whom": whom, "way": way, "reached": reached, "at": at.isoformat(timespec="seconds")}
+    audit.record("case.contact", case, by, facts=facts, text=text.strip() or None)
 
 
 def reveal(case: Case, by: Any, *, field: str, reason: str) -> str:

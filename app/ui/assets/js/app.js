@@ -9,6 +9,7 @@ import "./forms.js";
 import "./drafts.js";
 import "./files.js";
 import "./mentions.js";
+import "./phrases.js";
 import "./session.js";
 import "./here.js";
 import "./requests.js";
