@@ -35,6 +35,7 @@ AREAS = (
     "app.cases.callbacks.views:callbacks",
     "app.cases.settings.views:settings",
     "app.cases.phrases.views:phrases",
+    "app.cases.phrases.views:center_phrases",
     "app.groups.views:groups",
     "app.handoffs.views:handoffs",
     "app.investigations.views:investigations",

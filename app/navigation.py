@@ -38,7 +38,10 @@ _MEDIATORS = Item("mediators.index", _l("Mediators and rooms"), Can.MEDIATION_KE
 _SIGNALS = Item("signals.index", _l("Signals about claimants"), Can.LIST_KEEP)
 _SUGGESTIONS = Item("suggestions.index", _l("Category suggestions"), Can.TRIAGE_KEEP)
 _TEMPLATES = Item("templates.index", _l("Templates of documents"), Can.LIST_KEEP)
-_PHRASES = Item("phrases.index", _l("Phrases to reuse"))
+_PHRASES = (
+    Item("phrases.index", _l("Phrases to reuse"), Can.CASE_READ),
+    Item("center_phrases.index", _l("Phrases of the center"), Can.LIST_KEEP),
+)
 _SETTINGS = Item("settings.index", _l("Settings of the center"), Can.CASE_APPROVE)
 _PEOPLE = (
     Item("accounts.people", _l("People"), Can.PERSON_KEEP),
@@ -73,7 +76,7 @@ MENUS: dict[str, tuple[Group, ...]] = {
         ),
         Group(
             _l("Administration"),
-            (*_PEOPLE, _MEDIATORS, _LISTS, _SIGNALS, _SUGGESTIONS, _TEMPLATES, _PHRASES, _SETTINGS),
+            (*_PEOPLE, _MEDIATORS, _LISTS, _SIGNALS, _SUGGESTIONS, _TEMPLATES, *_PHRASES, _SETTINGS),
         ),
     ),
     "bureau": (

@@ -11,7 +11,6 @@ from flask_babel import ngettext
 from app.accounts import me
 from app.accounts.permissions import Can
 from app.cases import forms, panels, queries, services, story
-from app.cases.models import Case
 from app.core.area import Area
 from app.core.errors import Invalid
 from app.core.forms import code_of
@@ -47,11 +46,8 @@ def _counted(found: queries.Contacts) -> str:
     return str(_(", ")).join(words(found.ways[way]) for way, words in said.items() if found.ways[way])
 
 
-def _panel(case: Case, person: Any) -> panels.Panel:
-    found = queries.contacts(case)
+def beside(found: queries.Contacts) -> panels.Panel:
+    """The panel on the page of a case: how many, how the latest went, and a form for one more."""
     last = story.contact(found.last) if found.last else []
     facts = {"counted": _counted(found), "last": last, "reached": found.last and found.last["reached"]}
     return panels.Panel("cases/_contacts.html", {**facts, "form": forms.ContactForm(formdata=None)})
-
-
-panels.PANELS[:0] = [_panel]

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 
 from app.accounts import me
 from app.accounts.permissions import Can
-from app.cases import forms, grounds, intake, lists, panels, queries, services, story
+from app.cases import contact_pages, forms, grounds, intake, lists, panels, queries, services, story
 from app.cases.models import Case
 from app.cases.queries.filters import handlers
 from app.cases.queries.queue import MOST, beside
@@ -137,7 +137,7 @@ def _page(case: Case, note: forms.NoteForm, code: int = 200) -> Any:
         asked=story.drafted(opened.draft, case) if opened.draft else "",
         rows=story.story(opened.lines, case),
         flow=story.flow(case, opened.lines),
-        panels=panels.panels(case, me()),
+        panels=[contact_pages.beside(opened.contacts), *panels.panels(case, me())],
         actions=panels.actions(case, me()),
         may_remove=services.may_remove,
     ), code

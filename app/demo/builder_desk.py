@@ -139,9 +139,10 @@ def _set_up(admin: Any, director: Any, handler: Any) -> None:
     settings.change(director, call_backs="all")
     rule = claims.rules().get("LC1", claims.USUAL["LC1"])
     claimants.change_rule(admin, "LC1", seen=0, least=rule.least + 1, days=rule.days, active=True)
-    for by, kept in ((admin, PHRASES["center"]), (handler, PHRASES["own"])):
-        for one in kept:
-            phrases.add(by, **one)
+    for one in PHRASES["center"]:
+        phrases.add(admin, **one, of_center=True)
+    for one in PHRASES["own"]:
+        phrases.add(handler, **one)
 
 
 def _form(place: Place, admin: Any) -> None:

@@ -474,7 +474,8 @@ class County:
             for login in ("admin", "handler"):
                 for place in ("note", ""):
                     said = f"您的投诉{{案件编号}}由{self.name}办理。"
-                    phrases.add(self.by(login), title=f"{self.name}常用语", words=said, place=place)
+                    told = {"title": f"{self.name}常用语", "words": said, "place": place}
+                    phrases.add(self.by(login), **told, of_center=login == "admin")
             db.session.commit()
 
     def investigate(self, number: str) -> None:

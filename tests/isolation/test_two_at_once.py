@@ -255,7 +255,7 @@ FORMS = [
     ),
     Form("settings", "case_setting", "'/case-settings'", who=APPROVE, marked="burden_least"),
     Form("list", "list_entry", "'/lists/channels/station'", "it.code = 'station'", who=ADMIN, marked="words"),
-    Form("phrase", "phrase", "'/phrases/' || it.id", "it.owner_id is null", who=ADMIN, marked="words"),
+    Form("phrase", "phrase", "'/center-phrases/' || it.id", "it.owner_id is null", who=ADMIN, marked="words"),
     Form("signal", "tenant", "'/claimant-signals/LC2'", who=ADMIN, marked="least"),
 ]
 # Where words cannot be written, what the two say instead.

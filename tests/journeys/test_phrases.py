@@ -15,7 +15,7 @@ from tests.town import EAST, Town
 def keep(town: Town) -> None:
     with town.at(EAST):
         said = {"title": "办理告知", "words": "您的投诉（编号{案件编号}）正在办理。", "place": "note"}
-        services.add(town.person(EAST, "admin"), **said)
+        services.add(town.person(EAST, "admin"), **said, of_center=True)
         db.session.commit()
 
 

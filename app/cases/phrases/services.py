@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask_babel import gettext as _
 from sqlalchemy import func, select
@@ -10,7 +11,7 @@ from sqlalchemy import func, select
 from app import audit
 from app.accounts.permissions import Can
 from app.cases.phrases.models import Phrase
-from app.cases.phrases.queries import may_keep, places, shelf
+from app.cases.phrases.queries import places, shelf
 from app.cases.phrases.variables import VARIABLES, fill, samples, unknown
 from app.core.errors import Invalid, NotAllowed
 from app.core.privacy import tells_of_somebody
@@ -20,10 +21,11 @@ LONGEST_TITLE, LONGEST, MOST = 30, 1000, 60  # signs, signs, phrases of one pers
 WATCH = audit.Watch(codes=("place", "active"), words=("title", "words"))
 
 
-def add(by: Any, *, title: str, words: str, place: str = "", active: bool = True) -> Phrase:
-    """Keep a phrase: for the center by whoever keeps its lists, by anybody else for themselves. Raises Invalid."""
+def add(by: Any, *, title: str, words: str, place: str = "", active: bool = True, of_center: bool = False) -> Phrase:
+    """Keep a phrase for oneself, or for the center. Raises Invalid."""
+    owner = None if of_center else by.id
+    _may(owner, by)
     _check(title, words, place)
-    owner = None if by.can(Can.LIST_KEEP) else by.id
     number, last = db.session.execute(_standing(owner)).one()
     if number >= MOST:
         raise Invalid("", _("At most %(n)s phrases can be kept. Give one other words instead.", n=MOST))
@@ -45,7 +47,7 @@ def change(
     phrase: Phrase, by: Any, *, title: str, words: str, place: str, active: bool, seen: int | None = None
 ) -> None:
     """Word it otherwise, or offer it no longer. Raises Invalid, or Changed where somebody was faster."""
-    _may(phrase, by)
+    _may(phrase.owner_id, by)
     db.session.refresh(phrase, with_for_update=True)
     audit.only_as_seen(phrase, seen, _told)
     _check(title, words, place)
@@ -57,7 +59,7 @@ def change(
 
 def move_up(phrase: Phrase, by: Any) -> None:
     """Offer it before the one above it; the first one stays where it is."""
-    _may(phrase, by)
+    _may(phrase.owner_id, by)
     row = list(db.session.scalars(shelf(phrase.owner_id).with_for_update().execution_options(populate_existing=True)))
     place = row.index(phrase)
     row.insert(max(place - 1, 0), row.pop(place))
@@ -72,8 +74,8 @@ def look(words: str) -> str:
     return fill(words, samples())
 
 
-def _may(phrase: Phrase, by: Any) -> None:
-    if not may_keep(phrase, by):
+def _may(owner: UUID | None, by: Any) -> None:
+    if not (by.can(Can.LIST_KEEP) if owner is None else owner == by.id):
         raise NotAllowed(_("Your role does not include this."))
 
 

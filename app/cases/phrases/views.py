@@ -15,41 +15,66 @@ from app.accounts import me
 from app.accounts.permissions import Can
 from app.audit import words
 from app.cases.phrases import forms, queries, services
+from app.cases.phrases.models import Phrase
 from app.cases.phrases.variables import VARIABLES
 from app.cases.queries import by_number
-from app.core.area import SIGNED_IN, Area
+from app.core.area import Area
 from app.core.errors import Invalid, Late, Missing
 from app.core.forms import code_of
 from app.ui import render
 
 phrases = Area("phrases", __name__, kinds={"center"})
+center_phrases = Area("center_phrases", __name__, kinds={"center"}, url_prefix="/center-phrases")
 
 
-@phrases.page("/phrases", allow=SIGNED_IN)
+@phrases.page("/phrases", allow=Can.CASE_READ)
 def index() -> Any:
+    """The center's, and one's own below them."""
     shelves: dict[str, Any] = {"center": queries.kept(None), "own": queries.kept(me().id)}
-    return render("phrases/index.html", **shelves, places=queries.places(), may_keep=queries.may_keep)
+    return render("phrases/index.html", **shelves, places=queries.places())
 
 
-@phrases.page("/phrases/new", allow=SIGNED_IN, methods=["GET", "POST"])
+@center_phrases.page("", allow=Can.LIST_KEEP, endpoint="index")
+def of_center() -> Any:
+    return render("phrases/index.html", center=queries.kept(None), own=None, places=queries.places())
+
+
+@phrases.page("/phrases/new", allow=Can.CASE_READ, methods=["GET", "POST"])
 def new() -> Any:
+    return _new(of_center=False)
+
+
+@center_phrases.page("/new", allow=Can.LIST_KEEP, methods=["GET", "POST"], endpoint="new")
+def new_of_center() -> Any:
+    return _new(of_center=True)
+
+
+def _new(*, of_center: bool) -> Any:
     form, shown = forms.PhraseForm(), ""
     if form.validate_on_submit():
         try:
             if not form.looks:
-                services.add(me(), **form.facts)
+                services.add(me(), of_center=of_center, **form.facts)
                 flash(_("The phrase is kept."))
                 return redirect(url_for(".index"), 303)
             shown = services.look(form.words.data)
         except Invalid as refusal:
             form.say(refusal)
-    return render("phrases/edit.html", form=form, phrase=None, shown=shown, variables=VARIABLES), code_of(form)
+    return _page(form, shown, of_center=of_center)
 
 
-@phrases.page("/phrases/<uuid:key>", allow=SIGNED_IN, methods=["GET", "POST"])
+@phrases.page("/phrases/<uuid:key>", allow=Can.CASE_READ, methods=["GET", "POST"])
 def edit(key: UUID) -> Any:
-    phrase, shown = queries.one(key, me()), ""
-    form = forms.of(phrase)
+    return _edit(queries.one(key, me().id))
+
+
+@center_phrases.page("/<uuid:key>", allow=Can.LIST_KEEP, methods=["GET", "POST"], endpoint="edit")
+def edit_of_center(key: UUID) -> Any:
+    return _edit(queries.one(key, None))
+
+
+def _edit(phrase: Phrase) -> Any:
+    form, shown, of_center = forms.of(phrase), "", phrase.owner_id is None
     if form.validate_on_submit():
         try:
             if not form.looks:
@@ -59,12 +84,23 @@ def edit(key: UUID) -> Any:
             shown = services.look(form.words.data)
         except (Invalid, Late) as refusal:
             form.heed(refusal, partial(forms.of, phrase, formdata=None))
-    return render("phrases/edit.html", form=form, phrase=phrase, shown=shown, variables=VARIABLES), code_of(form)
+    return _page(form, shown, of_center=of_center, title=phrase.title)
 
 
-@phrases.page("/phrases/<uuid:key>/up", allow=SIGNED_IN, methods=["POST"])
+def _page(form: forms.PhraseForm, shown: str, **facts: Any) -> Any:
+    facts = {"title": "", "variables": VARIABLES, **facts}
+    return render("phrases/edit.html", form=form, shown=shown, **facts), code_of(form)
+
+
+@phrases.page("/phrases/<uuid:key>/up", allow=Can.CASE_READ, methods=["POST"])
 def up(key: UUID) -> Any:
-    services.move_up(queries.one(key, me()), me())
+    services.move_up(queries.one(key, me().id), me())
+    return redirect(url_for(".index"), 303)
+
+
+@center_phrases.page("/<uuid:key>/up", allow=Can.LIST_KEEP, methods=["POST"], endpoint="up")
+def up_of_center(key: UUID) -> Any:
+    services.move_up(queries.one(key, None), me())
     return redirect(url_for(".index"), 303)
 
 

@@ -21,6 +21,9 @@ from app.deadlines import ClockView
 from app.deadlines.wording import days
 from tenants.database import db
 
+CONTACT = "case.contact"
+MOST_LINES = 200  # of a story on the page of its case
+
 
 def by_number(number: str) -> Case:
     """Raises Missing where this organisation has no such case, whoever else may have it."""
@@ -49,6 +52,12 @@ class Opened:
     of_consumer: int  # other cases with the same phone in the last year
     of_merchant: int  # cases against the merchant in the last 30 days, this one too
     lines: list[audit.Line] = field(repr=False)
+
+    @property
+    def contacts(self) -> Contacts:
+        """They stand in the story; where that is too long to be read whole, they are looked up."""
+        told = [line for line in self.lines if line.entry.event == CONTACT]
+        return Contacts.of(told) if len(self.lines) < MOST_LINES else contacts(self.case)
 
     @property
     def year_ago(self) -> date:
@@ -89,7 +98,7 @@ def opened(case: Case) -> Opened:
         agreements=_agreements(case),
         of_consumer=of_consumer,
         of_merchant=of_merchant,
-        lines=audit.trail(case.id),
+        lines=audit.trail(case.id, limit=MOST_LINES),
     )
 
 
@@ -98,6 +107,11 @@ class Contacts:
     """Whom somebody called, visited or wrote to about a case, the latest first."""
 
     lines: list[audit.Line]
+
+    @classmethod
+    def of(cls, lines: list[audit.Line]) -> Contacts:
+        """By when they were, not by when somebody noted them."""
+        return cls(sorted(lines, key=lambda line: datetime.fromisoformat(line.entry.facts["at"]), reverse=True))
 
     @property
     def last(self) -> dict[str, Any] | None:
@@ -111,9 +125,7 @@ class Contacts:
 
 
 def contacts(case: Case) -> Contacts:
-    """By when they were, not by when somebody noted them."""
-    lines = audit.trail(case.id, events=("case.contact",))
-    return Contacts(sorted(lines, key=lambda line: datetime.fromisoformat(line.entry.facts["at"]), reverse=True))
+    return Contacts.of(audit.trail(case.id, events=(CONTACT,)))
 
 
 def _like_phone(case: Case, party: Party) -> Any:
