@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("owner_id", sa.Uuid(), nullable=True),
         sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("place", sa.Text(), server_default="", nullable=False),
+        sa.Column("place", sa.Text(), server_default="any", nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), server_default="true", nullable=False),

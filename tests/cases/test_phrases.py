@@ -48,12 +48,12 @@ def test_every_variable_has_a_text_in_a_case_and_one_for_the_preview(town, lodge
         case = by_number(number)
         assert facts_of(case).keys() == samples().keys() == VARIABLES.keys()
         assert all(samples().values())
-        assert {"案件编号": number, "商家名称": "悦动健身"}.items() <= facts_of(case).items()
+        assert {"案件编号": number, "经营者名称": "悦动健身"}.items() <= facts_of(case).items()
 
 
 def test_names_in_braces_are_replaced_once_and_what_is_not_known_stays_open():
-    facts = {"案件编号": "2026-000001", "商家名称": "{案件编号}健身{{7*7}}", "承办人": ""}
-    assert fill("{案件编号}、｛ 案件编号 ｝、{商家名称}、{承办人}", facts) == (
+    facts = {"案件编号": "2026-000001", "经营者名称": "{案件编号}健身{{7*7}}", "承办人": ""}
+    assert fill("{案件编号}、｛ 案件编号 ｝、{经营者名称}、{承办人}", facts) == (
         "2026-000001、2026-000001、{案件编号}健身{{7*7}}、【承办人】"
     )
 
@@ -129,7 +129,7 @@ def test_the_centers_are_changed_by_the_administrator_alone(town, kept):
     assert browser.get(f"/phrases/{key}").status_code == 404
     with town.at(EAST):
         handler, phrase = town.person(EAST, "handler"), queries.one(key, None)
-        said = {"title": "改", "words": "改", "place": "", "active": True}
+        said = {"title": "改", "words": "改", "place": "any", "active": True}
         with pytest.raises(NotAllowed):
             services.change(phrase, handler, **said)
         with pytest.raises(NotAllowed):
@@ -196,7 +196,7 @@ def test_moving_a_phrase_makes_no_form_of_it_stale_and_is_not_told_as_a_change(t
     with town.at(EAST):
         admin = town.person(EAST, "admin")
         phrase = queries.one(key, None)
-        said = {"title": "办理告知", "words": "改了", "place": "", "active": True}
+        said = {"title": "办理告知", "words": "改了", "place": "any", "active": True}
         services.change(phrase, admin, **said, seen=1)
         services.move_up(phrase, admin)
         with pytest.raises(Changed) as late:

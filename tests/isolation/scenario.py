@@ -472,7 +472,7 @@ class County:
         """Two of the center, two of somebody's own."""
         with self.town.at(self.slug):
             for login in ("admin", "handler"):
-                for place in ("note", ""):
+                for place in ("note", "any"):
                     said = f"您的投诉{{案件编号}}由{self.name}办理。"
                     told = {"title": f"{self.name}常用语", "words": said, "place": place}
                     phrases.add(self.by(login), **told, of_center=login == "admin")

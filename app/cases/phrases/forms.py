@@ -10,7 +10,7 @@ from wtforms import BooleanField, SelectField
 from wtforms.validators import DataRequired
 
 from app.cases.phrases.models import Phrase
-from app.cases.phrases.queries import places
+from app.cases.phrases.queries import ANYWHERE, places
 from app.cases.phrases.services import LONGEST, LONGEST_TITLE
 from app.core.forms import Form, Line, Prose, max_length, options
 
@@ -23,7 +23,7 @@ class PhraseForm(Form):
     title = Line(
         _l("Title"), [_needed, max_length(LONGEST_TITLE)], description=_l("What it is found by; no citizen reads it.")
     )
-    place = SelectField(_l("Meant for"), choices=lambda: options(places().items()), default="")
+    place = SelectField(_l("Meant for"), choices=lambda: options(places().items()), default=ANYWHERE)
     words = Prose(
         _l("Words"),
         [_needed, max_length(LONGEST)],

@@ -23,7 +23,7 @@ class Phrase(Private):
 
     owner_id: Mapped[UUID | None]  # nobody's own is the center's
     title: Mapped[Words]
-    place: Mapped[str] = mapped_column(default="", server_default="")  # a step of a case, note, or '' for everywhere
+    place: Mapped[str] = mapped_column(default="any", server_default="any")  # a step of a case, note, or any
     words: Mapped[Words]
     position: Mapped[int]
     active: Mapped[bool] = mapped_column(default=True, server_default="true")

@@ -19,13 +19,17 @@ from app.core.errors import Missing
 from app.core.forms import Prose
 from tenants.database import db
 
-NOTE = "note"
+ANYWHERE, NOTE = "any", "note"
 
 
 def places() -> dict[str, Any]:
     """Where a phrase may be meant for: everywhere, a note, and the steps that something is written with."""
     writes = (step for step in CASE.by_name.values() if step.form and not step.hidden and _has_words(step.form))
-    return {"": lazy_pgettext("phrase", "Everywhere"), NOTE: _l("Note"), **{step.name: step.label for step in writes}}
+    return {
+        ANYWHERE: lazy_pgettext("phrase", "Everywhere"),
+        NOTE: _l("Note"),
+        **{step.name: step.label for step in writes},
+    }
 
 
 def _has_words(form: Any) -> bool:
@@ -63,11 +67,11 @@ class Offer:
 def offered(case: Case, place: str, me: Any) -> list[Offer]:
     """What can be put in at a place of a case: what is meant for it first, one's own before the center's."""
     query = select(Phrase).where(
-        Phrase.active, Phrase.place.in_({"", place}), or_(Phrase.owner_id.is_(None), Phrase.owner_id == me.id)
+        Phrase.active, Phrase.place.in_({ANYWHERE, place}), or_(Phrase.owner_id.is_(None), Phrase.owner_id == me.id)
     )
-    order = (Phrase.place == "", Phrase.owner_id.is_(None), Phrase.position, Phrase.id)
+    order = (Phrase.place == ANYWHERE, Phrase.owner_id.is_(None), Phrase.position, Phrase.id)
     facts = facts_of(case)
     return [
-        Offer(one.title, fill(one.words, facts), here=bool(one.place), own=one.owner_id is not None)
+        Offer(one.title, fill(one.words, facts), here=one.place != ANYWHERE, own=one.owner_id is not None)
         for one in db.session.scalars(query.order_by(*order))
     ]

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from app import audit
 from app.accounts.permissions import Can
 from app.cases.phrases.models import Phrase
-from app.cases.phrases.queries import places, shelf
+from app.cases.phrases.queries import ANYWHERE, places, shelf
 from app.cases.phrases.variables import VARIABLES, fill, samples, unknown
 from app.core.errors import Invalid, NotAllowed
 from app.core.privacy import tells_of_somebody
@@ -21,7 +21,9 @@ LONGEST_TITLE, LONGEST, MOST = 30, 1000, 60  # signs, signs, phrases of one pers
 WATCH = audit.Watch(codes=("place", "active"), words=("title", "words"))
 
 
-def add(by: Any, *, title: str, words: str, place: str = "", active: bool = True, of_center: bool = False) -> Phrase:
+def add(
+    by: Any, *, title: str, words: str, place: str = ANYWHERE, active: bool = True, of_center: bool = False
+) -> Phrase:
     """Keep a phrase for oneself, or for the center. Raises Invalid."""
     owner = None if of_center else by.id
     _may(owner, by)

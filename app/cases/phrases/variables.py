@@ -33,7 +33,7 @@ VARIABLES: dict[str, Variable] = {
     "收到日期": Variable(_l("Day of receipt"), "2026年11月2日"),
     "期限日": Variable(_l("Last day of the nearest time limit"), "2026年12月31日"),
     "争议金额": Variable(_l("Amount in dispute, yuan"), "4,680.00"),
-    "商家名称": Variable(_l("Merchant's name"), "悦动健身有限公司"),
+    "经营者名称": Variable(_l("Merchant's name"), "悦动健身有限公司"),
     "承办人": Variable(_l("Handler's name"), "周岚"),
     "中心名称": Variable(_l("Name of the center"), "消费者权益保护中心"),
     "中心电话": Variable(_l("Telephone of the center"), "0309-6020315"),
@@ -70,7 +70,7 @@ def facts_of(case: Case) -> dict[str, str]:
         "收到日期": day(case.received_at),
         "期限日": day(case.due_on),
         "争议金额": money(case.amount),
-        "商家名称": case.merchant.name if case.merchant else case.merchant_name,
+        "经营者名称": case.merchant.name if case.merchant else case.merchant_name,
         "承办人": case.assignee.name if case.assignee else "",
         **_of_center(),
     }

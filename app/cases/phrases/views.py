@@ -107,7 +107,7 @@ def up_of_center(key: UUID) -> Any:
 @phrases.page("/cases/<number>/phrases", allow=Can.CASE_READ)
 def of_case(number: str) -> Any:
     """A page of those for a place of the case, filled in; to a script a fragment, to put one of them in."""
-    case, place = by_number(number), request.args.get("place", "")
+    case, place = by_number(number), request.args.get("place", queries.ANYWHERE)
     if place not in queries.places():
         raise Missing
     template = "phrases/_offered.html" if "HX-Request" in request.headers else "phrases/of_case.html"
