@@ -7,8 +7,8 @@ from alembic import op
 
 from tenants.policies import Wall
 
-revision = "0026"
-down_revision = "0023"
+revision = "0028"
+down_revision = "0027"
 
 WALL = Wall("private", changes=("title", "place", "words", "position", "active", "version"))
 
