@@ -24,6 +24,7 @@ AREAS = (
     "app.cases.party_pages:parties",
     "app.cases.alike_pages:alike",
     "app.cases.contact_pages:contacts",
+    "app.cases.links.views:links",
     "app.cases.claimants.views:claimants",
     "app.cases.claimants.views:signals",
     "app.cases.suggestions.views:suggestions",

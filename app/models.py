@@ -19,6 +19,7 @@ for module in (
     "app.cases.papers.models",
     "app.cases.phrases.models",
     "app.cases.callbacks.models",
+    "app.cases.links.models",
     "app.cases.settings.models",
     "app.cases.suggestions.models",
     "app.cases.tasks.models",

@@ -94,6 +94,7 @@ _WORDS = {
     "telephone": "0309-6110315",
     "hours": "周一至周五 9:00—17:00",
     "instalments": "",
+    "related": f"{clock.today().year}-000001",
 }
 
 

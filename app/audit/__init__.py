@@ -7,7 +7,7 @@ a `Remark`, which is private. The timeline of a case is its entries with their r
 from flask import Flask
 
 from app.audit.changes import Changes, Watch
-from app.audit.meanwhile import only_as_seen, since, too_late
+from app.audit.meanwhile import only_as_seen, sentence, since, too_late
 from app.audit.models import Entry
 from app.audit.services import flush, record, subscribe
 from app.audit.trail import Line, trail
@@ -21,6 +21,7 @@ __all__ = [
     "init_app",
     "only_as_seen",
     "record",
+    "sentence",
     "since",
     "subscribe",
     "too_late",

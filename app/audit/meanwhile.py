@@ -58,7 +58,10 @@ def _moved(line: Line) -> bool:
 
 
 def _sentences(said: Any, line: Line | None) -> str:
-    if line is None:
-        return str(said)
+    return str(said) if line is None else f"{said} {sentence(line)}"
+
+
+def sentence(line: Line) -> str:
+    """Who did what and when: 11-20 15:10 王芳：受理了投诉。"""
     who, what = words.who(line.entry) or _("The portal"), words.name(line.entry.event)
-    return f"{said} " + _("%(when)s %(who)s: %(what)s.", when=when(line.entry.at), who=who, what=what)
+    return str(_("%(when)s %(who)s: %(what)s.", when=when(line.entry.at), who=who, what=what))

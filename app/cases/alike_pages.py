@@ -9,7 +9,7 @@ from flask import request
 from app.accounts.permissions import Can
 from app.cases import panels, queries
 from app.cases.models import Case
-from app.cases.services import joining
+from app.cases.services import dividing, joining
 from app.core.area import Area
 from app.ui import render
 
@@ -29,10 +29,12 @@ def _alike(case: Case, person: Any) -> panels.Panel | None:
 
 
 def _joined(case: Case, person: Any) -> panels.Panel | None:
-    first, others = joining.goes_on_in(case), joining.joined_to(case)
+    first, others = joining.goes_on_in(case) or dividing.went_back_into(case), joining.joined_to(case)
     if first is None and not others:
         return None
-    return panels.Panel("cases/_joined.html", {"first": first, "others": others, "files": joining.files_of(others)})
+    facts = {"first": first, "others": others, "files": joining.files_of(others)}
+    kept = joining.kept_by(case) if person.can(Can.CASE_TRIAGE, case) else ""
+    return panels.Panel("cases/_joined.html", {**facts, "kept": kept})
 
 
 panels.PANELS[:0] = [_joined]

@@ -148,6 +148,7 @@ extend(
         "case.taken_over": _l("Case %(number)s was taken over by the other organisation"),
         "case.join_earlier": _l("Case %(number)s was joined to an earlier one"),
         "case.part": _l("Case %(number)s was taken out of the case that it was joined to"),
+        "case.taken_back": _l("Report %(number)s was taken back into the letter that it was divided from"),
         "case.rule": _l("Another rule counts the time limits of case %(number)s"),
         "case.mentioned": _l("You were mentioned in a note on case %(number)s"),
         "case.drafted": _l("A draft on case %(number)s waits for your approval"),

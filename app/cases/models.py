@@ -72,6 +72,7 @@ class Outcome(State):
     FILED = "filed", lazy_pgettext("case", "A case file was opened on the report"), "ok"
     NOT_FILED = "not_filed", lazy_pgettext("case", "No case file was opened on the report"), ""
     GUIDED = "guided", lazy_pgettext("case", "No complaint: told where to turn"), ""
+    TAKEN_BACK = "taken_back", lazy_pgettext("case", "Taken back into the letter that it was divided from"), ""
 
 
 # What the queue is narrowed by: its indexes hold it, so that a row that is filtered out is never read.
@@ -322,6 +323,31 @@ class CaseJoin(Owned):
     version: Mapped[int]  # of the case, once it was joined
     joined_at: Mapped[datetime]
     parted_at: Mapped[datetime | None]
+
+
+class CaseDivision(Private):
+    """That a letter was divided, and how it stood before, so that the division can be taken back."""
+
+    __tablename__ = "case_division"
+    __table_args__ = (
+        owned_fk("case_record", "case_id"),
+        owned_fk("case_record", "report_id"),
+        UniqueConstraint("tenant_id", "report_id"),
+        Index("ix_case_division_case", "tenant_id", "case_id"),
+    )
+    changes = ("taken_back_at",)
+
+    case_id: Mapped[UUID]  # the letter, which became the complaint
+    report_id: Mapped[UUID]
+    facts: Mapped[Words]
+    demand: Mapped[Words]
+    title: Mapped[Words]  # as somebody here had put it, as the summary
+    summary: Mapped[Words]
+    summary_confirmed: Mapped[bool]
+    proposed_title: Mapped[Words]
+    proposed_summary: Mapped[Words]
+    divided_at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]
 
 
 class CaseStatement(Sealing, Private):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from app import audit
 from app.accounts import me
 from app.accounts.permissions import Can
 from app.audit import words
-from app.cases import advice, forms, intake, joint, lists, panels, queries
+from app.cases import advice, forms, intake, joint, lists, panels, queries, reuniting, story
 from app.cases import party_forms as asked
 from app.cases.models import MIXED, Case, CaseState
 from app.cases.queries.parties import parties as parties_of
@@ -183,6 +185,36 @@ def divide(number: str) -> Any:
         except Invalid as refusal:
             form.say(refusal)
     return render("cases/divide.html", case=case, form=form), _code(form)
+
+
+@parties.page("/<number>/reunite", allow=Can.CASE_TRIAGE, methods=["GET", "POST"])
+def reunite(number: str) -> Any:
+    """The two halves become the letter again; or what stands in the way of it."""
+    case = queries.by_number(number)
+    done = reuniting.in_the_way(reuniting.halves_of(case)) if request.method == "GET" else []
+    form = _reunion(case)
+    if form.validate_on_submit():
+        try:
+            letter = reuniting.reunite(case, me(), reason=form.text.data, seen=form.version.data or 0)
+            flash(_("The division is taken back."))
+            return redirect(url_for("cases.show", number=letter.number), 303)
+        except (Invalid, Late) as refusal:
+            form.heed(refusal, partial(_reunion, case, formdata=None))
+    return render("cases/reunite.html", case=case, form=form, rows=_named(done, case)), code_of(form)
+
+
+def _named(done: list[audit.Line], case: Case) -> list[dict[str, Any]]:
+    """Rows of a timeline in which each says what it was done to."""
+    rows = story.story(done, case)
+    return [{**row, "tags": [line.entry.subject_number]} for row, line in zip(rows, done, strict=True)]
+
+
+def _reunion(case: Case, **given: Any) -> forms.ReasonForm:
+    form = forms.ReasonForm(**given)
+    if form.anew:
+        form.version.data = case.version
+    form.possible = dividing.is_half(case)
+    return form
 
 
 @parties.page("/<number>/missing", allow=Can.CASE_READ)

@@ -43,6 +43,7 @@ _EVENTS: dict[str, Any] = {
     "case.pause_cut": _l("A pause ended with the time limit that it stopped"),
     "case.took_in": _l("Another case was joined to this one"),
     "case.let_go": _l("A case was taken out again"),
+    "case.reunited": _l("Took the division of the letter back"),
     "case.redated": _l("Moved the due date: the calendar of working days has changed"),
     **{f"case.{step.name}": step.done or step.label for step in CASE.by_name.values()},
 }
@@ -62,6 +63,7 @@ _CHANGES = {
 _DUE = {"due_on": words.Field(_l("Due date"))}
 _DATED = frozenset(f"case.{event}" for event in ("session", "pause", "resume", "notify", "pause_kept", "pause_cut"))
 _CONSUMERS_WORDS = {"case.supplement", "case.divided"}
+_WITHOUT_A_LIFE = (Outcome.WITHDRAWN, Outcome.TAKEN_OVER, Outcome.JOINED, Outcome.TAKEN_BACK)
 _TONES = {"case.refuse": "red", "case.end": "warn", "case.accept": "ok", "case.settle": "ok", "case.close": "ok"}
 
 
@@ -97,6 +99,8 @@ def _row(line: audit.Line, changes: list[str]) -> dict[str, Any]:
 def _detail(event: str, facts: dict[str, Any]) -> str:
     """The codes of an entry in words."""
     said = []
+    if facts.get("other"):
+        said.append(facts["other"])
     if facts.get("ground"):
         said.append(facts["ground"])
     if step := facts.get("step"):
@@ -156,7 +160,7 @@ def flow(case: Case, lines: Sequence[audit.Line]) -> list[dict[str, Any]]:
             {"title": _("Lodged"), "at": case.received_at, "state": "done"},
             {"title": S.REFUSED.label, "at": case.decided_at, "state": "stopped"},
         ]
-    if case.outcome in (Outcome.WITHDRAWN, Outcome.TAKEN_OVER, Outcome.JOINED):
+    if case.outcome in _WITHOUT_A_LIFE:
         return [
             {"title": _("Lodged"), "at": case.received_at, "state": "done"},
             {"title": Outcome(case.outcome).label, "at": case.closed_at, "state": "stopped"},

@@ -23,6 +23,7 @@ from app.cases.staffing import services as staffing
 from app.cases.workflow import CASE
 from app.cases.worklist import bulk, presence
 from app.cases.worklist import queries as liked
+from app.cases.worklist.models import Bulk
 from app.core.area import Area
 from app.core.errors import Invalid, Late, Missing
 from app.core.forms import Form, code_of
@@ -179,7 +180,8 @@ def step(number: str, name: str) -> Any:
     if form.validate_on_submit():
         try:
             ahead = _ahead(case)
-            return _taken(CASE.take(name, case, by=me(), seen=form.version.data or 0, **form.facts), case, ahead)
+            taken, kept = bulk.take_one(name, case, me(), seen=form.version.data or 0, **form.facts)
+            return _taken(taken, case, ahead, kept)
         except (Invalid, Late) as refusal:
             form.heed(refusal, partial(_step_form, declared, case, formdata=None))
     return _step_page(case, declared, form)
@@ -224,11 +226,19 @@ def _ahead(case: Case) -> str:
     return url_for(".show", number=case.number) if after == "case" else url_for(".index") + f"?{urlencode(asked)}"
 
 
-def _taken(taken: Step | Approval, case: Case, ahead: str = "") -> Any:
+def _done(taken: Step, case: Case, kept: Bulk | None) -> Any:
+    """What is said of a step; of one that can be taken back, with where."""
+    done = was_done(taken.done or taken.label)
+    if kept is None:
+        return done
+    return {"text": done, "number": case.number, "back": url_for("worklist.undo", bulk_id=kept.id)}
+
+
+def _taken(taken: Step | Approval, case: Case, ahead: str = "", kept: Bulk | None = None) -> Any:
     if isinstance(taken, Approval):
         flash(_("Drafted. It waits for the director's approval."))
     else:
-        flash(was_done(taken.done or taken.label))
+        flash(_done(taken, case, kept))
         if taken.name == "assign" and (warning := staffing.away(case.assignee_id)):
             flash(warning, "warn")
     return redirect(ahead or url_for(".show", number=case.number), 303)

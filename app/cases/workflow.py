@@ -10,7 +10,7 @@ from app.accounts.permissions import Can
 from app.cases import forms
 from app.cases.jobs import tell
 from app.cases.models import MIXED, OPEN, Case, CaseDraft, CaseState, Outcome
-from app.cases.services import closing, joining, mediation, timing, triage
+from app.cases.services import closing, dividing, joining, mediation, timing, triage
 from app.cases.services.parts import WATCH, follow, look_up
 from app.core import clock, unit
 from app.workflow import Step, Workflow
@@ -53,7 +53,7 @@ CASE = Workflow(
     draft=CaseDraft,
     follow=_follow,
     told=_told,
-    also=("divided",),
+    also=("divided", "reunited"),
     watch=WATCH,
     steps=[
         # Triage 受理审查
@@ -111,6 +111,13 @@ CASE = Workflow(
             "part", _l("Take it out of the earlier case"), {S.CLOSED}, None, Can.CASE_TRIAGE,
             form=forms.ReasonForm, effect=joining.part, when=joining.may_part,
             public=True, done=_l("Taken out of the earlier case again"), tell=("assignee",),
+        ),
+        # Of a report out of a divided letter: by taking the division back, never by a button of its own
+        Step(
+            "taken_back", _l("Taken back"), {S.LODGED}, S.CLOSED, Can.CASE_TRIAGE,
+            effect=dividing.taken_back, drops=("acceptance", "clue_check"), hidden=True,
+            when=lambda case: case.is_report and dividing.is_half(case),
+            done=_l("Taken back into the letter that it was divided from"), tell=("assignee",),
         ),
         # Mediation 调解
         Step(

@@ -11,8 +11,10 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from app.cases.claimants import services as claimants
+from app.cases.links import services as links
 from app.cases.models import MIXED, Case, CaseState
 from app.cases.queries import by_number
+from app.cases.reuniting import reunite
 from app.cases.services.dividing import divide
 from app.cases.workflow import CASE
 from app.demo.builder_papers import paper
@@ -21,7 +23,7 @@ from app.documents.kinds import kinds
 from app.groups import queries, services
 from tenants.database import db
 
-STEPS = ("join_earlier", "part")  # of cases, taken here and nowhere else in the city
+STEPS = ("join_earlier", "part", "taken_back")  # of cases, taken here and nowhere else in the city
 MOST = 17
 FACT = {  # by whether all was paid ahead
     True: "门店停业，张贴停业告示；消费者均为办卡后未用完余额，合同文本和收款账户相同。",
@@ -36,7 +38,7 @@ TERMS = "经营者按主张金额八成支付，分三期支付；逾期一期�
 def gather(now: datetime) -> None:
     """In every county, as of this moment."""
     for _place in counties(now):
-        one_by_one(_group, _join, _assess, _divide)
+        one_by_one(_group, _join, _relate, _assess, _divide)
 
 
 def _group() -> None:
@@ -100,9 +102,28 @@ def _assess() -> None:
         claimants.judge(by_number(number), staff("handler")[0], verdict="consumer", reason=reason)
 
 
+def _relate() -> None:
+    """Cases against one merchant that have to do with each other; of one it turned out that it has not."""
+    handler, open_ = staff("handler")[0], (Case.open, Case.nature == "C", Case.merchant_id.is_not(None))
+    busy = select(Case.merchant_id).where(*open_).group_by(Case.merchant_id).having(func.count() > 2)
+    merchant = db.session.scalars(busy.order_by(func.count(), Case.merchant_id).limit(1)).first()
+    if merchant is None:
+        return
+    query = select(Case.number).where(*open_, Case.merchant_id == merchant).order_by(Case.received_at.desc(), Case.id)
+    latest, before, first = (by_number(number) for number in db.session.scalars(query.limit(3)).all())
+    links.relate(latest, handler, related=before.number, tie="merchant", why="同一门店，反映的问题相近，一并了解。")
+    link = links.relate(latest, handler, related=first.number, tie="follows", why="此前调解未履行，再次投诉。")
+    db.session.flush()
+    links.sever(link, latest, handler, reason="经核对为另一笔消费。")
+
+
 def _divide() -> None:
-    """A mixed letter that became a complaint and a report."""
+    """A mixed letter that became a complaint and a report; another one was divided by mistake, and is whole again."""
     mixed = select(Case.number).where(Case.status == CaseState.LODGED.value, Case.nature == MIXED)
-    number = db.session.scalars(mixed.order_by(Case.received_at.desc(), Case.id).limit(1)).first()
-    if number:
-        divide(by_number(number), staff("handler")[0], complaint=OWN, report=REPORTED, demand="退还货款", problem="R07")
+    numbers = db.session.scalars(mixed.order_by(Case.received_at.desc(), Case.id).limit(2)).all()
+    for number, undone in zip(numbers, (False, True), strict=False):
+        letter, handler = by_number(number), staff("handler")[0]
+        divide(letter, handler, complaint=OWN, report=REPORTED, demand="退还货款", problem="R07")
+        db.session.flush()
+        if undone:
+            reunite(letter, handler, reason="来信只反映一件事，按投诉一并办理。")

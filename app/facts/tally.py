@@ -12,7 +12,8 @@ from app.core import clock
 
 Part = tuple[str, str, str, str, str, str]  # measure, day, channel, category, problem, value
 Cell = tuple[str, str, str, str, str]
-UNCOUNTED = ("taken_over", "joined", "filed", "not_filed", "guided")  # closed, but not as a complaint of this county
+# Closed, but not as a complaint of this county.
+UNCOUNTED = ("taken_over", "joined", "filed", "not_filed", "guided", "taken_back")
 
 
 def contributions(case: Any, clocks: Iterable[Any]) -> list[Part]:

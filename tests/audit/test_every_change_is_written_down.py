@@ -76,6 +76,7 @@ BY_HAND: dict[str, tuple[str, str | None, str, dict[str, Any]]] = {
     ),
     "cases.new": (EAST, "clerk", "/cases/new", {"nature": "M"}),
     "parties.divide": (EAST, "handler", "/cases/{mixed case}/divide", {}),
+    "parties.reunite": (EAST, "handler", "/cases/{divided}/reunite", {}),
     "advocacy.new": (EAST, "handler", "/cases/{case}/advocacy/exposure/new", {}),
     "advocacy.step": (EAST, "director", "/cases/{supported}/advocacy/litigation/steps/approve", {}),
     "dealings.new": (EAST, "handler", "/merchants/{merchant}/interviews/new", {}),
@@ -119,6 +120,10 @@ FOUND = {
     "group": "select number from case_group where tenant_id = 2 order by id limit 1",
     "case": "select number from case_record where tenant_id = 2 and status = 'accepted' order by id limit 1",
     "mixed case": "select number from case_record where tenant_id = 2 and nature = 'M' order by id desc limit 1",
+    "divided": (
+        "select case_.number from case_division it join case_record case_ on case_.id = it.case_id "
+        "where it.tenant_id = 2 and it.taken_back_at is null order by it.id desc limit 1"
+    ),
     "paper": (
         "select case_.number || '/documents/' || it.id from case_document it join case_record case_ "
         "on case_.id = it.case_id where it.tenant_id = 2 and it.status = 'drafted' order by it.id desc limit 1"

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 from app.cases import queries
 from app.cases.models import Case, CaseJoin, CaseStatement
 from app.cases.queries import by_number
-from app.cases.services import attach, joining
+from app.cases.services import attach, joining, note, reveal
 from app.cases.services.intake import Complainant
 from app.core import clock
 from app.core.errors import Invalid, WrongMoment
@@ -199,7 +199,33 @@ def test_it_is_not_taken_apart_once_something_has_happened(town, standing, lodge
     take(first, "refuse")
     with pytest.raises(WrongMoment):
         take(later, "part")
-    assert "/steps/part" not in town.client(EAST, "handler").get(f"/cases/{later}").get_data(as_text=True)
+    page = town.client(EAST, "handler").get(f"/cases/{later}").get_data(as_text=True)
+    assert "/steps/part" not in page
+    with town.at(EAST):
+        said = joining.kept_by(by_number(later))
+        assert first in said
+        assert said in page
+    take(first, "reconsider")
+    with town.at(EAST):
+        assert joining.kept_by(by_number(later)) == ""
+    take(later, "part")
+
+
+def test_what_was_done_to_a_joined_case_keeps_it_there_and_is_named(town, lodged, take):
+    first, later = lodged(), lodged()
+    take(later, "join_earlier", into=first, login="handler")
+    with town.at(EAST):
+        case, director = by_number(later), town.person(EAST, "director")
+        assert joining.kept_by(case) == ""
+        reveal(case, director, field="phone", reason="回访")
+        note(case, director, text="来电催问")
+        assert joining.kept_by(case) == "", "words are not lost"
+        case.version += 1
+        db.session.flush()
+        assert director.name in joining.kept_by(case)
+        with pytest.raises(WrongMoment) as refusal:
+            joining.part(case, director)
+        assert director.name in refusal.value.message
 
 
 def test_two_cases_keep_their_mark_until_the_last_is_taken_out(town, lodged, take, look):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -262,6 +263,37 @@ def test_after_ten_minutes_and_for_others_there_is_no_way_back(town, lodged, sta
         assert not bulk.may_undo(found, town.person(EAST, "handler"))
         with clock.freeze(clock.now() + timedelta(minutes=11)), pytest.raises(WrongMoment):
             bulk.undo(found, director)
+
+
+def test_one_case_assigned_from_its_page_is_given_back_with_one_click(town, lodged):
+    number = lodged(phone="13900000005")
+    browser = town.client(EAST, "director")
+    step = f"/cases/{number}/steps/assign"
+    assert browser.post(step, {"assignee": person(town, "second"), "version": "1"}).status_code == 303
+    (back,) = re.findall(
+        r'action="([^"]*/cases/bulk/[^"]+/undo)"', browser.get(f"/cases/{number}").get_data(as_text=True)
+    )
+    assert "/undo" not in browser.get(f"/cases/{number}").get_data(as_text=True), "it is said once"
+    path = back.partition(f"/{EAST}")[2]
+    assert town.client(EAST, "handler").post(path, checked=False).status_code == 404
+    answer = browser.post(path)
+    assert answer.headers["Location"].endswith(f"/cases/{number}")
+    with town.at(EAST):
+        assert by_number(number).assignee_id is None
+    assert browser.post(path, checked=False).status_code == 409
+
+
+def test_one_case_is_not_given_back_once_somebody_touched_it(town, lodged, take):
+    number = lodged(traits=("repeated",))
+    browser = town.client(EAST, "handler")
+    assert browser.post(f"/cases/{number}/steps/flag", {"traits": ["urgent"], "version": "1"}).status_code == 303
+    take(number, "supplement", login="clerk")
+    with town.at(EAST):
+        key = db.session.scalars(select(Bulk.id)).one()
+    answer = browser.post(f"/cases/bulk/{key}/undo")
+    assert answer.headers["Location"].endswith(f"/cases/bulk/{key}")
+    with town.at(EAST):
+        assert by_number(number).traits == ["urgent"]
 
 
 def test_what_people_are_told_of_is_held_back_and_can_be_called_off(town, standing):

@@ -89,6 +89,10 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ("phrases", "number"): _CASES,
     ("phrases", "key"): "select id from phrase where tenant_id = :t and owner_id is not null order by id",
     ("center_phrases", "key"): "select id from phrase where tenant_id = :t and owner_id is null order by id",
+    ("links", "number"): _CASES,
+    ("links", "link_id number"): (
+        f"select it.id, case_.number from case_link it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
+    ),
     ("claimants", "number"): _CASES,
     ("suggestions", "number"): _CASES,
     ("groups", "case"): _CASES,

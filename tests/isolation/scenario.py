@@ -23,6 +23,7 @@ from app.bureau.queries import case_of, grant_for
 from app.cases import services as cases
 from app.cases.callbacks import services as callbacks
 from app.cases.claimants import services as claimants
+from app.cases.links import services as links
 from app.cases.papers import services as papers_of
 from app.cases.papers.workflow import PAPER
 from app.cases.phrases import services as phrases
@@ -228,6 +229,7 @@ class County:
         self.stand_up_for(standing["ended"])
         self.give_tasks(standing["accepted"])
         self.keep_phrases()
+        self.relate(standing["mediating"], standing["accepted"], standing["ended"])
         self.judge(standing["accepted"])
         self.deal_with_a_merchant(standing["accepted"])
         self.call_back(standing["closed"])
@@ -514,6 +516,16 @@ class County:
                 advocacy.EXPOSURE.take(step, one, by=director, text="已核实", **told)
             db.session.commit()
         drain()
+
+    def relate(self, number: str, related: str, other: str) -> None:
+        """One that stands, and one that was taken away."""
+        with self.town.at(self.slug):
+            case, handler = by_number(number), self.by("handler")
+            links.relate(case, handler, related=related, tie="follows", why="此前调解未履行")
+            gone = links.relate(case, handler, related=other, tie="merchant", why="同一商家")
+            db.session.flush()
+            links.sever(gone, case, handler, reason="并非同一商家")
+            db.session.commit()
 
     def judge(self, number: str) -> None:
         with self.town.at(self.slug):

@@ -219,6 +219,7 @@ FIELDS = [
         version="{meeting}",
         **MEETING,
     ),
+    Field("handler", "/cases/{accepted}/links/new", "related", "case", tie="merchant", why="同一商家"),
     Field("handler", "/cases/{accepted}/steps/join_earlier", "into", "case", version="{version}"),
     Field("handler", "/groups/new/{lodged}", "chosen", "case", name="健身房", ask="退款"),
     Field("handler", "/groups/{group}/members", "chosen", "case"),

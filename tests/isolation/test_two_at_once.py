@@ -268,6 +268,7 @@ OTHERWISE = {
 }
 
 
+DIVIDED = "exists (select from case_division where case_id = it.id and taken_back_at is null)"
 MEETING, OPEN = "it.status = 'mediating'", "it.status = 'accepted'"
 STANDING = "it.merged_into_id is null and it.credit_code is null"
 END, MERGE = f"{CASE} || '/steps/end'", f"{MERCHANT} || '/merge'"
@@ -289,6 +290,17 @@ LATE: list[tuple[Form, str]] = [
             marked="note",
         ),
         f"{PAPERS} || '/steps/void'",
+    ),
+    (Form("reunite", "case_record", f"{CASE} || '/reunite'", DIVIDED), ""),
+    (
+        Form(
+            "unlink",
+            "case_link",
+            "'/cases/' || case_.number || '/links/' || it.id || '/remove'",
+            "it.removed_at is null",
+            join=OF_CASE,
+        ),
+        "",
     ),
     (Form("session.new", "case_record", f"{CASE} || '/mediation/new'", MEETING, marked="merchants"), END),
     (Form("offer", "case_record", f"{CASE} || '/mediation'", MEETING, marked="words"), END),

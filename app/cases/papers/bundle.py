@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app import audit
 from app.accounts.permissions import Can
 from app.audit import words
+from app.cases.links.queries import related
 from app.cases.models import Case
 from app.cases.papers import services
 from app.cases.papers.facts import facts_of, issued
@@ -89,7 +90,7 @@ def _how(whole: bool) -> str:
 def _parts(case: Case, whole: bool, parts: Collection[str]) -> Iterator[Part]:
     names = named(case, others=whole)  # in the whole file, too, of the others of a group nobody is named
     made: dict[str, Callable[[], Iterator[Part]]] = {
-        "case": lambda: _cases(case, whole),
+        "case": lambda: _cases(case, whole, names),
         "course": lambda: iter([Part("办理经过", blocks=tuple(_course(case, whole, names)))]),
         "told": lambda: _told(case, whole, names),
         "papers": lambda: _papers(case, whole),
@@ -100,8 +101,12 @@ def _parts(case: Case, whole: bool, parts: Collection[str]) -> Iterator[Part]:
             yield from make()
 
 
-def _cases(case: Case, whole: bool) -> Iterator[Part]:
+def _cases(case: Case, whole: bool, names: Collection[str]) -> Iterator[Part]:
     yield Part("案件情况", blocks=tuple(_case(case, whole)))
+    if found := related(case):
+        rows = [(one.case.number, one.tie, one.link.why if whole else redact(one.link.why, names)) for one in found]
+        ties = table([("案件编号", "关系", "说明"), *rows], (22, 28, 50))
+        yield Part("关联案件", blocks=(paragraph("关联案件", size=16, bold=True, side="center"), ties))
     for other in joined_to(case):
         yield Part(f"并入案件{other.number}", blocks=tuple(_case(other, whole, title=f"并入案件{other.number}")))
 

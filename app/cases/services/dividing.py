@@ -8,6 +8,8 @@ Whoever signed the letter has reported too, and who brought it for them has brou
 belongs to the dispute stays with the complaint: shares of the amount, the consent to being represented, and who was
 elected to represent the others (令20 art. 11); a report is mediated with nobody. An authorisation that has run out
 binds nobody any more, and is kept where it was.
+
+How the letter stood is kept, so that a division made by mistake can be taken back: see `app.cases.reuniting`.
 """
 
 from __future__ import annotations
@@ -20,7 +22,19 @@ from sqlalchemy import select
 
 from app import audit
 from app.accounts.permissions import Can
-from app.cases.models import BY_DEED, DIVIDED, MIXED, REPORT, Case, CaseState, CaseStatement, Party, Role
+from app.cases.models import (
+    BY_DEED,
+    DIVIDED,
+    MIXED,
+    REPORT,
+    Case,
+    CaseDivision,
+    CaseState,
+    CaseStatement,
+    Outcome,
+    Party,
+    Role,
+)
 from app.cases.services.intake import Agent, Complainant, Complaint, lodge, propose
 from app.cases.services.parts import WATCH, look_up, profile_of, statement_of
 from app.core import clock
@@ -52,6 +66,20 @@ def divide(case: Case, by: Any, *, complaint: str, report: str, demand: str = ""
     statement = statement_of(case)
     letter = statement.facts
     made = lodge(_as_report(case, statement, report.strip(), problem), by, key=f"{_KEY}{case.id}").case
+    db.session.add(
+        CaseDivision(
+            case_id=case.id,
+            report_id=made.id,
+            facts=letter,
+            demand=statement.demand,
+            title=case.given_title,
+            summary=case.given_summary,
+            summary_confirmed=case.summary_confirmed,
+            proposed_title=statement.title,
+            proposed_summary=statement.summary,
+            divided_at=clock.now(),
+        )
+    )
     statement.facts, statement.demand, statement.act_place = complaint.strip(), demand.strip(), ""
     before = WATCH.look(case)
     case.nature, case.traits, case.version = COMPLAINT, [*case.traits, DIVIDED], case.version + 1
@@ -103,6 +131,13 @@ def _as_report(case: Case, statement: CaseStatement, report: str, problem: str |
     )
 
 
+def taken_back(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
+    """The report goes back into its letter: it keeps its number, and what is in it, and reads nothing of the letter."""
+    case.outcome, case.closed_at = Outcome.TAKEN_BACK.value, clock.now()
+    case.submission_key = case.submission_hash = None  # the letter can be divided anew
+    case.traits = [trait for trait in case.traits if trait != DIVIDED]
+
+
 def _agent(party: Party) -> Agent:
     told = {field: party.reveal(field) or "" for field in ("name", "phone", "id_number")}
     return Agent(**told, powers=party.powers, until=party.until)
@@ -114,10 +149,23 @@ def letter_of(case: Case) -> UUID | None:
     return UUID(key.removeprefix(_KEY)) if key.startswith(_KEY) else None
 
 
+def is_half(case: Case) -> bool:
+    """Whether it came of a division that stands."""
+    return DIVIDED in case.traits
+
+
 def other_half(case: Case) -> Case | None:
     """The other case that came of the same letter; asks the database only of a case that was divided."""
-    if DIVIDED not in case.traits:
+    if not is_half(case):
         return None
     letter = letter_of(case)
     query = select(Case).where(Case.id == letter if letter else Case.submission_key == f"{_KEY}{case.id}")
     return db.session.scalars(query).first()
+
+
+def went_back_into(case: Case) -> Case | None:
+    """The letter that a report was taken back into; asks the database only of one that was."""
+    if case.outcome != Outcome.TAKEN_BACK:
+        return None
+    mine = select(CaseDivision.case_id).where(CaseDivision.report_id == case.id)
+    return db.session.scalars(select(Case).where(Case.id.in_(mine))).first()

@@ -6,6 +6,7 @@ The later case is closed, with the number of the earlier one; what is in it stay
 from __future__ import annotations
 
 from datetime import date
+from itertools import takewhile
 from typing import Any
 
 from flask_babel import gettext as _
@@ -13,7 +14,7 @@ from sqlalchemy import select
 
 from app import audit
 from app.cases.models import OPEN, TOOK_IN, Case, CaseFile, CaseJoin, CaseState, Outcome
-from app.cases.services.parts import look_up, redate
+from app.cases.services.parts import LOOKS, look_up, redate
 from app.core import clock
 from app.core.errors import Invalid, WrongMoment
 from app.core.forms import narrow
@@ -75,12 +76,23 @@ def may_part(case: Case) -> bool:
     return case.outcome == Outcome.JOINED and _parting(case) is not None
 
 
+def kept_by(case: Case) -> str:
+    """What stands in the way of taking a joined case out again, in words; empty where nothing does."""
+    first = goes_on_in(case)
+    if first is None or may_part(case):
+        return ""
+    since = takewhile(lambda line: line.entry.event != "case.join_earlier", audit.trail(case.id))
+    done = [line for line in since if line.entry.event not in LOOKS]
+    if first.status in OPEN and done:
+        return str(_("Since it was joined, something was done to it: %(what)s", what=audit.sentence(done[-1])))
+    return str(_("Case %(number)s, in which it goes on, is over: reopen that first.", number=first.number))
+
+
 def part(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
     """Take a joined case out again: as it stood before, its time limits counted as if they had never stopped."""
-    found = _parting(case)
-    if found is None:
-        raise WrongMoment(_("Something has happened since: it can no longer be taken apart."))
-    joined, first = found
+    joined, first = _parting(case, lock=True) or (None, None)
+    if joined is None or first is None:
+        raise WrongMoment(kept_by(case) or _("Something has happened since: it can no longer be taken apart."))
     joined.parted_at = clock.now()
     case.status, case.outcome, case.closed_at = joined.before, None, None
     calendar = load_calendar()
@@ -126,13 +138,18 @@ def files_of(cases: list[Case]) -> list[tuple[Case, CaseFile]]:
     return [(by_id[file.case_id], file) for file in db.session.scalars(query)]
 
 
-def _parting(case: Case) -> tuple[CaseJoin, Case] | None:
-    """The join that can be undone: nothing has been done to the case since, and the earlier one is still open."""
+def _parting(case: Case, *, lock: bool = False) -> tuple[CaseJoin, Case] | None:
+    """The join that can be undone: nothing has been done to the case since, and the earlier one is still open.
+
+    With `lock` the earlier one cannot be closed at this moment.
+    """
     query = (
         select(CaseJoin, Case)
         .join(Case, (CaseJoin.tenant_id == Case.tenant_id) & (CaseJoin.into_id == Case.id))
         .where(CaseJoin.case_id == case.id, CaseJoin.parted_at.is_(None))
     )
+    if lock:
+        query = query.with_for_update(of=Case).execution_options(populate_existing=True)
     found = db.session.execute(query).first()
     if found is None or found[0].version != case.version or found[1].status not in OPEN:
         return None

@@ -35,6 +35,7 @@ WATCH = audit.Watch(
     ),
     words=("title", "summary", "merchant_name"),
 )
+LOOKS = frozenset({"case.revealed", "case.party_revealed", "case.bundle"})  # acts that change nothing
 MEDIATION = "mediation"
 MAIN = ("acceptance", MEDIATION, "termination_notice")  # the limits that the steps of a case start and meet
 CLUE = "clue_check"  # of a report: whether a case file is opened, in the place of acceptance

@@ -70,7 +70,7 @@ def run(training_id: UUID) -> Training:
 def closed() -> Iterator[Told]:
     """The closed cases whose classification a handler has confirmed, in the order in which they came.
 
-    One that was joined to another is left out, and so is a category that is no longer chosen from.
+    One that goes on in another is left out, and so is a category that is no longer chosen from.
     """
     offered = queries.offered()
     query = (
@@ -79,6 +79,7 @@ def closed() -> Iterator[Told]:
         .where(
             Case.status.in_((CaseState.CLOSED.value, CaseState.REFUSED.value)),
             Case.outcome.is_distinct_from(Outcome.JOINED.value),
+            Case.outcome.is_distinct_from(Outcome.TAKEN_BACK.value),
             Case.summary_confirmed,
             Case.category.in_(offered),
         )

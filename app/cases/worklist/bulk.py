@@ -249,7 +249,7 @@ def _take(bulk: Bulk, rows: Sequence[BulkRow], by: Any) -> None:
         row.status = RowState.REFUSED.value
         if row.why:
             continue
-        row.before = {"assignee": str(case.assignee_id) if case.assignee_id else None, "traits": list(case.traits)}
+        row.before = _before(case)
         try:
             with db.session.begin_nested():  # so that of a step that is refused nothing stays
                 taken = CASE.take(step.name, case, by=by, text=bulk.text or None, **_said(bulk, case))
@@ -279,6 +279,28 @@ def _cases(rows: Sequence[BulkRow], *, lock: str | None = None) -> dict[UUID, Ca
     if lock is not None:
         query = query.order_by(Case.id).with_for_update(of=Case).execution_options(populate_existing=True)
     return {case.id: case for case in db.session.scalars(query)}
+
+
+def take_one(name: str, case: Case, by: Any, *, seen: int, **facts: Any) -> tuple[Step | Approval, Bulk | None]:
+    """Take a step on one case from its own page; one that can be taken back is kept in mind as those of a list are."""
+    before = _before(case)
+    taken = CASE.take(name, case, by=by, seen=seen, **facts)
+    if name not in UNDOABLE or isinstance(taken, Approval):
+        return taken, None
+    now = clock.now()
+    told = {field: facts[field] for field in ("assignee",) if field in facts}
+    bulk = Bulk(step=name, facts=told, text="", total=1, begun_by=by.id, begun_at=now, ended_at=now)
+    bulk.status = BulkState.DONE.value
+    db.session.add(bulk)
+    db.session.flush()
+    row = {"status": RowState.DONE.value, "before": before, "version": case.version}
+    db.session.add(BulkRow(bulk_id=bulk.id, case_id=case.id, number=case.number, **row))
+    return taken, bulk
+
+
+def _before(case: Case) -> dict[str, Any]:
+    """How it stands, for who takes it back."""
+    return {"assignee": str(case.assignee_id) if case.assignee_id else None, "traits": list(case.traits)}
 
 
 # Taking it back ------------------------------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ class RowState(State):
 
 
 class Bulk(Private):
-    """One step taken on many cases. What happened to each stands in its own trail, and in a row here."""
+    """One step taken on many cases, or one that can be taken back on one. What happened to each stands in its trail."""
 
     __tablename__ = "case_bulk"
     __table_args__ = (

@@ -241,6 +241,8 @@ def undo(bulk_id: UUID) -> Any:
         flash(_("Called off: nothing was done."))
     else:
         flash(ngettext("%(num)d case was put back.", "%(num)d cases were put back.", count))
+    if count == found.total == 1 and not held:
+        return redirect(url_for("cases.show", number=bulk.rows_of(found)[0].number), 303)
     return redirect(url_for(".result", bulk_id=bulk_id), 303)
 
 
