@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
+import re
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import func, select
 
 from app import audit
 from app.cases.links import queries
 from app.cases.links.models import CaseLink
 from app.cases.links.services import relate, sever
+from app.cases.papers.bundle import bound
 from app.cases.queries import by_number
 from app.core.errors import Invalid, Missing, NotAllowed, WrongMoment
 from tenants.database import db
@@ -189,3 +193,24 @@ def test_who_left_no_phone_is_nobody_elses_consumer(town, lodged):
         assert not queries.of_merchant(by_number(number))
     page = town.client(EAST, "handler").get(f"/cases/{number}/earlier")
     assert page.status_code == 200
+
+
+def test_the_bound_file_lists_it_and_names_nobody_of_the_other_case(town, lodged):
+    number, other, gone = (
+        lodged(),
+        lodged(name="王建国", phone="13800000002"),
+        lodged(name="李若兰", phone="13800000003"),
+    )
+    with town.at(EAST):
+        case, handler = by_number(number), town.person(EAST, "handler")
+        relate(case, handler, related=other, tie="follows", why="王建国介绍来的")
+        link = relate(case, handler, related=gone, tie="consumer", why="与李若兰为同一人")
+        sever(link, case, handler, reason="李若兰另有其人")
+        db.session.flush()
+        file = "".join(page.extract_text() for page in PdfReader(io.BytesIO(bound(case, handler, whole=False))).pages)
+    said = re.sub(r"\s", "", file)
+    assert said.count("关联案件") >= 2, "in the index, and on its page"
+    assert f"{other}本案由该案引起" in said
+    assert "介绍来的" in said
+    assert "王建国" not in said
+    assert "李若兰" not in said

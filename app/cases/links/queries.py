@@ -54,6 +54,13 @@ def related(case: Case) -> list[Related]:
     return [Related(link, there, _seen_from(case, link)) for link, there in db.session.execute(query)]
 
 
+def ever_related(case: Case) -> set[UUID]:
+    """The keys of all cases that it was related to, of those taken away too: its story may still name their people."""
+    mine = or_(CaseLink.case_id == case.id, CaseLink.other_id == case.id)
+    pairs = db.session.execute(select(CaseLink.case_id, CaseLink.other_id).where(mine))
+    return {key for pair in pairs for key in pair} - {case.id}
+
+
 def _seen_from(case: Case, link: CaseLink) -> str:
     return tie_name(link.tie if link.case_id == case.id else SEEN_FROM_THERE.get(link.tie, link.tie))
 

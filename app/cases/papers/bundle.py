@@ -20,6 +20,7 @@ from app.cases.papers.facts import facts_of, issued
 from app.cases.papers.leaves import OF_ALL, leaves, named, told
 from app.cases.papers.models import CaseDocument, CaseDocumentFile
 from app.cases.papers.phrases import day
+from app.cases.queries.parties import known
 from app.cases.services.joining import joined_to
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed, WrongMoment
@@ -90,7 +91,7 @@ def _how(whole: bool) -> str:
 def _parts(case: Case, whole: bool, parts: Collection[str]) -> Iterator[Part]:
     names = named(case, others=whole)  # in the whole file, too, of the others of a group nobody is named
     made: dict[str, Callable[[], Iterator[Part]]] = {
-        "case": lambda: _cases(case, whole, names),
+        "case": lambda: _cases(case, whole),
         "course": lambda: iter([Part("办理经过", blocks=tuple(_course(case, whole, names)))]),
         "told": lambda: _told(case, whole, names),
         "papers": lambda: _papers(case, whole),
@@ -101,10 +102,13 @@ def _parts(case: Case, whole: bool, parts: Collection[str]) -> Iterator[Part]:
             yield from make()
 
 
-def _cases(case: Case, whole: bool, names: Collection[str]) -> Iterator[Part]:
+def _cases(case: Case, whole: bool) -> Iterator[Part]:
     yield Part("案件情况", blocks=tuple(_case(case, whole)))
     if found := related(case):
-        rows = [(one.case.number, one.tie, one.link.why if whole else redact(one.link.why, names)) for one in found]
+        names = known(
+            case.id, *(one.case.id for one in found)
+        )  # of another case nobody is named, in the whole file too
+        rows = [(one.case.number, one.tie, redact(one.link.why, names)) for one in found]
         ties = table([("案件编号", "关系", "说明"), *rows], (22, 28, 50))
         yield Part("关联案件", blocks=(paragraph("关联案件", size=16, bold=True, side="center"), ties))
     for other in joined_to(case):

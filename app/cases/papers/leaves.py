@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.cases.links.queries import ever_related
 from app.cases.models import Agreement, Case, CaseFile
 from app.cases.papers.beyond import called
 from app.cases.papers.facts import issued
@@ -40,11 +41,16 @@ class Leaf:
 
 
 def named(case: Case, *, others: bool = False) -> tuple[str, ...]:
-    """The words that would name who complains: here, in what was joined, in the group; `others`: in the group alone."""
+    """The words that would name who complains: here, in what was joined or related, in the group.
+
+    `others`: in the group alone.
+    """
     found = groups.group_of(case)
     members = select(GroupMember.case_id).where(GroupMember.group_id == found[0].id) if found else None
     in_group = [one for one in db.session.scalars(members) if one != case.id] if members is not None else []
-    return known(*in_group) if others else known(case.id, *(one.id for one in joined_to(case)), *in_group)
+    if others:
+        return known(*in_group)
+    return known(case.id, *(one.id for one in joined_to(case)), *ever_related(case), *in_group)
 
 
 def leaves(case: Case) -> Iterator[Leaf]:
