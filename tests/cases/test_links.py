@@ -52,10 +52,11 @@ def test_both_cases_show_it_and_tell_it_each_from_its_side(town, two):
         assert told(first, "case.linked") == [(second, "led_to", SAID["why"])]
     browser = town.client(EAST, "clerk")
     for here, there in (two, reversed(two)):
-        page = browser.get(f"/cases/{here}").get_data(as_text=True)
-        assert there in page
-        assert SAID["why"] in page
-        assert "/links/new" not in page, "the window looks and does not relate"
+        assert f"/cases/{here}/links" in browser.get(f"/cases/{here}").get_data(as_text=True)
+        shown = browser.get(f"/cases/{here}/links", headers=PART).get_data(as_text=True)
+        assert there in shown
+        assert SAID["why"] in shown
+        assert "/links/new" not in shown, "the window looks and does not relate"
 
 
 def test_it_changes_neither_case(town, two):
@@ -150,7 +151,7 @@ def test_from_the_page_of_the_case_and_back(town, lodged):
     assert "同一人" in kept.get_data(as_text=True), "what was typed is kept"
     said = {"related": f" {first} ", "tie": "consumer", "why": "同一人"}
     assert browser.post(f"/cases/{second}/links/new", said).status_code == 303
-    page = browser.get(f"/cases/{first}").get_data(as_text=True)
+    page = browser.get(f"/cases/{first}/links").get_data(as_text=True)
     assert "同一人" in page
     with town.at(EAST):
         (row,) = queries.related(by_number(first))
@@ -174,13 +175,13 @@ def test_others_of_the_merchant_and_of_the_consumer_are_found_one_click_away(tow
         assert [one.number for one in queries.of_merchant(case)] == [merchants]
         assert [one.number for one in queries.of_consumer(case)] == [consumers]
     browser = town.client(EAST, "handler")
-    fragment = browser.get(f"/cases/{number}/earlier", headers=PART).get_data(as_text=True)
+    fragment = browser.get(f"/cases/{number}/links", headers=PART).get_data(as_text=True)
     assert "<html" not in fragment
     for other, tie in ((merchants, "merchant"), (consumers, "consumer")):
         assert f"/cases/{number}/links/new?related={other}&amp;tie={tie}" in fragment
     assert strangers not in fragment
-    assert "<html" in browser.get(f"/cases/{number}/earlier").get_data(as_text=True)
-    looked = town.client(EAST, "clerk").get(f"/cases/{number}/earlier").get_data(as_text=True)
+    assert "<html" in browser.get(f"/cases/{number}/links").get_data(as_text=True)
+    looked = town.client(EAST, "clerk").get(f"/cases/{number}/links").get_data(as_text=True)
     assert merchants in looked
     assert "/links/new" not in looked
 
@@ -191,7 +192,7 @@ def test_who_left_no_phone_is_nobody_elses_consumer(town, lodged):
     with town.at(EAST):
         assert not queries.of_consumer(by_number(number))
         assert not queries.of_merchant(by_number(number))
-    page = town.client(EAST, "handler").get(f"/cases/{number}/earlier")
+    page = town.client(EAST, "handler").get(f"/cases/{number}/links")
     assert page.status_code == 200
 
 

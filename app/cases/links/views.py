@@ -28,6 +28,14 @@ from app.ui import render
 links = Area("links", __name__, kinds={"center"}, url_prefix="/cases")
 
 
+@links.page("/<number>/links", allow=Can.CASE_READ)
+def index(number: str) -> Any:
+    """A page, and to a script that asks for it a fragment: looked for once the case itself is read."""
+    case = by_number(number)
+    template = "links/_related.html" if "HX-Request" in request.headers else "links/index.html"
+    return render(template, case=case, rows=queries.related(case), **_others(case))
+
+
 @links.page("/<number>/links/new", allow=Can.CASE_HANDLE, methods=["GET", "POST"])
 def new(number: str) -> Any:
     case, asked = by_number(number), request.args
@@ -64,20 +72,12 @@ def _over(link: CaseLink) -> ReasonForm:
     return form
 
 
-@links.page("/<number>/earlier", allow=Can.CASE_READ)
-def earlier(number: str) -> Any:
-    """A page, and to a script that asks for it a fragment: looked for once the case itself is read."""
-    case = by_number(number)
-    template = "links/_earlier.html" if "HX-Request" in request.headers else "links/earlier.html"
-    return render(template, case=case, **_others(case))
-
-
 def _others(case: Case) -> dict[str, Any]:
     return {"of_merchant": queries.of_merchant(case), "of_consumer": queries.of_consumer(case)}
 
 
 def _panel(case: Case, person: Any) -> Panel:
-    return Panel("links/_panel.html", {"rows": queries.related(case)})
+    return Panel("links/_panel.html")
 
 
 def _said(facts: dict[str, Any]) -> str:
