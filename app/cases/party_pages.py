@@ -284,7 +284,7 @@ words.extend(
         "case.papers": _l("Went through the checklist"),
         "case.party_revealed": _l("Looked at somebody who complains"),
     },
-    {"case.answered_for": _answered},
+    {"case.answered_for": _answered, "case.divided": lambda facts: facts["other"]},
     fields={
         "case.card": {
             "paid": words.Field(_l("Paid in")),

@@ -328,7 +328,8 @@ def _to_the_court(handler: Any) -> None:
 
 def _call_back(clerk: Any) -> None:
     """Of the cases closed last some were asked; one of them is not content, one could not be reached, some wait."""
-    latest = select(Case).where(Case.status == CaseState.CLOSED.value).order_by(Case.closed_at.desc(), Case.number)
+    over = (Case.status == CaseState.CLOSED.value, Case.outcome != Outcome.TAKEN_BACK.value)
+    latest = select(Case).where(*over).order_by(Case.closed_at.desc(), Case.number)
     for place, case in enumerate(db.session.scalars(latest.limit(7))):
         row = callbacks.draw(case)
         if row is not None and place < len(CALLED):

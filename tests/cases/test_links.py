@@ -174,6 +174,10 @@ def test_others_of_the_merchant_and_of_the_consumer_are_found_one_click_away(tow
         case = by_number(number)
         assert [one.number for one in queries.of_merchant(case)] == [merchants]
         assert [one.number for one in queries.of_consumer(case)] == [consumers]
+        relate(case, town.person(EAST, "handler"), related=merchants, **SAID)
+        db.session.flush()
+        assert not queries.of_merchant(case), "it stands above already"
+        db.session.rollback()
     browser = town.client(EAST, "handler")
     fragment = browser.get(f"/cases/{number}/links", headers=PART).get_data(as_text=True)
     assert "<html" not in fragment

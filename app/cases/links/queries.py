@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy import case as either
 
 from app.cases.links.models import CaseLink
@@ -79,8 +79,17 @@ def other_of(case: Case, link: CaseLink) -> Case:
     return db.session.scalars(select(Case).where(Case.id == there)).one()
 
 
+def _related_to(case: Case) -> ColumnElement[bool]:
+    """The condition that a case is related to that one."""
+    pair = or_(
+        and_(CaseLink.case_id == case.id, CaseLink.other_id == Case.id),
+        and_(CaseLink.other_id == case.id, CaseLink.case_id == Case.id),
+    )
+    return select(CaseLink.id).where(pair, CaseLink.removed_at.is_(None)).correlate(Case).exists()
+
+
 def of_merchant(case: Case) -> Sequence[Case]:
-    """The latest other cases against its merchant: of the register, or else of the same name."""
+    """The latest other cases against its merchant, of the register or else of the same name; not those related."""
     if not case.merchant_name and case.merchant_id is None:
         return []
     against = Case.merchant_id == case.merchant_id if case.merchant_id else Case.merchant_name == case.merchant_name
@@ -88,11 +97,11 @@ def of_merchant(case: Case) -> Sequence[Case]:
 
 
 def of_consumer(case: Case) -> Sequence[Case]:
-    """The latest other cases of whoever has the phone that its consumer has."""
+    """The latest other cases of whoever has the phone that its consumer has; not those that are related to it."""
     phone = select(Party.phone_index).where(Party.case_id == case.id, Party.position == 0).scalar_subquery()
     return _latest(case, Case.id.in_(select(Party.case_id).where(Party.phone_index == phone)))
 
 
 def _latest(case: Case, these: Any) -> Sequence[Case]:
-    query = select(Case).where(these, Case.id != case.id)
+    query = select(Case).where(these, Case.id != case.id, ~_related_to(case))
     return db.session.scalars(query.order_by(Case.received_at.desc(), Case.id.desc()).limit(SHOWN)).all()
