@@ -34,7 +34,7 @@ _STAYS = _ASIDE | {
     f"case.{name}"
     for name in (
         *("note", "file_added", "file_removed", "assign", "claim", "flag", "papers", "assessed"),
-        *("joined", "represented", "consented", "authorised", "answered_for", "card"),
+        *("joined", "represented", "consented", "authorised", "answered_for", "card", "corrected", "contacted"),
         *("pause", "resume", "extend", "rule", "add_limit", "meet_limit"),
     )
 }
@@ -104,7 +104,7 @@ def reunite(case: Case, by: Any, *, reason: str, seen: int | None = None) -> Cas
     letter, report = there.letter, there.report
     CASE.take("taken_back", report, by=by, text=reason.strip(), other=letter.number)
     before = WATCH.look(letter)
-    _restore(letter, there.division)
+    _restore(letter, there.division, report)
     there.division.taken_back_at = clock.now()
     db.session.flush()
     look_up(letter)
@@ -119,9 +119,9 @@ def _lock(there: Halves) -> None:
     db.session.scalars(query.with_for_update(of=Case).execution_options(populate_existing=True)).all()
 
 
-def _restore(letter: Case, was: CaseDivision) -> None:
+def _restore(letter: Case, was: CaseDivision, report: Case) -> None:
     statement = statement_of(letter)
-    statement.facts, statement.demand = was.facts, was.demand
+    statement.facts, statement.demand, statement.act_place = was.facts, was.demand, statement_of(report).act_place
     letter.nature, letter.traits = MIXED, [trait for trait in letter.traits if trait != DIVIDED]
     letter.given_title, letter.given_summary, letter.summary_confirmed = was.title, was.summary, was.summary_confirmed
     propose(letter, statement, was.proposed_title, was.proposed_summary)

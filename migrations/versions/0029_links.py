@@ -7,8 +7,8 @@ from alembic import op
 
 from tenants.policies import Wall
 
-revision = "0027"
-down_revision = "0023"
+revision = "0029"
+down_revision = "0028"
 
 WALLS = {
     "case_link": Wall("private", changes=("removed_at",)),
