@@ -31,6 +31,7 @@ AREAS = (
     "app.cases.reference:reference",
     "app.mediation.views:mediation",
     "app.mediation.register:mediators",
+    "app.cases.shares.views:shares",
     "app.cases.tasks.views:tasks",
     "app.cases.staffing.views:staffing",
     "app.cases.callbacks.views:callbacks",

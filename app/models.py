@@ -21,6 +21,7 @@ for module in (
     "app.cases.callbacks.models",
     "app.cases.links.models",
     "app.cases.settings.models",
+    "app.cases.shares.models",
     "app.cases.suggestions.models",
     "app.cases.tasks.models",
     "app.cases.worklist.models",

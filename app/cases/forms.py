@@ -210,8 +210,22 @@ class SettleForm(Form):
         [Optional()],
         description=_l("The day both have signed. For 30 days from then both may ask the court to confirm it."),
     )
+    shares = _text(
+        _l("What each gets, a line each"),
+        limit=60_000,
+        description=_l(
+            "Name, phone, amount, consent (yes or no), as for joining. Of whom nothing is said here, the ledger "
+            "counts; what is left is shared out in proportion to the claims."
+        ),
+    )
     consented = _consented()
     text = _text(_l("Remark"))
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The lines as lines: whose they are goes into no trail."""
+        told = super().facts
+        return {**told, "shares": told["shares"].splitlines()} if told.get("shares") else told | {"shares": []}
 
 
 class OfCase(Form):

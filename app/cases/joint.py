@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import IO
@@ -29,10 +29,14 @@ _HEADING = frozenset({"姓名", "名字", "投诉人", "NAME"})
 
 @dataclass(frozen=True)
 class Told:
-    """What a table says: the people who can be taken, and what is wrong with the other lines."""
+    """What a table says: the people who can be taken, and what is wrong with the other lines.
+
+    `unsaid` are the phones of those of whom it says nothing of consent.
+    """
 
     people: list[Complainant]
     faults: list[str]
+    unsaid: set[str] = field(default_factory=set)
 
 
 def read(table: str) -> Told:
@@ -55,12 +59,13 @@ def from_rows(rows: Iterable[tuple[int, list[str]]]) -> Told:
     """The same from cells, each row with the number of its line."""
     people: list[Complainant] = []
     faults: list[str] = []
+    unsaid: set[str] = set()
     seen: dict[str, int] = {}
     for line, cells in rows:
         name, phone, amount, consent = ([*cells, "", "", "", ""])[:4]
         if name.upper() in _HEADING:
             continue
-        phone = "".join(sign for sign in phone if sign not in " -()")
+        phone = bare(phone)
         wrong = _wrong(name, phone, amount, consent) or (
             _("the phone is that of line %(line)s already", line=seen[phone]) if phone in seen else ""
         )
@@ -71,8 +76,14 @@ def from_rows(rows: Iterable[tuple[int, list[str]]]) -> Told:
             faults.append(_("Line %(line)s: %(wrong)s.", line=line, wrong=wrong))
         else:
             seen[phone] = line
+            unsaid |= set() if consent else {phone}
             people.append(Complainant(name, phone, _amount(amount), consent.upper() in _YES))
-    return Told(people, faults)
+    return Told(people, faults, unsaid)
+
+
+def bare(phone: str) -> str:
+    """A phone number without what people put between its digits."""
+    return "".join(sign for sign in phone if sign not in " -()")
 
 
 def _cells(said: str) -> list[str]:

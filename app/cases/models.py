@@ -407,9 +407,12 @@ class Party(Sealing, Private):
     __tablename__ = "case_party"
     __table_args__ = (
         owned_fk("case_record", "case_id"),
+        owned_fk("case_agreement", "agreement_id"),
         UniqueConstraint("tenant_id", "case_id", "position"),
         CheckConstraint("role in ('complainant', 'agent')", name="role"),
         CheckConstraint("role = 'complainant' or (position > 0 and not represents)", name="agent"),
+        CheckConstraint("agreed >= 0", name="agreed"),
+        CheckConstraint("(agrees is null) = (answered_on is null)", name="answered_on"),
         Index("ix_case_party_phone", "tenant_id", "phone_index"),
     )
 
@@ -419,6 +422,11 @@ class Party(Sealing, Private):
     represents: Mapped[bool] = mapped_column(default=False, server_default="false")
     amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))  # this person's share of what is in dispute, yuan
     consented_on: Mapped[date | None]  # to complaining together and to being represented
+    agreed: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))  # what this person gets by the settlement, yuan
+    agreement_id: Mapped[UUID | None]  # the settlement by which; none while it is only proposed
+    agrees: Mapped[bool | None]  # to the settlement; none before they answered
+    answered_on: Mapped[date | None]
+    answer_noted_by: Mapped[str] = mapped_column(default="", server_default="")
     powers: Mapped[Words] = mapped_column(default="", server_default="")  # what an agent may do
     until: Mapped[date | None]  # how long
     name_sealed: Mapped[str | None]

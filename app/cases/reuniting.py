@@ -34,7 +34,7 @@ _STAYS = _ASIDE | {
     f"case.{name}"
     for name in (
         *("note", "file_added", "file_removed", "assign", "claim", "flag", "papers", "assessed"),
-        *("joined", "represented", "consented", "authorised", "answered_for", "card", "corrected", "contacted"),
+        *("joined", "represented", "consented", "authorised", "answered_for", "card", "corrected", "contact"),
         *("pause", "resume", "extend", "rule", "add_limit", "meet_limit"),
     )
 }

@@ -19,6 +19,7 @@ from app.cases.queries.filters import handlers
 from app.cases.queries.queue import MOST, beside
 from app.cases.services.parties import represented
 from app.cases.services.parts import statement_of
+from app.cases.shares import queries as shares
 from app.cases.staffing import services as staffing
 from app.cases.workflow import CASE
 from app.cases.worklist import bulk, presence
@@ -190,7 +191,8 @@ def step(number: str, name: str) -> Any:
 def _step_page(case: Case, declared: Step, form: Any) -> Any:
     """The form, and beside it what it decides on."""
     facts = {"step": declared, "form": form, "found": intake.found(form), "told": statement_of(case)}
-    return render("cases/step.html", case=case, **facts), code_of(form)
+    asked = shares.asked(case) if "shares" in form else None
+    return render("cases/step.html", case=case, asked=asked, **facts), code_of(form)
 
 
 def _step_form(declared: Step, case: Case, **given: Any) -> Any:
@@ -211,6 +213,8 @@ def _step_form(declared: Step, case: Case, **given: Any) -> Any:
         del form.consented
     if "act_place" in form and not case.is_report:
         del form.act_place
+    if "shares" in form and case.people == 1:
+        del form.shares
     if isinstance(form, forms.AssignForm):
         form.assignee.data = form.assignee.data or str(case.assignee_id or "")
         form.assignee.choices = staffing.choices(handlers())

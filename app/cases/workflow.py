@@ -53,7 +53,7 @@ CASE = Workflow(
     draft=CaseDraft,
     follow=_follow,
     told=_told,
-    also=("divided", "reunited"),
+    also=("divided", "reunited", "shares", "share_paid", "share_unpaid", "taken_out"),
     watch=WATCH,
     steps=[
         # Triage 受理审查

@@ -1,12 +1,15 @@
-"""Groups in every county: the merchant with most open complaints, its ledger, a payment; and matters that came twice.
+"""Groups in every county: the merchant with most open complaints, its ledger, a payment; matters that came twice; and
+in two of them a joint complaint that was settled.
 
 So few that the services themselves write them, when all the cases are there.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 
 from sqlalchemy import func, select
 
@@ -17,7 +20,9 @@ from app.cases.queries import by_number
 from app.cases.reuniting import reunite
 from app.cases.services.dividing import divide
 from app.cases.workflow import CASE
+from app.demo.builder_desk import ON_PAPER, PHONES
 from app.demo.builder_papers import paper
+from app.demo.builder_together import together
 from app.demo.builder_town import counties, one_by_one, staff, workday
 from app.documents.kinds import kinds
 from app.groups import queries, services
@@ -37,8 +42,11 @@ TERMS = "经营者按主张金额八成支付，分三期支付；逾期一期�
 
 def gather(now: datetime) -> None:
     """In every county, as of this moment."""
-    for _place in counties(now):
-        one_by_one(_group, _join, _relate, _assess, _divide)
+    for place in counties(now):
+        deeds: list[Callable[[], object]] = [_group, _join, _relate, _assess, _divide]
+        if place.slug in ON_PAPER:
+            deeds.append(partial(together, place, PHONES + place.id * 100 + 20, staff("clerk")[0], staff("handler")[0]))
+        one_by_one(*deeds)
 
 
 def _group() -> None:

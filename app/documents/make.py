@@ -4,7 +4,7 @@ A body has one paragraph to a line:
     text                    with the first line set in       - text   not set in      = text   in the middle
     | name | {{ fact }} |   a row of a table; a row with fewer cells than the others stretches its last one
     ?fact …                 only where there is such a fact: a paragraph, or a row
-    *list as item | … |     a row for each of a list
+    *list as item | … |     a row for each of a list; ?list | … | above it is its heading, and goes with it
 The letterhead and the ending are the same for all. Running it again changes no byte: what is committed can be compared.
 """
 
@@ -151,15 +151,17 @@ def _paragraph(document: Any, line: str) -> None:
 
 
 def _whole_table(document: Any, lines: list[str]) -> None:
-    """A table of nothing but a list is left out with it: Word cannot open one without rows."""
-    only = _ROW.match(lines[0]) if len(lines) == 1 else None
-    if only is None or not only["listed"]:
+    """A table of nothing but a list, under a heading or none, is left out with it: Word opens none without rows."""
+    rows = [row for line in lines if (row := _ROW.match(line))]
+    only = rows[-1]["listed"]
+    if not only or any((row["listed"] or row["fact"]) != only for row in rows):
         _table(document, lines)
         return
-    _line(document, f"{{%p if {only['listed']} %}}")
-    _table(document, lines)
-    _line(document, "{%p else %}")
-    _line(document, "（无）", ALIGN.CENTER)
+    _line(document, f"{{%p if {only} %}}")
+    _table(document, [line.removeprefix(f"?{only}").lstrip() for line in lines])
+    if len(lines) == 1:
+        _line(document, "{%p else %}")
+        _line(document, "（无）", ALIGN.CENTER)
     _line(document, "{%p endif %}")
 
 

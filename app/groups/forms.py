@@ -19,13 +19,13 @@ from app.cases.papers.forms import PaperForm, paper_form
 from app.core import clock
 from app.core.errors import Invalid
 from app.core.forms import Form, Line, Money, Prose, max_length, narrow
+from app.core.sharing import FEN
 from app.documents.kinds import Form as Kind
 from app.files.fields import EvidenceField
 from app.groups import queries
 from app.groups.models import GroupPlan
 from app.groups.services import LONGEST_TITLE, MOST_INSTALMENTS
 from app.groups.services.payments import too_much
-from app.groups.sharing import FEN
 
 _needed = DataRequired(_l("This is needed."))
 

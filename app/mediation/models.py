@@ -277,7 +277,7 @@ class Instalment(Private):
     ordinal: Mapped[int]
     due_on: Mapped[date]
     amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))  # yuan
-    covered: Mapped[Decimal] = mapped_column(Numeric(14, 2), default=0, server_default="0")  # by payments to a group
+    covered: Mapped[Decimal] = mapped_column(Numeric(14, 2), default=0, server_default="0")  # by payments beside it
     words: Mapped[Words] = mapped_column(default="", server_default="")
     status: Mapped[str] = mapped_column(default=InstalmentState.DUE.value)
     performed_on: Mapped[date | None]
@@ -290,7 +290,7 @@ class Instalment(Private):
 
     @property
     def paid(self) -> Decimal:
-        """All of it once it was performed, else what payments to a group have covered."""
+        """All of it once it was performed, else what payments to a group, or to one of many, have covered."""
         return (self.amount or Decimal()) if self.status == InstalmentState.DONE else self.covered
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from unicodedata import normalize
@@ -12,7 +12,7 @@ from sqlalchemy import and_, select
 
 from app import audit
 from app.cases import grounds, lists
-from app.cases.models import Agreement, Case, CaseFile, CaseStatement, Party, Prepaid
+from app.cases.models import Agreement, Case, CaseFile, CaseStatement, Outcome, Party, Prepaid
 from app.cases.papers.beyond import beyond, services
 from app.cases.papers.course import course_of
 from app.cases.papers.models import CaseDocument
@@ -22,6 +22,7 @@ from app.cases.queries.parties import known, parties
 from app.cases.services import consents
 from app.cases.services.joining import joined_to
 from app.cases.services.parts import profile_of
+from app.cases.shares.queries import claims
 from app.core import clock
 from app.core.privacy import redact
 from app.deadlines import NoRule, Profile
@@ -35,6 +36,7 @@ from tenants import realm
 from tenants.database import db
 
 UNNUMBERED = "（拟稿，未编号）"
+NAMELESS = "投诉人（姓名不详）"
 WITHHELD = "（举报人信息依法保密）"
 ROUTES = (
     "与经营者协商和解；请求消费者协会或者依法成立的其他调解组织调解；向有关行政部门投诉；"
@@ -47,7 +49,16 @@ ROUTES_EN = (
 NEITHER = "该事项不属于消费者权益争议投诉，也不属于对经营者违法行为的举报"
 REPORTED_ELSEWHERE = "你反映的涉嫌违法行为不属于我单位管辖"
 TESTING = "，检测、鉴定等所需时间依法扣除"
-OF_CONSUMER = ("consumer", "consumer_phone", "consumer_id", "consumer_address", "story", "demand", "act_place")
+OF_CONSUMER = (
+    "consumer",
+    "settled_with",
+    "consumer_phone",
+    "consumer_id",
+    "consumer_address",
+    "story",
+    "demand",
+    "act_place",
+)
 OF_PURCHASE = ("purchased_on", "order_number")  # by which a merchant would know who bought
 # What the business was told itself, or shown: it may read that again, without the names of who complains.
 TOLD_TO_MERCHANT = ("interview_", "visit", "exposure_medium", "exposure_heard")
@@ -128,7 +139,8 @@ def _withheld(case: Case) -> dict[str, Any]:
     # Made by rule from what was reported, until somebody has written it anew; of both in one, never theirs.
     told = () if case.summary_confirmed and case.is_report else ("case_title", "summary")
     withheld = dict.fromkeys((*OF_CONSUMER, "under_name", *OF_PURCHASE, *told), WITHHELD)
-    return {**withheld, "evidence": [], **_blank({**_of_others(None, ()), **_of_card(None)})}
+    others = {**_of_others(None, ()), **_of_shares(case, ()), **_of_card(None)}
+    return {**withheld, "evidence": [], **_blank(others)}
 
 
 def _without_names(case: Case, more: Mapping[str, Any]) -> dict[str, Any]:
@@ -244,8 +256,10 @@ def _of_people(case: Case) -> dict[str, Any]:
         )
         .where(CaseStatement.case_id == case.id)
     ).one()
+    consumer = _complainants(party.reveal("name") or NAMELESS, case.people)
     return {
-        "consumer": _complainants(party.reveal("name") or "投诉人（姓名不详）", case.people),
+        "consumer": consumer,
+        "settled_with": consumer,
         "consumer_phone": party.reveal("phone") or "",
         "consumer_id": party.reveal("id_number") or "",
         "consumer_address": party.reveal("address") or "",
@@ -274,7 +288,25 @@ def _of_merchant(case: Case, statement: CaseStatement) -> dict[str, str]:
 def _with_them(case: Case) -> dict[str, Any]:
     """Who complains with them and who acts for them; the prepaid card."""
     there = parties(case, everybody=True)
-    return {**_of_others(there.agent, there.people), **_of_card(there.card), **_consents(case)}
+    people = sorted(there.people, key=lambda party: party.position)
+    return {
+        **_of_others(there.agent, people),
+        **_of_shares(case, people),
+        **_of_card(there.card),
+        **_consents(case),
+    }
+
+
+def _of_shares(case: Case, people: Sequence[Party]) -> dict[str, Any]:
+    """What each of a joint complaint gets by the settlement, and who settled: not who declined it."""
+    lines = [(party, claimed) for party, claimed in zip(people, claims(case, people), strict=True)]
+    settled = [line for line in lines if case.outcome == Outcome.SETTLED and line[0].agreement_id is not None]
+    shares = [
+        {"name": party.reveal("name") or "", "claimed": money(claimed), "agreed": money(party.agreed)}
+        for party, claimed in settled
+    ]
+    first = {"settled_with": _complainants(shares[0]["name"] or NAMELESS, len(shares))} if shares else {}
+    return {"shares": shares, **first}
 
 
 def _consents(case: Case) -> dict[str, str]:
@@ -283,8 +315,7 @@ def _consents(case: Case) -> dict[str, str]:
     return {f"consent_{matter}": ("同意" if it.given else "不同意") if it else "" for matter, it in said.items()}
 
 
-def _of_others(agent: Party | None, people: Iterable[Party]) -> dict[str, Any]:
-    everybody = sorted(people, key=lambda party: party.position)
+def _of_others(agent: Party | None, everybody: Sequence[Party]) -> dict[str, Any]:
     return {
         "others": [
             {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,8 @@ from app import deadlines
 from app.cases import grounds
 from app.cases.models import GROUPED, Agreement, Case, Outcome
 from app.cases.services.parties import require_consent
+from app.cases.shares import queries as shared
+from app.cases.shares import sharing
 from app.core import clock
 from app.core.errors import Invalid
 from app.deadlines import load_calendar
@@ -42,19 +45,24 @@ def settle(
     text: str | None = None,
     consented: bool | None = None,
     paid: Decimal | None = None,
+    shares: Sequence[str] = (),
     **rest: Any,
 ) -> None:
     """What was agreed, with its instalments; with a day of effect, the judicial confirmation can be applied for.
 
-    `paid`: so much of it had been paid under the agreement before, and goes on in this one.
+    `paid`: so much of it had been paid under the agreement before, and goes on in this one. `shares`: of a joint
+    complaint the lines that say what each gets and whether they consent; whoever declined stays out of it.
     """
     not_ahead(case, on)
-    require_consent(case, consented)
+    if not _have_answered(case, shares):
+        require_consent(case, consented)
     if not terms.strip():
         raise Invalid("terms", _("Write what was agreed."))
     if perform_by and perform_by < on:
         raise Invalid("perform_by", _("It cannot be performed before it was agreed."))
     parts = schedule.read(instalments or "")
+    if case.people > 1 and not parts and Decimal(amount) > (paid or 0):
+        parts = [schedule.Term(perform_by or on, Decimal(amount) - (paid or 0))]  # so that who got what can be noted
     schedule.check(parts, Decimal(amount) - (paid or 0), on)
     if not parts and perform_by:  # all of it by one day is a schedule too: somebody waits for that day
         parts = [schedule.Term(perform_by, (Decimal(amount) - (paid or 0)) or None)]
@@ -68,6 +76,7 @@ def settle(
     schedule.replace(case_id=case.id)
     kept = schedule.keep(case_id=case.id, agreement_id=agreed.id) if paid else 0
     db.session.add_all(schedule.written(parts, case_id=case.id, agreement_id=agreed.id, after=kept))
+    sharing.lay_down(case, by, agreed, table="\n".join(shares), consented=bool(consented))
     if effective_on:
         db.session.add(Confirmation(case_id=case.id, agreement_id=agreed.id, effective_on=effective_on))
     case.recovered, case.outcome, case.decided_at = amount, Outcome.SETTLED.value, clock.now()
@@ -80,6 +89,16 @@ def _on_no_plan(case: Case) -> None:
     mine = select(GroupMember).where(GroupMember.case_id == case.id, GroupMember.left_at.is_(None))
     for member in db.session.scalars(mine):
         member.plan_id = None
+
+
+def _have_answered(case: Case, shares: Sequence[str]) -> bool:
+    """Whether everybody of a joint complaint has answered to the settlement, in the ledger or with the step."""
+    asked = shared.asked(case)
+    if asked is None or not asked.silent:
+        return asked is not None
+    said = sharing.read("\n".join(shares), shared.people(case))
+    silent = (line.party.id for line in shared.lines(case) if line.agrees is None)
+    return all("agrees" in said.get(key, {}) for key in silent)
 
 
 def end(case: Case, by: Any, *, ground: str, text: str | None = None, **rest: Any) -> None:

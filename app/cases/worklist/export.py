@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
@@ -26,17 +25,15 @@ from app.cases.queries.filters import beyond_the_open
 from app.cases.queries.queue import queue
 from app.cases.worklist import jobs
 from app.cases.worklist.models import Export, ExportFile, ExportState
-from app.core import clock, unit
+from app.core import clock, sheets, unit
 from app.core.errors import Invalid, Missing, NotAllowed
 from app.core.listing import View, ordered
 from app.files.store import store
 from tenants import realm
 from tenants.database import db
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHUNK = 2000  # rows that are read together
 KEPT = timedelta(days=7)
-LONGEST_CELL = 32_000  # a cell holds 32,767 signs
 
 
 @dataclass(frozen=True)
@@ -181,7 +178,7 @@ def run(export_id: UUID, *, tell: Callable[[Export], None] = lambda export: None
 
 
 def _options(folder: str) -> dict[str, Any]:
-    return {"constant_memory": True, "tmpdir": folder, "strings_to_formulas": False, "strings_to_urls": False}
+    return {"constant_memory": True, "tmpdir": folder, **sheets.SAFE}
 
 
 def _which(export: Export, by: Person) -> Select[Any]:
@@ -209,9 +206,7 @@ def _write(book: Any, export: Export, chunks: Iterator[list[Row[Any]]], tell: Ca
     titles = [(column.title, column.width) for column in columns]
     if export.personal:
         titles += [(_("Name"), 12), (_("Phone"), 16)]
-    for at, (title, width) in enumerate(titles):
-        sheet.set_column(at, at, width)
-        sheet.write_string(0, at, str(title), head)
+    sheets.head(sheet, titles, head)
     line = 0
     for rows in chunks:
         people = _people(rows) if export.personal else {}
@@ -219,26 +214,12 @@ def _write(book: Any, export: Export, chunks: Iterator[list[Row[Any]]], tell: Ca
             line += 1
             cells = [column.cell(row) for column in columns] + list(people.get(row.id, ()))
             for at, said in enumerate(cells):
-                _put(sheet, line, at, said, day)
+                sheets.put(sheet, line, at, said, day)
         export.position = line
         db.session.commit()
         tell(export)
     sheet.autofilter(0, 0, line, len(titles) - 1)
     export.position = export.rows = line
-
-
-def _put(sheet: Any, line: int, at: int, said: Any, day: Any) -> None:
-    """A day, a number, or text: never a formula, whatever it begins with."""
-    if said is None or said == "":
-        return
-    if isinstance(said, datetime):
-        sheet.write_datetime(line, at, datetime.combine(clock.on(said), datetime.min.time()), day)
-    elif isinstance(said, date):
-        sheet.write_datetime(line, at, datetime.combine(said, datetime.min.time()), day)
-    elif isinstance(said, int | Decimal):
-        sheet.write_number(line, at, said)
-    else:
-        sheet.write_string(line, at, str(said)[:LONGEST_CELL])
 
 
 def _people(rows: Sequence[Row[Any]]) -> dict[UUID, tuple[str, str]]:
@@ -256,8 +237,8 @@ def _keep(export: Export, content: IO[bytes], by: Person) -> None:
     export.status, export.ended_at = ExportState.DONE.value, clock.now()
     export.until = clock.now() + KEPT
     name = f"{_('Cases')}-{clock.on(export.begun_at)}.xlsx"
-    facts = {"name": name, "media_type": XLSX, "size": kept.size, "sha256": kept.sha256, "stored_as": kept.stored_as}
-    db.session.add(ExportFile(export_id=export.id, **facts))
+    facts = {"name": name, "size": kept.size, "sha256": kept.sha256, "stored_as": kept.stored_as}
+    db.session.add(ExportFile(export_id=export.id, media_type=sheets.XLSX, **facts))
     audit.record("export.done", export, by, facts={"rows": export.rows})
 
 

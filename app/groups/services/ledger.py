@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 
 from app import audit
 from app.core.errors import Invalid
+from app.core.sharing import FEN
 from app.groups import queries
 from app.groups.models import CaseGroup
 from app.groups.queries import NOTHING, Line
 from app.groups.services.changes import lock, record
-from app.groups.sharing import FEN
 
 LEDGER = audit.Watch(codes=("claimed", "offered", "agreed"))
 

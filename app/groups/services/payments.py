@@ -15,14 +15,15 @@ from app import audit
 from app.cases.models import Case
 from app.core import clock
 from app.core.errors import Invalid
+from app.core.sharing import FEN, share_out
 from app.files import services as stored
 from app.files.accept import Accepted
 from app.groups import queries
 from app.groups.models import CaseGroup, GroupPayment, GroupProof, GroupShare
 from app.groups.queries import NOTHING, Line
 from app.groups.services.changes import lock, record
-from app.groups.sharing import FEN, share_out
-from app.mediation.models import Instalment, InstalmentState
+from app.mediation.models import Instalment
+from app.mediation.services import performance
 from tenants.database import db
 
 
@@ -62,7 +63,7 @@ def pay(
     db.session.add(payment)
     db.session.flush()
     for line, share in paid:
-        db.session.add_all(_cover(group, payment, line, share))
+        db.session.add_all(_cover(group, by, payment, line, share))
         audit.record("case.group_paid", line.case, by, facts={"group": group.number, "amount": share, "on": on})
     stored.attach(GroupProof, proofs, payment_id=payment.id, added_at=clock.now())
     facts = {"amount": payment.amount, "on": on, "people": len(paid), "files": len(proofs) or None}
@@ -101,18 +102,15 @@ def too_much(line: Line) -> str:
     return _("%(number)s: between 0.01 and %(most)s, so much is still open.", **said)
 
 
-def _cover(group: CaseGroup, payment: GroupPayment, line: Line, share: Decimal) -> Iterable[GroupShare]:
-    """Cover what one member is owed, the earliest first; an instalment that is wholly covered is performed."""
+def _cover(group: CaseGroup, by: Any, payment: GroupPayment, line: Line, share: Decimal) -> Iterable[GroupShare]:
+    """Cover what one member is owed, the earliest first."""
+    remark = _("Paid through the group %(number)s.", number=group.number)
     for part in line.owed:
         if not share:
             return
         taken = min(share, part.owed)
         share -= taken
-        part.covered += taken
-        part.version += 1
-        if part.covered == part.amount:
-            part.status, part.performed_on = InstalmentState.DONE.value, payment.paid_on
-            part.remark = _("Paid through the group %(number)s.", number=group.number)
+        performance.cover(part, line.case, by, taken, on=payment.paid_on, remark=remark)
         yield GroupShare(payment_id=payment.id, instalment_id=part.id, amount=taken)
 
 
@@ -131,12 +129,7 @@ def void(group: CaseGroup, by: Any, payment: GroupPayment, *, reason: str, seen:
     lost: dict[Case, Decimal] = {}
     stand = queries.latest_agreements({case for case, _part, _amount in shares})
     for case, part, amount in shares:
-        if part.status == InstalmentState.DONE and part.covered == part.amount:
-            # What was settled anew since, without the group, is what is waited for.
-            again = InstalmentState.DUE if part.agreement_id in stand else InstalmentState.REPLACED
-            part.status, part.performed_on, part.remark = again.value, None, ""
-        part.covered -= amount
-        part.version += 1
+        performance.uncover(part, case, by, amount, stands=part.agreement_id in stand)
         lost[case] = lost.get(case, NOTHING) + amount
     for case, amount in lost.items():
         facts = {"group": group.number, "amount": amount, "on": payment.paid_on}

@@ -26,12 +26,12 @@ from app.cases.services.mediation import not_ahead
 from app.cases.workflow import CASE
 from app.core import clock
 from app.core.errors import Invalid, Refusal, WrongMoment
+from app.core.sharing import evenly
 from app.groups import queries
 from app.groups.models import CaseGroup, GroupPayment, GroupPlan, GroupShare, months_after
 from app.groups.queries import Line
 from app.groups.services.changes import lock, record
 from app.groups.services.ledger import LEDGER
-from app.groups.sharing import evenly
 from app.mediation import schedule
 from app.mediation.models import Instalment, InstalmentState
 from app.mediation.schedule import Term

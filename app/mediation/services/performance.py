@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,7 +12,8 @@ from sqlalchemy import select
 
 from app import audit
 from app.accounts.permissions import Can
-from app.cases.models import Agreement, Case
+from app.cases.models import GROUPED, Agreement, Case
+from app.cases.shares import sharing
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed
 from app.files import services as stored
@@ -42,7 +44,11 @@ def note(
     if part.status == InstalmentState.REPLACED:
         raise audit.too_late(_("Another plan has replaced this instalment."), part, seen, _told)
     if part.status == InstalmentState.DONE != status and part.covered and part.covered == part.amount:
-        paid = _("It was paid through the group: there the payment is declared not to count.")
+        paid = (
+            _("It was paid through the group: there the payment is declared not to count.")
+            if GROUPED in case.traits
+            else _("It was paid to single persons: in the ledger these payments are declared not to count.")
+        )
         raise audit.too_late(paid, part, seen, _told)
     audit.only_as_seen(part, seen, _told)
     if status == InstalmentState.DONE:
@@ -58,11 +64,32 @@ def note(
     part.version += 1
     kept = stored.attach(InstalmentProof, proofs, instalment_id=part.id, added_at=clock.now())
     facts = {"part": part.ordinal, "was": before, "on": part.performed_on, "files": len(kept) or None}
+    facts["people"] = sharing.follow(part, case, by, on=part.performed_on) or None
     audit.record(f"case.instalment_{status}", case, by, facts=facts, text=remark.strip() or None)
+
+
+def cover(part: Instalment, case: Case, by: Any, amount: Decimal, *, on: date, remark: str) -> None:
+    """So much of it was paid beside, to a group or to one of many; wholly covered it is performed."""
+    part.covered += amount
+    part.version += 1
+    if part.covered == part.amount:
+        part.status, part.performed_on, part.remark = InstalmentState.DONE.value, on, remark
+    sharing.follow(part, case, by, on=on)
+
+
+def uncover(part: Instalment, case: Case, by: Any, amount: Decimal, *, stands: bool) -> None:
+    """So much of what covered it does not count; `stands`: its settlement does, so that it is waited for again."""
+    if part.status == InstalmentState.DONE and part.covered == part.amount:
+        # What was settled anew since, without the group, is what is waited for.
+        again = InstalmentState.DUE if stands else InstalmentState.REPLACED
+        part.status, part.performed_on, part.remark = again.value, None, ""
+    part.covered -= amount
+    part.version += 1
+    sharing.follow(part, case, by)
 
 
 def _told(part: Instalment, seen: int | None) -> list[audit.Line]:
     """What was done to it last, out of the story of its case: by itself, with the group, or by another plan."""
-    events = ("case.instalment_", "case.group_", "case.settle")
+    events = ("case.instalment_", "case.group_", "case.share_", "case.settle")
     lines = [line for line in audit.trail(part.case_id) if line.entry.event.startswith(events)]
     return [line for line in lines if line.entry.facts.get("part", part.ordinal) == part.ordinal][:1]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.groups.sharing import FEN, evenly, share_out
+from app.core.sharing import FEN, evenly, share_out
 
 FENS = st.integers(0, 10**9).map(lambda fen: fen * FEN)
 LINES = st.lists(st.tuples(FENS, FENS), min_size=1, max_size=60)  # (agreed, open)
