@@ -95,6 +95,7 @@ _WORDS = {
     "hours": "周一至周五 9:00—17:00",
     "instalments": "",
     "related": f"{clock.today().year}-000001",
+    "shares": "",
 }
 
 

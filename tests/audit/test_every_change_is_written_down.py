@@ -77,6 +77,7 @@ BY_HAND: dict[str, tuple[str, str | None, str, dict[str, Any]]] = {
     "cases.new": (EAST, "clerk", "/cases/new", {"nature": "M"}),
     "parties.divide": (EAST, "handler", "/cases/{mixed case}/divide", {}),
     "parties.reunite": (EAST, "handler", "/cases/{divided}/reunite", {}),
+    "shares.ledger": (EAST, "handler", "/cases/{joint}/shares/ledger", {"table": ""}),
     "advocacy.new": (EAST, "handler", "/cases/{case}/advocacy/exposure/new", {}),
     "advocacy.step": (EAST, "director", "/cases/{supported}/advocacy/litigation/steps/approve", {}),
     "dealings.new": (EAST, "handler", "/merchants/{merchant}/interviews/new", {}),
@@ -119,6 +120,9 @@ FOUND = {
     "merchant": "select number from merchant where tenant_id = 2 and merged_into_id is null order by id limit 1",
     "group": "select number from case_group where tenant_id = 2 order by id limit 1",
     "case": "select number from case_record where tenant_id = 2 and status = 'accepted' order by id limit 1",
+    "joint": (
+        "select number from case_record where tenant_id = 2 and people > 1 and status = 'accepted' order by id limit 1"
+    ),
     "mixed case": "select number from case_record where tenant_id = 2 and nature = 'M' order by id desc limit 1",
     "divided": (
         "select case_.number from case_division it join case_record case_ on case_.id = it.case_id "
@@ -158,6 +162,7 @@ ONLY_AN_ENTRY = {
     "mediation.pack",
     "papers.bundle",
     "parties.reveal",
+    "shares.take",
 }
 # table -> why a transaction that writes in it alone is no change of anything.
 ASIDE = {

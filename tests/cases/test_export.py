@@ -193,7 +193,7 @@ def test_what_breaks_off_leaves_no_file_and_says_so(town, lodged, monkeypatch):
     with town.at(EAST):
         key = export.begin(town.person(EAST, "director"), {}).id
         db.session.commit()
-    monkeypatch.setattr(export, "_put", lambda *_cell: 1 / 0)
+    monkeypatch.setattr(export.sheets, "put", lambda *_cell: 1 / 0)
     drain()
     with town.at(EAST):
         assert db.session.scalars(select(Export.status).where(Export.id == key)).one() == "failed"

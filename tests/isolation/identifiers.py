@@ -19,6 +19,7 @@ from tests.isolation.scenario import Scenario
 
 _OF = "where it.tenant_id = :t order by it.id"
 _CASES = f"select it.number from case_record it {_OF}"
+_JOINT = "where it.tenant_id = :t and it.people > 1 and it.nature = 'C'"
 _WITH_CASE = "join case_record case_ on (case_.tenant_id, case_.id) ="
 _IN_GROUP = f"join case_group one on (one.tenant_id, one.id) = (it.tenant_id, it.group_id) {_OF}"
 _REFERENCE = "one.slug || '-' || it.number"
@@ -108,6 +109,19 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ("groups", "batch_id number"): f"select it.id, one.number from group_batch it {_IN_GROUP}",
     ("parties.reveal", "number party_id"): (
         f"select case_.number, it.id from case_party it {_WITH_CASE} (it.tenant_id, it.case_id) {_OF}"
+    ),
+    ("shares", "number"): f"select it.number from case_record it {_JOINT} order by it.id",
+    ("shares", "number party_id"): (
+        "select it.number, party.id from case_record it join case_party party on party.case_id = it.id "
+        f"{_JOINT} and party.role = 'complainant' order by party.agreement_id nulls last, party.id"
+    ),
+    ("shares", "number part_id"): (
+        "select it.number, part.id from case_record it join mediation_instalment part on part.case_id = it.id "
+        f"{_JOINT} order by part.id"
+    ),
+    ("shares", "number share_id"): (
+        f"select it.number, share.id from case_record it join case_share share on share.case_id = it.id {_JOINT} "
+        "and share.alone order by share.id"
     ),
     ("mediation", "number"): _CASES,
     ("mediation", "number session_id"): (

@@ -31,6 +31,8 @@ from app.cases.queries import by_number, files_of
 from app.cases.services import Complaint, dividing, lists, parties
 from app.cases.services.intake import Agent, Card, Complainant
 from app.cases.settings import services as settings
+from app.cases.shares import queries as shares_of
+from app.cases.shares import services as shares
 from app.cases.suggestions import learning
 from app.cases.suggestions import services as suggestions
 from app.cases.suggestions.learning import Told
@@ -251,7 +253,30 @@ class County:
         self.import_messages()
         self.keep_filters()
         self.come_and_go()
+        self.settle_together()
         return standing
+
+    def settle_together(self) -> None:
+        """Of three one declines; of what was agreed some is paid to all, and twice something to one alone."""
+        others = [
+            Complainant(f"林晓{sign}", f"1370000{self.id:02d}1{n}", Decimal(900)) for n, sign in enumerate("菊松", 1)
+        ]
+        number = self.lodge("accept", others=others, amount=Decimal(4680))
+        with self.town.at(self.slug):
+            case, handler = by_number(number), self.by("handler")
+            last = shares_of.lines(case)[2].party.id
+            shares.enter(case, handler, {last: {"agrees": False}}, on=clock.today())
+            db.session.commit()
+        self.take(number, "settle")
+        with self.town.at(self.slug):
+            case, handler = by_number(number), self.by("handler")
+            for amount in (100, 200):
+                line = shares_of.lines(case)[1]
+                shares.pay(case, handler, line, amount=Decimal(amount), on=clock.today(), evidence="收条")
+                db.session.flush()
+            part = shares_of.opened(case).parts[0]
+            performance.note(part, case, handler, status="done", on=clock.today())
+            db.session.commit()
 
     def keep_filters(self) -> None:
         """One's own and one for all, and a liking for many columns."""
