@@ -45,7 +45,7 @@ def together(place: Place, key: int, clerk: Any, handler: Any) -> Case:
     case = lodge(told, clerk).case
     db.session.flush()
     parties.elect(case, clerk, {0, 2}, text="十二位家长签名的推选书")
-    for step in ("accept", "claim", "mediate"):
+    for step in ("accept", "mediate"):
         CASE.take(step, case, by=handler)
         db.session.flush()
     lines = queries.lines(case)

@@ -13,6 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from app.cases.papers.models import CaseDocument
 from app.cases.queries import by_number
+from app.cases.services import parties
+from app.cases.services.intake import Complainant
+from app.cases.shares import queries as shares
 from app.core import clock
 from app.core.errors import Invalid, Missing, NotAllowed, WrongMoment
 from app.documents.kinds import kinds
@@ -251,6 +254,42 @@ def test_a_group_page_takes_as_many_statements_for_forty_as_for_two(town, settle
         db.session.commit()
     many = settled(40, count=3)
     assert cost(many) == small <= 20
+
+
+def test_what_is_paid_through_the_group_to_a_joint_complaint_is_shared_out_among_its_people(town, crowd, within):
+    numbers = crowd(2, claims=[600, 400])
+    with town.at(EAST):
+        case, by = by_number(numbers[0]), town.person(EAST, "handler")
+        others = [
+            Complainant("王建国", "13822223333", Decimal(200)),
+            Complainant("李若兰", "13833334444", Decimal(300)),
+        ]
+        parties.join(case, by, others)
+        group = services.open_group(by, title="群体", cases=[by_number(number) for number in numbers])
+        db.session.commit()
+        number = group.number
+
+    def settle(group: Any, by: Any) -> None:
+        services.offer(group, by, percent=Decimal(50), agreed=True)
+        services.plan(group, by, terms="分期退还", count=2, first=clock.today())
+        answers = {line.member.id: True for line in queries.ledger(group)}
+        services.settle(group, by, answers, on=clock.today(), consented=True)
+
+    within(number, settle)  # 300 of 600 and 200 of 400, in halves
+    paid = within(number, paying("125"))  # half of what is due first: 75 to the joint complaint
+
+    def got() -> list[Decimal]:
+        with town.at(EAST):
+            return [line.paid for line in shares.lines(by_number(numbers[0]))]
+
+    assert got() == [Decimal("12.50"), Decimal("25.00"), Decimal("37.50")]  # by what is open of 50, 100 and 150
+    key = paid.id
+    within(
+        number,
+        lambda group, by: services.void(group, by, queries.payment_of(group, key), reason="重复"),
+        login="director",
+    )
+    assert got() == [Decimal(0)] * 3
 
 
 # The walls -----------------------------------------------------------------------------------------------------------
