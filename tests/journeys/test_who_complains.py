@@ -37,6 +37,18 @@ def test_a_joint_complaint_with_an_agent_and_a_card(sit: Callable[..., Tab]) -> 
     tab.page.go_back()
     tab.follow("Print what is missing")
     tab.picture("missing")
+    tab.page.go_back()
+    tab.follow("Ledger")
+    tab.says("has not answered")
+    tab.follow("Write the ledger")
+    tab.select("answer-2", "yes")
+    tab.fill("agreed-2", "80")
+    tab.fill("table", "林晓竹\t13800001236\t\t不同意")
+    tab.picture("shares-written")
+    tab.follow("Save")
+    tab.reads("80.00")
+    tab.says("Into a case of their own")
+    tab.picture("shares")
 
 
 def test_the_lists_of_the_city_and_of_a_center(sit: Callable[..., Tab]) -> None:
