@@ -86,6 +86,7 @@ SURE = {
     *("issuer", "issuer_short", "number", "issued_on", "routes", "case_number", "case_title", "channel", "nature"),
     *("received_on", "consumer", "consumer_phone", "merchant", "story", "demand", "handler", "accepted_on", "law"),
     *("acceptance_basis", "mediation_basis", "mediation_limit", "ending_basis", "agreement", "agreed_on"),
+    "settled_with",
 }
 
 
