@@ -8,6 +8,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
 from app.audit import words
 from app.audit.words import Field
@@ -43,6 +44,8 @@ def detail(facts: dict[str, Any]) -> str:
         said.append(str(ConfirmationState(facts["status"]).label))
     if facts.get("on"):
         said.append(str(facts["on"]))
+    if facts.get("people"):
+        said.append(ngettext("%(num)d person", "%(num)d people", facts["people"]))
     if facts.get("files"):
         said.append(_("%(n)s files", n=facts["files"]))
     if facts.get("at"):

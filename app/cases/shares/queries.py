@@ -126,9 +126,12 @@ def claims(case: Case, there: Sequence[Party]) -> list[Decimal | None]:
 
 def lines(case: Case, *, lock: bool = False) -> list[Line]:
     """A line for each; two statements, and one more where somebody declined."""
-    there = people(case, lock=lock)
+    return _lines(case, people(case, lock=lock), _shares(case))
+
+
+def _lines(case: Case, there: Sequence[Party], shares: Sequence[tuple[CaseShare, Instalment]]) -> list[Line]:
     got: dict[UUID, list[tuple[CaseShare, Instalment]]] = {}
-    for share, part in _shares(case):
+    for share, part in shares:
         if share.voided_at is None:
             got.setdefault(share.party_id, []).append((share, part))
     own, settled = _own(there), case.outcome == Outcome.SETTLED
@@ -179,11 +182,12 @@ def opened(case: Case) -> Ledger:
     """The ledger of a joint complaint. Raises Missing of everything else."""
     if not is_joint(case):
         raise Missing
-    rows = lines(case)
+    shares = _shares(case)
+    rows = _lines(case, people(case), shares)
     agreement = agreement_of(case)
     parts = parts_of(agreement) if agreement else []
     by_party = {line.party.id: line for line in rows}
-    alone = [(share, by_party[share.party_id], part) for share, part in _shares(case) if share.alone]
+    alone = [(share, by_party[share.party_id], part) for share, part in shares if share.alone]
     return Ledger(rows, sums(rows), agreement, parts, _proofs(parts), alone, may_write(case, rows))
 
 
