@@ -7,8 +7,8 @@ from alembic import op
 
 from tenants.policies import Wall
 
-revision = "0028"
-down_revision = "0023"
+revision = "0030"
+down_revision = "0029"
 
 WALL = Wall("private", changes=("voided_at", "void_reason"))
 ANSWERS = ("agreed", "agreement_id", "agrees", "answered_on", "answer_noted_by")
