@@ -29,6 +29,7 @@ def tell(kind: str, key: str, step: str, by: str | None = None) -> None:
         but=UUID(by) if by else None,
         endpoint="advocacy.show",
         arguments={"number": case.number, "kind": kind},
+        loud=asks,
     )
 
 

@@ -115,6 +115,7 @@ def _tell_the_county(event: str, grant: Grant) -> None:
         endpoint="cases.show",
         arguments={"number": grant.case_number},
         key=f"{event}:{grant.number}",
+        loud=True,
     )
 
 

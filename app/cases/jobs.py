@@ -13,6 +13,7 @@ from sqlalchemy.orm import selectinload
 from app import audit, deadlines
 from app.accounts.models import Person
 from app.accounts.permissions import Can
+from app.audit.models import Entry
 from app.cases.models import Case, CaseClock, CaseDraft
 from app.cases.services import timing
 from app.cases.services.parts import redate
@@ -20,6 +21,7 @@ from app.core import clock
 from app.deadlines import SOON, URGENT
 from app.jobs import job
 from app.notifications import notify
+from app.notifications import queries as notices
 from app.notifications.words import extend
 from tenants.database import db
 
@@ -30,7 +32,7 @@ _DATES = audit.Watch(codes=("due_on",))
 
 @job()
 def tell(case: str, step: str, whom: str, by: str | None = None) -> None:
-    """Tell the people concerned that a step was taken, or waits for approval."""
+    """Tell the people concerned that a step was taken, or waits for approval; it leads to where the story says so."""
     subject = db.session.scalars(select(Case).where(Case.id == UUID(case))).one()
     people: list[UUID | None] = []
     if "assignee" in whom:
@@ -38,15 +40,27 @@ def tell(case: str, step: str, whom: str, by: str | None = None) -> None:
     if "drafter" in whom:
         drafted = select(CaseDraft.drafted_by).where(CaseDraft.subject_id == subject.id, CaseDraft.step == step)
         people += db.session.scalars(drafted.order_by(CaseDraft.drafted_at.desc()).limit(1))
+    event = f"case.{step}" if "approver" not in whom else "case.drafted"
     notify(
-        f"case.{step}" if "approver" not in whom else "case.drafted",
+        event,
         subject,
         people=people,
         can=Can.CASE_APPROVE if {"director", "approver"} & set(whom.split(",")) else None,
         but=UUID(by) if by else None,
         facts={"step": step},
-        **_page(subject),
+        endpoint="cases.show",
+        arguments={"number": subject.number, **_place(subject, event)},
+        loud=step == "assign" or "approver" in whom,
     )
+
+
+def _place(case: Case, event: str) -> dict[str, str]:
+    """Where the story of a case tells of its latest event of a kind."""
+    latest = select(func.max(Entry.seq)).where(
+        Entry.tenant_id == case.tenant_id, Entry.subject_id == case.id, Entry.event == event
+    )
+    seq = db.session.scalar(latest)
+    return {} if seq is None else {"_anchor": f"e{seq}"}
 
 
 @job(every="30 0 * * *")  # half past eight, local time
@@ -54,20 +68,24 @@ def remind() -> None:
     """Tell everybody once on a working morning what of theirs is late or due within two working days.
 
     Handlers hear of their own cases; who approves hears of all that are late and of those in nobody's hands. Said at
-    night or on a day off it would be no notice, so a run that comes late says nothing.
+    night or on a day off it would be no notice, so a run that comes late says nothing. How early each hears is their
+    own wish; of what they have muted they hear once it is red.
     """
     today, calendar = clock.today(), deadlines.load_calendar()
     if not calendar.is_working_day(today) or clock.local(clock.now()).hour not in WORKING_HOURS:
         return
     nearer, last = calendar.last_day_within(today, URGENT), calendar.last_day_within(today, SOON)
-    query = select(Case.number, Case.assignee_id, Case.queue_on).where(Case.open, Case.queue_on <= last)
+    query = select(Case.id, Case.number, Case.assignee_id, Case.queue_on).where(Case.open, Case.queue_on <= last)
     burning = db.session.execute(query.order_by(Case.queue_on, Case.id)).all()
+    wishes, muted = notices.wishes(), notices.muted_pairs()
     for person in db.session.scalars(select(Person).where(Person.active)):
-        oversees = person.can(Can.CASE_APPROVE)
+        oversees, within = person.can(Can.CASE_APPROVE), wishes.get(person.id, SOON)
+        until = calendar.last_day_within(today, within)
         mine = [
             case
             for case in burning
-            if case.assignee_id == person.id or (oversees and (case.queue_on < today or case.assignee_id is None))
+            if (case.assignee_id == person.id or (oversees and (case.queue_on < today or case.assignee_id is None)))
+            and case.queue_on <= (nearer if (person.id, case.id) in muted else until)
         ]
         if mine:
             late = sum(case.queue_on < today for case in mine)
@@ -80,6 +98,7 @@ def remind() -> None:
                     "late": late,
                     "urgent": urgent,
                     "soon": soon,
+                    "within": within,
                     "numbers": [case.number for case in mine[:LISTED]],
                 },
                 endpoint="cases.index",
@@ -89,10 +108,6 @@ def remind() -> None:
                 },
                 key=f"digest:{today}",
             )
-
-
-def _page(case: Case) -> dict[str, Any]:
-    return {"endpoint": "cases.show", "arguments": {"number": case.number}}
 
 
 @job()
@@ -121,7 +136,10 @@ def _digest(facts: dict[str, Any]) -> str:
     numbers, soon = _(", ").join(facts["numbers"]), facts.get("soon", 0)
     more = "…" if len(facts["numbers"]) < facts["late"] + facts["urgent"] + soon else ""
     said = {"late": facts["late"], "urgent": facts["urgent"], "soon": soon, "numbers": f"{numbers}{more}"}
-    return _("%(late)s late, %(urgent)s due within two working days, %(soon)s within five: %(numbers)s", **said)
+    if (within := facts.get("within", SOON)) == SOON:
+        return _("%(late)s late, %(urgent)s due within two working days, %(soon)s within five: %(numbers)s", **said)
+    said["within"] = within
+    return _("%(late)s late, %(urgent)s due within two working days, %(soon)s within %(within)s: %(numbers)s", **said)
 
 
 audit.subscribe("calendar.recounted", redate_all)

@@ -71,4 +71,5 @@ def tell_mentioned(case: str, entry: str, person: str) -> None:
         endpoint="cases.show",
         arguments={"number": subject.number, "_anchor": f"e{place}"},
         key=f"case.mentioned:{entry}",
+        loud=True,
     )

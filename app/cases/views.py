@@ -33,6 +33,8 @@ from app.deadlines import wording
 from app.documents import letterhead
 from app.files import viewer
 from app.files.serve import display, download
+from app.notifications import queries as notices
+from app.notifications import services as telling
 from app.ui import render, was_done
 from app.ui.text import NOTHING
 from app.workflow import Approval, Step
@@ -142,7 +144,15 @@ def _page(case: Case, note: forms.NoteForm, code: int = 200) -> Any:
         panels=[contact_pages.beside(opened.contacts), *panels.panels(case, me())],
         actions=panels.actions(case, me()),
         may_remove=services.may_remove,
+        muted=notices.muting(me(), case.id),
     ), code
+
+
+@cases.page("/<number>/mute", allow=Can.CASE_READ, methods=["POST"])
+def mute(number: str) -> Any:
+    telling.mute(queries.by_number(number), by=me())
+    flash(_("Of this case you are told only what is red, and what you are asked for yourself."))
+    return redirect(url_for(".show", number=number), 303)
 
 
 @cases.page("/<number>/notes", allow=Can.CASE_READ, methods=["POST"])

@@ -50,6 +50,7 @@ from app.investigations import workflow as investigations
 from app.mediation.models import Confirmation
 from app.mediation.queries import agreement_of
 from app.mediation.services import confirming, feeds
+from app.notifications import services as notices
 from app.transfer import services as transfer
 from tenants import realm
 from tenants.database import db
@@ -392,6 +393,9 @@ def _lists(director: Any, handler: Any) -> None:
         presence.keep_draft(open_ones[0], handler, "已电话联系经营者，对方称明天答复。")
     export.begin(director, {"status": CaseState.MEDIATING.value})
     feeds.make(handler)
+    for case in _cases(1, Case.status == CaseState.MEDIATING.value):
+        notices.mute(case, by=director)
+    notices.wish(3, by=handler)
 
 
 def _messages(place: Place, clerk: Any) -> None:

@@ -34,6 +34,7 @@ def tell(investigation: str, step: str, by: str | None = None) -> None:
         people=[] if asks else [one.opened_by],
         can=Can.CASE_APPROVE if asks else None,
         but=UUID(by) if by else None,
+        loud=asks,
         **_page(case),
     )
 

@@ -110,6 +110,7 @@ def _tell(event: str, case: Case, facts: dict[str, Any], key: str, *, late: bool
         endpoint="mediation.index",
         arguments={"number": case.number},
         key=f"{event}:{key}",
+        loud=late,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -38,3 +38,32 @@ class Notice(Private):
     read_at: Mapped[datetime | None]
 
     person: Mapped[Person] = owned_to("Person", "Notice.person_id")
+
+
+class Muted(Private):
+    """A thing of which a person wants to hear no more than what is red, and what they are asked for themselves."""
+
+    __tablename__ = "notice_muted"
+    __table_args__ = (owned_fk("person", "person_id"), UniqueConstraint("tenant_id", "subject_id", "person_id"))
+    append_only = True
+    removable = True  # once they want to hear of it again
+
+    person_id: Mapped[UUID]
+    subject_id: Mapped[UUID]
+    subject_number: Mapped[str]
+    muted_at: Mapped[datetime]
+
+
+class NoticeWish(Private):
+    """From how many working days before a limit on a person wants to be told of it."""
+
+    __tablename__ = "notice_wish"
+    __table_args__ = (
+        owned_fk("person", "person_id"),
+        UniqueConstraint("tenant_id", "person_id"),
+        CheckConstraint("within between 2 and 5", name="within"),
+    )
+    changes = ("within",)
+
+    person_id: Mapped[UUID]
+    within: Mapped[int]

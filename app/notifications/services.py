@@ -9,12 +9,15 @@ from uuid import UUID
 from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
+from app import audit
 from app.accounts import absence
 from app.accounts.models import Person
 from app.accounts.permissions import ROLES, Can
 from app.core import clock, trace
 from app.core.errors import Missing
-from app.notifications.models import Notice
+from app.deadlines import SOON
+from app.notifications import queries
+from app.notifications.models import Muted, Notice, NoticeWish
 from tenants import realm
 from tenants.bases import uuid7
 from tenants.database import db
@@ -32,6 +35,7 @@ def notify(
     endpoint: str | None = None,
     arguments: dict[str, Any] | None = None,
     key: str | None = None,
+    loud: bool = False,
 ) -> int:
     """Tell people of this organisation of an event, each once per `key`; returns how many were told.
 
@@ -39,13 +43,15 @@ def notify(
     not the one who did it (`but`). `facts` and `arguments` are codes, numbers and dates. Without a key, the event, its
     subject and the request that caused it make one, so that a job done again tells nobody twice.
 
-    Who deputises today for one of the `people` is told too, and that it is as a deputy.
+    Who deputises today for one of the `people` is told too, and that it is as a deputy. Who has muted the subject is
+    told only what is `loud`: what is red, and what they are asked for themselves.
     """
     same = notice(event, subject, facts=facts, endpoint=endpoint, arguments=arguments, key=key)
     named = {person for person in people if person is not None}
-    told = _recipients(named, role, can, but)
+    deaf = set() if loud else queries.deaf_to(same["subject_id"])
+    told = [person for person in _recipients(named, role, can, but) if person not in deaf]
     rows = [{**same, "id": uuid7(), "person_id": person} for person in told]
-    for deputy in _recipients(absence.deputies(named) - set(told), None, None, but) if named else ():
+    for deputy in _recipients(absence.deputies(named) - set(told) - deaf, None, None, but) if named else ():
         rows.append({**same, "id": uuid7(), "person_id": deputy, "facts": {**same["facts"], "deputy": True}})
     if not rows:
         return 0
@@ -99,6 +105,36 @@ def _code(name: str, value: Any) -> Any:
     if len(said) > 64 or any(sign.isspace() for sign in said):
         raise ValueError(f"{name}: a notice carries codes, not content")
     return said
+
+
+def mute(subject: Any, *, by: Person) -> None:
+    """Tell a person no more of a subject than what is loud; done twice it is done once."""
+    if by.id in queries.deaf_to(subject.id):
+        return
+    row = Muted(person_id=by.id, subject_id=subject.id, subject_number=subject.number, muted_at=clock.now())
+    db.session.add(row)
+    audit.record("notice.muted", by, by, facts={"number": subject.number})
+
+
+def unmute(muted_id: UUID, *, by: Person) -> Muted:
+    """Tell them of it again. Raises Missing for what somebody else has muted."""
+    row = db.session.get(Muted, (by.tenant_id, muted_id))
+    if row is None or row.person_id != by.id:
+        raise Missing
+    db.session.delete(row)
+    audit.record("notice.unmuted", by, by, facts={"number": row.subject_number})
+    return row
+
+
+def wish(within: int, *, by: Person) -> None:
+    """Tell a person of limits from so many working days on; late ones are told in any case."""
+    row = db.session.scalars(queries.wish_of(by)).first()
+    before = SOON if row is None else row.within
+    if row is None:
+        row = NoticeWish(person_id=by.id, within=within)
+        db.session.add(row)
+    row.within = within
+    audit.record("notice.wished", by, by, facts={"before": before, "after": within})
 
 
 def read(notice_id: UUID, *, by: Person) -> Notice:

@@ -23,6 +23,7 @@ from app.investigations.workflow import INVESTIGATION
 from app.jobs import drain
 from app.mediation.workflow import SESSION
 from app.merchants.dealings.workflow import COMMITMENT, INTERVIEW
+from app.notifications import queries as notices
 from app.notifications.models import Notice
 from app.notifications.words import TITLES, title
 from tenants.database import db
@@ -256,3 +257,84 @@ def test_the_names_to_choose_from_are_those_of_the_center_alone(town):
     assert {login for _name, login, _role in names} == {"clerk", "handler", "second", "director"}
     assert "东" in "".join(name for name, _login, _role in names)
     assert "西" not in "".join(name for name, _login, _role in names)
+
+
+# What somebody has muted, and how early they want to hear ------------------------------------------------------------
+
+
+def muted(town, number, login="handler"):
+    browser = town.client(EAST, login)
+    assert browser.post(f"/cases/{number}/mute").status_code == 303
+    return browser
+
+
+def unmuting(page):
+    """Where the form goes that ends it."""
+    page.get("/notices")
+    (end,) = {form["action"] for form in page.page.forms if "/muted/" in form.get("action", "")}
+    return end
+
+
+def test_of_a_muted_case_one_hears_only_what_one_is_asked_for(town, lodged, take, told):
+    number = lodged()
+    with town.at(EAST):
+        handler = str(town.person(EAST, "handler").id)
+    take(number, "claim", login="handler")
+    page = muted(town, number)
+    muted(town, number, "director")
+    take(number, "flag", login="director", traits=["urgent"])
+    take(number, "supplement", login="clerk", text="又来电话")
+    assert told() == set()
+    mention(town, number, f"@{town.person(EAST, 'director').name} 请看。")
+    take(number, "assign", login="director", assignee=handler)
+    asked = {("director", "case.mentioned"), ("handler", "case.assign")}
+    assert told() == asked
+    assert page.post(unmuting(page)).status_code == 303
+    take(number, "supplement", login="clerk", text="再来电话")
+    assert told() == asked | {("handler", "case.supplement")}
+
+
+def test_nobody_unmutes_for_somebody_else(town, lodged):
+    number = lodged()
+    page = muted(town, number)
+    end = unmuting(page)
+    assert town.client(EAST, "second").post(end).status_code == 404
+    assert town.client(WEST, "handler").post(end.replace("/east/", "/west/")).status_code == 404
+    assert town.client(WEST, "handler").post(f"/cases/{number}/mute").status_code == 404
+
+
+def test_a_muted_case_is_in_the_morning_notice_once_it_is_red_and_a_wish_is_heeded(town, three):
+    late, today, ahead = three
+    for number in three:
+        muted(town, number, "director")
+    morning(town)
+    assert digests(town) == [("director", 1, 1, 0, [late, today]), ("handler", 1, 0, 0, [late])]
+    browser = town.client(EAST, "second")
+    assert browser.post("/notices/wish", {"within": "3"}).status_code == 303
+    assert browser.post("/notices/wish", {"within": "9"}).status_code == 404
+    with town.at(EAST):
+        assert notices.wishes() == {town.person(EAST, "second").id: 3}
+        assert notices.within(town.person(EAST, "handler")) == 5
+        CASE.take(
+            "assign", by_number(ahead), by=town.person(EAST, "director"), assignee=str(town.person(EAST, "second").id)
+        )
+        db.session.commit()
+    morning(town, date(2026, 9, 22))  # due on the 29th: 23, 24, 28, 29 are four working days more
+    assert "second" not in {login for login, *_rest in digests(town)}
+    morning(town, date(2026, 9, 23))
+    assert ("second", 0, 0, 1, [ahead]) in digests(town)
+
+
+def test_a_notice_of_a_step_leads_to_where_the_story_tells_of_it(town, lodged, take, told):
+    number = lodged()
+    with town.at(EAST):
+        second = str(town.person(EAST, "second").id)
+    take(number, "assign", assignee=second)
+    assert told() == {("second", "case.assign")}
+    page = town.client(EAST, "second")
+    with town.at(EAST):
+        one = db.session.scalars(select(Notice)).one()
+    there, _sharp, anchor = page.post(f"/notices/{one.id}").location.partition("#")
+    assert there == f"/east/cases/{number}"
+    body = page.get(f"/cases/{number}").get_data(as_text=True)
+    assert "指派承办人" in body[body.index(f'id="{anchor}"') :].split("</li>")[0]

@@ -142,6 +142,7 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
     ("accounts", "person_id"): f"select it.id from person it {_OF}",
     ("accounts", "sign_in_id"): f"select it.id from sign_in it {_OF}",
     ("notifications", "notice_id"): f"select it.id from notice it {_OF}",
+    ("notifications", "muted_id"): f"select it.id from notice_muted it {_OF}",
     ("bureau", "slug"): "select slug from tenant where id = :t",
     ("bureau", "number slug"): f"select it.number, one.slug from case_record it {_COUNTY} {_OF}",
     ("bureau", "number paper slug"): (

@@ -65,6 +65,7 @@ from app.merchants.dealings import services as dealings
 from app.merchants.dealings.workflow import COMMITMENT, INTERVIEW
 from app.merchants.merging import services as merging
 from app.merchants.queries import by_number as merchant_by_number
+from app.notifications import services as notices
 from app.transfer import services as transfer
 from tenants.bases import uuid7
 from tenants.database import db
@@ -289,6 +290,8 @@ class County:
             bulk.begin(bulk.ACTIONS["flag"], every, by, flag="urgent", text="督促")
             presence.arrive(every[0], by, writes=True)
             presence.keep_draft(every[0], by, "电话无人接听")
+            notices.mute(every[0], by=by)
+            notices.wish(3, by=by)
             export.begin(self.by("director"), {"merchant": "悦动健身"}, personal=True, reason="年度归档")
             db.session.commit()
 

@@ -31,6 +31,7 @@ def tell_of_paper(paper: str, step: str, by: str | None = None) -> None:
         endpoint="papers.show",
         arguments={"number": case.number, "paper_id": str(one.id)},
         key=f"document:{one.id}:{one.version}:{step}",
+        loud=asks,
     )
 
 
