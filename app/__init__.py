@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None, *, check_role: bool = True) -> 
         documents,
         extensions,
         files,
+        handbook,
         jobs,
         models,  # noqa: F401  (every table is known, and every session announces who is asking)
         navigation,
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None, *, check_role: bool = True) -> 
     files.init_app(app)
     documents.init_app(app, check_role=check_role)
     notifications.init_app(app)
+    handbook.init_app(app)
     ui.init_app(app)
     areas.init_app(app)
     navigation.init_app(app)

@@ -44,8 +44,10 @@ AREAS = (
     "app.advocacy.views:advocacy",
     "app.desk.views:desk",
     "app.desk.flows:flows",
+    "app.desk.flows:roles",
     "app.bureau.views:bureau",
     "app.transfer.views:transfer",
+    "app.handbook.views:handbook",
 )
 
 

@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from flask_login import current_user
 from werkzeug.local import LocalProxy
 
-from app.accounts.permissions import Can
+from app.accounts.permissions import Can, Role
 from app.cases import queries as cases
 from app.handoffs import queries as handoffs
 from app.ui.text import up_to
@@ -139,6 +139,15 @@ def menu() -> list[dict[str, Any]]:
     return groups
 
 
+def menu_of(role: Role) -> list[tuple[Any, list[Any]]]:
+    """(group, titles) of what a role finds in its menu."""
+    groups = [
+        (group.title, [item.title for item in group.items if item.can is None or item.can in role.can])
+        for group in MENUS[role.kind]
+    ]
+    return [(title, items) for title, items in groups if items]
+
+
 def _shown(item: Item) -> dict[str, Any]:
     area = item.endpoint.partition(".")[0]
     same_area = sum(
@@ -160,6 +169,7 @@ def _shown(item: Item) -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     app.extensions["menu"] = menu  # for the command palette, which stands on a lower floor
+    app.extensions["menu_of"] = menu_of  # and for the page of a role
     app.context_processor(
         lambda: {
             "menu": LocalProxy(menu),  # made only where a page shows it

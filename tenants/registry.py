@@ -15,7 +15,7 @@ from tenants.realm import Place, Realm
 
 # Not for an organisation: addresses of the portal itself, and of the bureau's pages beside those of an organisation.
 RESERVED = frozenset({"static", "healthz", "readyz", "api", "public", "assets", "favicon.ico", "robots.txt"}) | {
-    *("cases", "new", "walls"),
+    *("cases", "help", "new", "walls"),
 }
 FRESH_FOR = 5.0  # seconds; a suspended organisation is shut out everywhere within this time
 

@@ -46,6 +46,7 @@ from app.demo.people import phone
 from app.documents import letterhead, library
 from app.documents.kinds import kinds
 from app.files.accept import EVIDENCE, accept
+from app.handbook import services as handbook
 from app.investigations import workflow as investigations
 from app.mediation.models import Confirmation
 from app.mediation.queries import agreement_of
@@ -393,6 +394,8 @@ def _lists(director: Any, handler: Any) -> None:
         presence.keep_draft(open_ones[0], handler, "已电话联系经营者，对方称明天答复。")
     export.begin(director, {"status": CaseState.MEDIATING.value})
     feeds.make(handler)
+    for person in (director, handler):  # who have worked here for long
+        handbook.put_away(person)
     for case in _cases(1, Case.status == CaseState.MEDIATING.value):
         notices.mute(case, by=director)
     notices.wish(3, by=handler)

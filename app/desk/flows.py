@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 
-from app.accounts.permissions import Can, roles_of
+from app.accounts.permissions import LABELS, ROLES, Can, Role, roles_of
 from app.advocacy.workflow import EXPOSURE, LITIGATION
 from app.cases.papers.workflow import PAPER
 from app.cases.services import timing
 from app.cases.workflow import CASE
 from app.core.area import SIGNED_IN, Area
+from app.core.errors import Missing
 from app.handoffs.workflow import LETTER, REFERRAL, REQUEST
 from app.investigations.workflow import INVESTIGATION
 from app.mediation.workflow import SESSION
@@ -45,6 +47,7 @@ FLOWS: dict[str, dict[str, tuple[Any, Workflow]]] = {
 }
 
 flows = Area("flows", __name__, template_folder=None)
+roles = Area("roles", __name__, template_folder=None)
 
 
 @flows.page("/flows", allow=SIGNED_IN)
@@ -52,6 +55,39 @@ def index() -> Any:
     kind = realm.home().kind
     lives = [(name, title, drawn(flow), _rows(flow)) for name, (title, flow) in FLOWS[kind].items()]
     return render("desk/flows.html", lives=lives)
+
+
+@roles.page("/roles/<code>", allow=SIGNED_IN)
+def show(code: str) -> Any:
+    """What a role finds in its menu and which steps it takes: looked at by the table, with nobody's rights."""
+    kind, found = realm.home().kind, ROLES.get(code)
+    if found is None or found.kind != kind:
+        raise Missing
+    lives = [(title, _taken(flow, found)) for title, flow in FLOWS[kind].values()]
+    return render(
+        "desk/role.html",
+        role=found,
+        others=[one for one in roles_of(kind) if one is not found],
+        finds=current_app.extensions["menu_of"](found),
+        may=[label for can, label in LABELS.items() if can in found.can],
+        lives=[(title, rows) for title, rows in lives if rows],
+    )
+
+
+def _taken(flow: Workflow, role: Role) -> list[dict[str, Any]]:
+    """The steps that a role takes or approves, as they are declared."""
+    rows = [
+        {
+            "label": step.label,
+            "sources": [state.label for state in flow.states if state in step.source],
+            "takes": step.permission in role.can,
+            "approves": step.approval in role.can,
+            "asks": _who(step.approval, step) if step.approval and step.approval not in role.can else [],
+        }
+        for _number, step in numbered(flow)
+        if not step.hidden
+    ]
+    return [row for row in rows if row["takes"] or row["approves"]]
 
 
 def _rows(flow: Workflow) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""What somebody has muted, and how early they want to be told of limits."""
+"""That somebody has put their first steps away; what they have muted, and how early they want to be told of limits."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ revision = "0029"
 down_revision = "0023"
 
 WALLS = {
+    "first_steps_away": Wall("private", append_only=True, removable=True),
     "notice_muted": Wall("private", append_only=True, removable=True),
     "notice_wish": Wall("private", changes=("within",)),
 }
 
 
 def upgrade() -> None:
+    _of_a_person("first_steps_away", sa.Column("at", sa.DateTime(timezone=True), nullable=False))
     _of_a_person(
         "notice_muted",
         sa.Column("subject_id", sa.Uuid(), nullable=False),

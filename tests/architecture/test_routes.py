@@ -75,6 +75,7 @@ def test_anyone_may_enter_only_where_it_is_meant(app: Any) -> None:
     assert open_to_all == {
         *("portal.home", "portal.healthz", "portal.readyz"),
         *("accounts.sign_in", "accounts.sign_out", "documents.check", "mediation.fed"),
+        *("handbook.index", "handbook.look_up", "handbook.chapter"),
     }
     assert {"portal.home", "accounts.sign_in"} <= open_to_all
 
@@ -89,7 +90,9 @@ def test_signed_in_is_enough_only_for_what_concerns_oneself(app: Any) -> None:
                 "deadlines",
                 "notifications",
                 "flows",
+                "handbook",
                 "portal",
+                "roles",
             } or rule.endpoint in {"staffing.absences", "staffing.back"}, rule.endpoint  # one's own absence
 
 

@@ -141,6 +141,9 @@ NO_ENTRY = {
     "cases.duplicates": "looks for what may be the same matter, and keeps nothing of what it was asked",
     "desk.palette": "finds pages and actions while somebody types",
     "desk.look_up": "searches; by POST, so that no number stands in an address",
+    "handbook.look_up": "searches the handbook; by POST, as all that is typed",
+    "handbook.put_away": "puts the first steps away on one's own screen",
+    "handbook.take_out": "shows the first steps again on one's own screen",
     "merchants.look_up": "searches the register while somebody types",
     "notifications.open_notice": "marks a notice as read on one's own screen",
     "notifications.read_all": "marks notices as read on one's own screen",
@@ -169,6 +172,7 @@ ASIDE = {
     "act": "announces an act in another realm; what is done there is in both chains",
     "case_note_draft": "what somebody is still writing",
     "case_presence": "who has a case open just now",
+    "first_steps_away": "what somebody wants to see no more, on their own screen",
     "notice": "what was told to one person, and whether they have read it",
     "throttle": "counts tries, so that the next one may have to wait",
 }

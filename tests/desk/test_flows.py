@@ -53,3 +53,16 @@ def test_who_takes_a_step_is_who_has_the_permission(town: Any) -> None:
     director = next(role for role in roles_of("center") if role.code == "director")
     assert refuse["approval"] == [director.label]
     assert refer["who"] == [], "the exchange takes it"
+
+
+def test_a_role_is_shown_with_its_menu_and_its_steps_and_gives_nobody_a_right(town: Any) -> None:
+    browser = town.client(EAST, "admin")
+    clerk = browser.get("/roles/clerk").get_data(as_text=True)
+    director = browser.get("/roles/director").get_data(as_text=True)
+    assert "登记消费者补充" in clerk
+    assert "重新办理" not in clerk
+    assert "本中心设置" not in clerk
+    assert "重新办理" in director
+    assert "本中心设置" in director
+    assert browser.get("/roles/officer", checked=False).status_code == 404, "a role of another kind of organisation"
+    assert browser.get("/case-settings", checked=False).status_code == 403

@@ -10,6 +10,7 @@ from app.cases.lists import LISTS
 from app.cases.papers.workflow import PAPER
 from app.cases.services import PERSONAL
 from app.cases.workflow import CASE
+from app.handbook.contents import CHAPTERS
 from app.handoffs import packet
 from app.handoffs.workflow import LETTER, REFERRAL, REQUEST
 from app.investigations.workflow import INVESTIGATION
@@ -155,6 +156,8 @@ IDENTIFIERS: dict[tuple[str, str], str] = {
 # Variables that choose among a few words of ours, the same everywhere.
 WORDS: dict[tuple[str, str], list[str]] = {
     ("cases", "name"): list(CASE.by_name),
+    ("roles", "code"): ["handler", "head", "supervisor"],
+    ("handbook", "code"): list(CHAPTERS),
     ("deadlines", "version"): ["8"],  # of the calendar, which is everybody's
     ("reference.show", "name"): list(LISTS),
     ("reference.new", "name"): list(LISTS),

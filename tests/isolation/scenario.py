@@ -51,6 +51,7 @@ from app.files.accept import EVIDENCE, accept
 from app.files.store import store
 from app.groups import services as groups
 from app.groups.queries import ledger
+from app.handbook import services as handbook
 from app.handoffs import queries as letters
 from app.handoffs import services as handoffs
 from app.handoffs.workflow import LETTER
@@ -290,6 +291,7 @@ class County:
             bulk.begin(bulk.ACTIONS["flag"], every, by, flag="urgent", text="督促")
             presence.arrive(every[0], by, writes=True)
             presence.keep_draft(every[0], by, "电话无人接听")
+            handbook.put_away(by)
             notices.mute(every[0], by=by)
             notices.wish(3, by=by)
             export.begin(self.by("director"), {"merchant": "悦动健身"}, personal=True, reason="年度归档")
