@@ -61,7 +61,7 @@ class NoticeWish(Private):
     __table_args__ = (
         owned_fk("person", "person_id"),
         UniqueConstraint("tenant_id", "person_id"),
-        CheckConstraint("within between 2 and 5", name="within"),
+        CheckConstraint("within between 1 and 5", name="within"),
     )
     changes = ("within",)
 

@@ -29,7 +29,7 @@ def upgrade() -> None:
     _of_a_person(
         "notice_wish",
         sa.Column("within", sa.Integer(), nullable=False),
-        sa.CheckConstraint("within between 2 and 5", name=op.f("ck_notice_wish_within")),
+        sa.CheckConstraint("within between 1 and 5", name=op.f("ck_notice_wish_within")),
     )
     for table, wall in WALLS.items():
         for statement in wall.statements(table):
