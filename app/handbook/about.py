@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, has_request_context, request, url_for
 from flask_login import current_user
 
 from app.accounts import me
@@ -95,5 +95,7 @@ def init_app(app: Flask) -> None:
 
 def _context() -> dict[str, Any]:
     """Nothing on the pages of the handbook itself, on files, and on what was not found."""
+    if not has_request_context():
+        return {}
     of_itself = request.endpoint is None or request.blueprint in (None, "handbook", "assets")
     return {"about": None if of_itself else About(), "first_steps": first_steps}

@@ -15,7 +15,6 @@ from app.accounts.models import Person
 from app.accounts.permissions import ROLES, Can
 from app.core import clock, trace
 from app.core.errors import Missing
-from app.deadlines import SOON
 from app.notifications import queries
 from app.notifications.models import Muted, Notice, NoticeWish
 from tenants import realm
@@ -109,11 +108,17 @@ def _code(name: str, value: Any) -> Any:
 
 def mute(subject: Any, *, by: Person) -> None:
     """Tell a person no more of a subject than what is loud; done twice it is done once."""
-    if by.id in queries.deaf_to(subject.id):
-        return
-    row = Muted(person_id=by.id, subject_id=subject.id, subject_number=subject.number, muted_at=clock.now())
-    db.session.add(row)
-    audit.record("notice.muted", by, by, facts={"number": subject.number})
+    row = {
+        "tenant_id": by.tenant_id,
+        "id": uuid7(),
+        "person_id": by.id,
+        "subject_id": subject.id,
+        "subject_number": subject.number,
+        "muted_at": clock.now(),
+    }
+    statement = insert(Muted).values(row).on_conflict_do_nothing().returning(Muted.id)
+    if db.session.execute(statement).first() is not None:
+        audit.record("notice.muted", by, by, facts={"number": subject.number})
 
 
 def unmute(muted_id: UUID, *, by: Person) -> Muted:
@@ -128,12 +133,10 @@ def unmute(muted_id: UUID, *, by: Person) -> Muted:
 
 def wish(within: int, *, by: Person) -> None:
     """Tell a person of limits from so many working days on; late ones are told in any case."""
-    row = db.session.scalars(queries.wish_of(by)).first()
-    before = SOON if row is None else row.within
-    if row is None:
-        row = NoticeWish(person_id=by.id, within=within)
-        db.session.add(row)
-    row.within = within
+    before = queries.within(by)
+    row = {"tenant_id": by.tenant_id, "id": uuid7(), "person_id": by.id, "within": within}
+    wished = insert(NoticeWish).values(row)
+    db.session.execute(wished.on_conflict_do_update(index_elements=["tenant_id", "person_id"], set_={"within": within}))
     audit.record("notice.wished", by, by, facts={"before": before, "after": within})
 
 

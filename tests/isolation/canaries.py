@@ -116,6 +116,7 @@ CODES = {
     "notice.event": "a code; the words for it are looked up",
     "notice.subject_kind": "the name of a table",
     "notice.endpoint": "the name of a page",
+    "notice_muted.subject_number": "a number: stands in addresses",
     "person.login": "what somebody signs in by",
     "phrase.place": "the name of a step",
     "search_document.kind": "the name of a source",
