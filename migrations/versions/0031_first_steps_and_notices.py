@@ -7,8 +7,8 @@ from alembic import op
 
 from tenants.policies import Wall
 
-revision = "0029"
-down_revision = "0023"
+revision = "0031"
+down_revision = "0030"
 
 WALLS = {
     "first_steps_away": Wall("private", append_only=True, removable=True),
