@@ -107,11 +107,20 @@ def covered(me: Any, today: date) -> Select[Any]:
 
 def covers(me: Any) -> list[UUID]:
     """Those whom somebody deputises for today; asked once in a transaction."""
-    kept: dict[Any, list[UUID]] = db.session().info.setdefault("covers", {})
-    today = clock.today()
+    kept, today = _covers(), clock.today()
     if (me.id, today) not in kept:
         kept[me.id, today] = list(db.session.scalars(covered(me, today)))
     return kept[me.id, today]
+
+
+def remember_covers(me: Any, others: list[UUID]) -> None:
+    """What another statement has found out already."""
+    _covers()[me.id, clock.today()] = others
+
+
+def _covers() -> dict[Any, list[UUID]]:
+    kept: dict[Any, list[UUID]] = db.session().info.setdefault("covers", {})
+    return kept
 
 
 def _in_force() -> Select[Any]:

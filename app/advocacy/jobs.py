@@ -20,7 +20,7 @@ from tenants.database import db
 def tell(kind: str, key: str, step: str, by: str | None = None) -> None:
     model = LitigationSupport if kind == "litigation" else Exposure
     one = db.session.scalars(select(model).where(model.id == UUID(key))).one()
-    case, asks = case_of(one), step == "ask"
+    case, asks = case_of(one), step in ("ask", "ask_again")
     notify(
         f"{kind}.{step}",
         case,
@@ -36,9 +36,11 @@ def tell(kind: str, key: str, step: str, by: str | None = None) -> None:
 extend(
     {
         "litigation.ask": _l("Support of a lawsuit in case %(number)s waits for your approval"),
+        "litigation.ask_again": _l("Support of a lawsuit in case %(number)s was asked for again"),
         "litigation.approve": _l("Support of the lawsuit in case %(number)s was approved"),
         "litigation.decline": _l("Support of the lawsuit in case %(number)s was not approved"),
         "exposure.ask": _l("An exposure through media in case %(number)s waits for your approval"),
+        "exposure.ask_again": _l("An exposure through media in case %(number)s was asked for again"),
         "exposure.approve": _l("The exposure in case %(number)s was approved"),
         "exposure.decline": _l("The exposure in case %(number)s was not approved"),
     }

@@ -62,6 +62,11 @@ def begin(case: Case, by: Any, kind: str, *, text: str, means: str = "", medium:
     return one
 
 
+def ask_again(one: Any, by: Any, *, text: str | None = None, **rest: Any) -> None:
+    """What was not approved may be once something has changed; whoever asks now hears of the decision."""
+    one.asked_by, one.asked_by_name, one.asked_at = by.id, by.name, clock.now()
+
+
 def approve(one: Any, by: Any, *, text: str | None = None, **rest: Any) -> None:
     """Of an exposure: only once its facts were checked and the merchant was heard."""
     if isinstance(one, Exposure) and not (one.checked_on and one.heard_on):

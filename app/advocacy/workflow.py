@@ -56,6 +56,10 @@ LITIGATION = Workflow(
             "judge", _l("Note the outcome"), {L.FILED}, L.DECIDED, Can.CASE_HANDLE, form=forms.JudgmentForm,
             effect=services.judge, primary=True, done=_l("Noted the outcome of the lawsuit"),
         ),
+        Step(
+            "ask_again", _l("Ask again"), {L.DECLINED}, L.ASKED, Can.CASE_HANDLE, form=forms.ReasonForm,
+            effect=services.ask_again, done=_l("Asked for the support of a lawsuit again"), tell=("director",),
+        ),
     ],
 )  # fmt: skip
 
@@ -89,6 +93,10 @@ EXPOSURE = Workflow(
         Step(
             "retract", _l("Correct or take back"), {E.PUBLISHED}, E.RETRACTED, Can.CASE_APPROVE,
             form=forms.ReasonForm, effect=services.retract, done=_l("Corrected or took back an exposure"),
+        ),
+        Step(
+            "ask_again", _l("Ask again"), {E.DECLINED}, E.PROPOSED, Can.CASE_HANDLE, form=forms.ReasonForm,
+            effect=services.ask_again, done=_l("Asked for an exposure through media again"), tell=("director",),
         ),
     ],
 )  # fmt: skip

@@ -414,6 +414,7 @@ class Party(Sealing, Private):
         CheckConstraint("agreed >= 0", name="agreed"),
         CheckConstraint("(agrees is null) = (answered_on is null)", name="answered_on"),
         Index("ix_case_party_phone", "tenant_id", "phone_index"),
+        Index("ix_case_party_agent", "tenant_id", "case_id", postgresql_where="role = 'agent'"),
     )
 
     case_id: Mapped[UUID]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from flask_babel import gettext as _
@@ -22,6 +23,8 @@ from tenants.database import db
 
 LIKE_A_CODE = re.compile(r"[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{7,12}")
 NEW = "+"  # the choice “not in the list: enter it in the register”
+# Who is told that a merchant is called something else; filled by who finds things by it.
+CALLED_ANEW: list[Callable[[Merchant], None]] = []
 FIELDS = ("name", "sign", "credit_code", "trade", "address", "region_code")
 WATCH = audit.Watch(codes=("credit_code", "region_code"), words=("name", "sign", "trade", "address"))
 CONTACT = audit.Watch(words=("name", "phone"))
@@ -76,6 +79,10 @@ def change(merchant: Merchant, by: Any, *, seen: int | None = None, **facts: Any
     changed = WATCH.since(was, merchant)
     changes = audit.Changes(changed.codes, {**changed.words, **contact})
     audit.record("merchant.changed", merchant, by, changes=changes)
+    if {"name", "sign", "credit_code"} & {*changes.codes, *changes.words}:
+        db.session.flush()
+        for hear in CALLED_ANEW:
+            hear(merchant)
 
 
 def choose(chosen: str | None, said: str, by: Any, **facts: str) -> Merchant | None:

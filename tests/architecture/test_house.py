@@ -76,6 +76,7 @@ REGISTRIES = {
     "app.cases.panels.PANELS",
     "app.core.area.on_denied",
     "app.jobs.tasks._registered",
+    "app.merchants.services.CALLED_ANEW",
     "app.notifications.words.TITLES",
     "app.search.services._sources",
     "tenants.provisioning.RECORDERS",

@@ -252,3 +252,21 @@ def test_others_who_complain_together_are_found_by_their_phone(town, lodged):
     first = lodged(others=[Complainant("林晓兰", "13800001235")])
     with town.at(EAST):
         assert [hint.case.number for hint in queries.duplicates(phone="13800001235").hints] == [first]
+
+
+def test_the_hotline_goes_on_waiting_where_the_matter_goes_on(town, lodged, take):
+    """Its limit is counted on in the earlier case, from the day on which it began; taken apart, it is there no more."""
+    first, later = lodged(), lodged(phone="13900000003")
+    take(later, "add_limit")
+    with town.at(EAST):
+        (waits,) = [one for one in by_number(later).clocks if one.code == "hotline_answer"]
+        due = waits.due_on
+    take(later, "join_earlier", into=first)
+    with town.at(EAST):
+        (one,) = [one for one in by_number(first).clocks if one.code == "hotline_answer"]
+        assert (one.state, one.due_on) == ("running", due)
+        assert [one.state for one in by_number(later).clocks if one.code == "hotline_answer"] == ["void"]
+    take(later, "part")
+    with town.at(EAST):
+        assert [one.state for one in by_number(first).clocks if one.code == "hotline_answer"] == ["void"]
+        assert [one.state for one in by_number(later).clocks if one.code == "hotline_answer"] == ["running"]

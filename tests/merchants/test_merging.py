@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.audit.models import Entry
 from app.cases.models import Case
+from app.cases.services.parts import KIND
 from app.core.errors import Invalid, NotAllowed, WrongMoment
 from app.demo.merchants import credit_code
 from app.groups import services as groups
@@ -18,6 +19,7 @@ from app.merchants import queries, services
 from app.merchants.merging import queries as merging
 from app.merchants.merging.queries import core
 from app.merchants.merging.services import keep_apart, merge, part
+from app.search import queries as search
 from tenants.database import db
 from tests.merchants.conftest import row
 from tests.town import EAST, WEST
@@ -183,3 +185,23 @@ def test_another_county_neither_sees_nor_merges_them(town, entered):
     for path in (f"/merchants/{number}/merge", f"/merchants/{number}/interviews/new"):
         assert stranger.get(path).status_code == 404
     assert stranger.post(f"/merchants/{number}/part").status_code == 404
+
+
+def test_what_was_merged_or_renamed_is_found_by_what_it_is_called_now(town, entered):
+    """A search for the name of the entry that stays finds the cases that came over, until they are taken apart."""
+    kept, dropped = entered("东县晨星健身有限公司"), entered("东县悦动健身", cases=["退卡一"])
+    handler = "handler"
+
+    def found(said: str) -> int:
+        return len(search.find(said, [KIND]))
+
+    with town.at(EAST):
+        merge(row(dropped), row(kept), town.person(EAST, handler))
+        db.session.commit()
+        assert found("晨星") == 1
+        services.change(row(kept), town.person(EAST, handler), name="东县长庚健身有限公司", credit_code=None)
+        db.session.commit()
+        assert (found("长庚"), found("晨星")) == (1, 0)
+        part(row(dropped), town.person(EAST, handler))
+        db.session.commit()
+        assert (found("长庚"), found("悦动")) == (0, 1)

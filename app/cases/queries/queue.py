@@ -10,7 +10,8 @@ from uuid import UUID
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, and_, func, or_, select, tuple_
+from sqlalchemy import Select, Uuid, and_, func, or_, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import aliased, joinedload, undefer
 
 from app import deadlines
@@ -64,8 +65,11 @@ def _count(me: Any) -> Figures:
         func.count().filter(Case.prepaid).label("prepaid"),
         func.count().filter(or_(Case.minor, Case.elderly)).label("vulnerable"),
         waiting.label("approvals"),
+        func.array(absence.covered(me, today).scalar_subquery(), type_=ARRAY(Uuid)).label("covers"),
     ).where(Case.open)
-    return Figures(**db.session.execute(query).one()._mapping)
+    found = dict(db.session.execute(query).one()._mapping)
+    absence.remember_covers(me, found.pop("covers"))  # the list is narrowed by them next
+    return Figures(**found)
 
 
 def _mine(me: Any) -> Any:

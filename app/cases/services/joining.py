@@ -12,13 +12,13 @@ from typing import Any
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from app import audit
-from app.cases.models import OPEN, TOOK_IN, Case, CaseFile, CaseJoin, CaseState, Outcome
-from app.cases.services.parts import LOOKS, look_up, redate
+from app import audit, deadlines
+from app.cases.models import OPEN, TOOK_IN, Case, CaseClock, CaseFile, CaseJoin, CaseState, Outcome
+from app.cases.services.parts import ANSWERED, LOOKS, look_up, redate
 from app.core import clock
 from app.core.errors import Invalid, WrongMoment
 from app.core.forms import narrow
-from app.deadlines import load_calendar, recount
+from app.deadlines import load_calendar, load_rules, recount
 from tenants.database import db
 
 _KEPT = ("state", "paused_reason", "spans")
@@ -52,10 +52,31 @@ def join(case: Case, by: Any, *, into: str, text: str | None = None, **rest: Any
             joined_at=clock.now(),
         )
     )
+    _hand_on(case, first)
     if TOOK_IN not in first.traits:
         first.traits = [*first.traits, TOOK_IN]
     case.outcome, case.closed_at = Outcome.JOINED.value, clock.now()
     audit.record("case.took_in", first, by, facts={"other": case.number})
+
+
+def _hand_on(case: Case, first: Case) -> None:
+    """What somebody else waits for by a day, such as the hotline, is waited for in the earlier case from now on."""
+    rules, there = load_rules(), {one.code for one in first.clocks if one.is_open}
+    for one in case.clocks:
+        if one.is_open and one.code in ANSWERED and one.code not in there:
+            profile = rules.profile(one.profile_code, one.profile_version)
+            other = deadlines.start(CaseClock, profile, one.code, one.started_on, rules=rules, case_id=first.id)
+            deadlines.carry(other, case.number, clock.today(), one.pauses, rules=rules)
+            first.clocks.append(other)
+    redate(first)
+
+
+def _take_back(case: Case, first: Case) -> None:
+    for one in first.clocks:
+        mine = any(entry["kind"] == "carried" and entry["number"] == case.number for entry in one.spans)
+        if mine and one.is_open:
+            deadlines.void(one)
+    redate(first)
 
 
 def takes(first: Case, case: Case) -> bool:
@@ -102,6 +123,7 @@ def part(case: Case, by: Any, *, text: str | None = None, **rest: Any) -> None:
             one.paused_on = date.fromisoformat(kept["paused_on"]) if kept["paused_on"] else None
             recount(one, calendar)
     redate(case)
+    _take_back(case, first)
     db.session.flush()
     look_up(case)
     if not joined_to(first):

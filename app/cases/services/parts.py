@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select, true
 
 from app import audit, deadlines
 from app.cases.models import OPEN, OUTSIDE, REPORT, Case, CaseClock, CaseStatement
 from app.deadlines import ClockState, Profile, Rules, load_rules
+from app.merchants import services as register
 from app.merchants.models import Merchant
 from app.search import services as search
 from app.search.services import Document
@@ -146,13 +147,30 @@ def document(case: Case, statement: CaseStatement, merchant: Merchant | None) ->
     )
 
 
+def find_by(which: ColumnElement[bool]) -> None:
+    """Write the search documents of many cases anew: what their merchant is called has changed."""
+    search.index(*_documents(which))
+
+
+def _called_anew(merchant: Merchant) -> None:
+    find_by(Case.merchant_id == merchant.id)
+
+
+register.CALLED_ANEW.append(_called_anew)
+
+
 @search.source(KIND)
 def documents() -> Iterator[Document]:
     """Every case of the organisation, for building the search anew."""
+    yield from _documents(true())
+
+
+def _documents(which: ColumnElement[bool]) -> Iterator[Document]:
     query = (
         select(Case, CaseStatement, Merchant)
         .join(CaseStatement, and_(CaseStatement.tenant_id == Case.tenant_id, CaseStatement.case_id == Case.id))
         .outerjoin(Merchant, and_(Merchant.tenant_id == Case.tenant_id, Merchant.id == Case.merchant_id))
+        .where(which)
         .order_by(Case.id)
         .execution_options(yield_per=500)
     )

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from app import audit
 from app.accounts.permissions import Can
 from app.cases.models import Case
+from app.cases.services.parts import find_by
 from app.core import clock
 from app.core.errors import Invalid, NotAllowed
 from app.groups.models import CaseGroup
@@ -50,6 +51,8 @@ def merge(merchant: Merchant, into: Merchant, by: Any) -> MerchantMerge:
         )
         for name, model in FOLLOWS.items()
     }
+    db.session.flush()
+    find_by(Case.id.in_(moved["cases"]))
     row = MerchantMerge(merchant_id=merchant.id, into_id=into.id, merged_by=by.id, merged_at=clock.now(), **moved)
     db.session.add(row)
     merchant.merged_into_id = into.id
@@ -75,6 +78,8 @@ def part(merchant: Merchant, by: Any) -> None:
         db.session.execute(update(model).where(*theirs).values(merchant_id=merchant.id))
     row.undone_at, row.undone_by = clock.now(), by.id
     merchant.merged_into_id = None
+    db.session.flush()
+    find_by(Case.id.in_(row.cases))
     for one in (merchant, into):
         one.version += 1
         audit.record("merchant.parted", one, by, facts={"merged": merchant.number, "into": into.number})
