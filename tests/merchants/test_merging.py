@@ -189,7 +189,7 @@ def test_another_county_neither_sees_nor_merges_them(town, entered):
 
 def test_what_was_merged_or_renamed_is_found_by_what_it_is_called_now(town, entered):
     """A search for the name of the entry that stays finds the cases that came over, until they are taken apart."""
-    kept, dropped = entered("东县晨星健身有限公司"), entered("东县悦动健身", cases=["退卡一"])
+    kept, dropped = entered("东县晨星健身有限公司"), entered("东县悦动健身", cases=1)
     handler = "handler"
 
     def found(said: str) -> int:
