@@ -77,7 +77,7 @@ def advise(case: Case, *, platform: str = "", bought_on: date | None = None, act
     told = route(case)
     if told is not None:
         title = _("No complaint: %(nature)s", nature=lists.named("natures", case.nature))
-        return [Advice(NO_COMPLAINT, "令20 art. 39", title, str(told))]
+        return [Advice(NO_COMPLAINT, _("Consumer Protection Law, art. 39"), title, str(told))]
     place = _of_the_act(case, platform, act_place) if case.is_report else _place(case, platform)
     return [*_notes(case), *_long_ago(case, bought_on), place, *_against_passing_on(case, place), *_departments(case)]
 
@@ -220,7 +220,7 @@ def _long_ago(case: Case, bought_on: date | None) -> Iterator[Advice]:
 def _notes(case: Case) -> Iterator[Advice]:
     """What else bears on it."""
     if case.nature == MIXED:
-        yield Advice(NOTE, "令121 art. 9", _("Two procedures"), _("Divide it: complaint and report each go their way."))
+        yield Advice(NOTE, _("Order 121, art. 9"), _("Two procedures"), _("Divide it: complaint and report each go their way."))
     if "major_group" in case.traits or case.people >= MANY:
         why = _("%(n)s people complain: the city may take the matter up, or be asked to.", n=case.people)
         yield Advice(NOTE, "J5", _("A major group"), why)

@@ -358,7 +358,7 @@ class ExtendForm(ClockForm):
             return good
         if self.amount.data > self.left[limit.code]:
             most = self.left[limit.code]
-            self.amount.errors = [_("This time limit can be extended by at most %(most)s more.", most=most)]
+            self.amount.errors = [_("At most %(days)s more.", days=days(most, limit.unit))]
         if limit.extends_needs and not self.needs_met.data:
             self.needs_met.errors = [_("Tick this once it is so, and give the number of the paper that shows it.")]
         return good and not self.errors
@@ -402,6 +402,7 @@ class NotifyForm(Form):
             ("post", _l("by post")),
             ("phone", _l("by telephone")),
             ("message", _l("by text message")),
+            ("email", _l("by e-mail")),
             ("internet", _l("over the internet")),
         ],
     )

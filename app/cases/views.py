@@ -326,7 +326,7 @@ def evidence(number: str, file_id: UUID) -> Any:
     return viewer.page(
         queries.files_of(case),
         file_id,
-        about=f"{number} · {case.title}",
+        whose=f"{number} · {case.title}",
         back=url_for(".show", number=number),
         page_of=partial(url_for, ".evidence", number=number),
         bytes_of=partial(url_for, ".file", number=number),

@@ -165,7 +165,7 @@ def evidence(number: str, file_id: UUID) -> Any:
     return viewer.page(
         queries.files(group),
         file_id,
-        about=f"{number} · {group.title}",
+        whose=f"{number} · {group.title}",
         back=url_for(".show", number=number),
         page_of=partial(url_for, ".evidence", number=number),
         bytes_of=partial(url_for, ".file", number=number),

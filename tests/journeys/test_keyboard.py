@@ -52,6 +52,8 @@ def test_from_signing_in_to_an_accepted_case_by_keys_alone(sit: Callable[..., Ta
     tab.field("text").press("Control+Enter")
     tab.field("text").focus()
     tab.press("Tab")
+    assert here(tab) == tab.say("Insert a phrase")
+    tab.press("Tab")
     assert here(tab) == tab.say("Accept")
     tab.press("Enter", leads=True)
     tab.stands(CaseState.ACCEPTED)

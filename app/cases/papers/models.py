@@ -19,6 +19,7 @@ MODES: dict[str, Any] = {
     "post": _l("by post"),
     "phone": _l("by telephone"),
     "message": _l("by text message"),
+    "email": _l("by e-mail"),
     "internet": _l("over the internet"),
 }
 PARTIES: dict[str, Any] = {
@@ -75,7 +76,7 @@ class CaseDocumentService(ServiceColumns, Private):
     __table_args__ = (
         owned_fk("case_document", "document_id"),
         CheckConstraint("party in ('consumer', 'merchant', 'office')", name="party"),
-        CheckConstraint("mode in ('handed', 'post', 'phone', 'message', 'internet')", name="mode"),
+        CheckConstraint("mode in ('handed', 'post', 'phone', 'message', 'email', 'internet')", name="mode"),
         Index("ix_case_document_service_document", "tenant_id", "document_id"),
     )
     append_only = True
