@@ -282,7 +282,7 @@ class Biography:
         if agreed:
             self._settle(since, at)
         else:
-            self._end(since, at, late=at.date() >= due_on)
+            self._end(since, at, late=at.date() > due_on)
 
     def _sessions(self, since: datetime, last: datetime, *, agreed: str | None) -> None:
         """The meetings before the end: one or two that came to nothing, and mostly a last one."""

@@ -93,7 +93,7 @@ def telling(step: str) -> dict[str, Any]:
     today = clock.today()
     return {
         "refuse": {"ground": "NA3", "text": "不是为生活消费需要"},
-        "withdraw": {"text": "电话撤回"},
+        "withdraw": {"text": "电话撤回", "consented": True},
         "session": {"on": today, "text": "双方到场"},
         "settle": {
             "on": today,
@@ -101,6 +101,7 @@ def telling(step: str) -> dict[str, Any]:
             "amount": Decimal("4680.00"),
             "instalments": f"{today} 1680 首期\n{today + timedelta(days=30)} 3000 尾款",
             "effective_on": today,
+            "consented": True,
         },
         "end": {"ground": "T3", "text": "商家拒绝退款"},
     }.get(step, {})
