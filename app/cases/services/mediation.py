@@ -60,12 +60,11 @@ def settle(
         raise Invalid("terms", _("Write what was agreed."))
     if perform_by and perform_by < on:
         raise Invalid("perform_by", _("It cannot be performed before it was agreed."))
-    parts = schedule.read(instalments or "")
-    if case.people > 1 and not parts and Decimal(amount) > (paid or 0):
-        parts = [schedule.Term(perform_by or on, Decimal(amount) - (paid or 0))]  # so that who got what can be noted
-    schedule.check(parts, Decimal(amount) - (paid or 0), on)
-    if not parts and perform_by:  # all of it by one day is a schedule too: somebody waits for that day
-        parts = [schedule.Term(perform_by, (Decimal(amount) - (paid or 0)) or None)]
+    left, parts = Decimal(amount) - (paid or 0), schedule.read(instalments or "")
+    schedule.check(parts, left, on)
+    if not parts and (perform_by or (case.people > 1 and left)):
+        # All of it by one day is a schedule too: somebody waits for that day, and of many each is to get a share.
+        parts = [schedule.Term(perform_by or on, left or None)]
     if parts:
         perform_by = parts[-1].due_on
     if effective_on and not on <= effective_on <= clock.today():
