@@ -220,7 +220,9 @@ def _long_ago(case: Case, bought_on: date | None) -> Iterator[Advice]:
 def _notes(case: Case) -> Iterator[Advice]:
     """What else bears on it."""
     if case.nature == MIXED:
-        yield Advice(NOTE, _("Order 121, art. 9"), _("Two procedures"), _("Divide it: complaint and report each go their way."))
+        yield Advice(
+            NOTE, _("Order 121, art. 9"), _("Two procedures"), _("Divide it: complaint and report each go their way.")
+        )
     if "major_group" in case.traits or case.people >= MANY:
         why = _("%(n)s people complain: the city may take the matter up, or be asked to.", n=case.people)
         yield Advice(NOTE, "J5", _("A major group"), why)

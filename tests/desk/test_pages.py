@@ -249,7 +249,7 @@ def test_a_phone_number_is_shown_masked_above_what_it_found(town, told):
 
 def test_words_can_be_passed_on_and_numbers_of_files_too(town):
     browser = town.client(EAST, "handler")
-    for said in ("健身房 退款", "2026-000123", "4680元", "3幢"):
+    for said in ("健身房 退款", "余额", "黄金 包装", "2026-000123", "4680元", "3幢"):
         assert browser.post("/search", {"q": said}).location == f"/east/search?{urlencode({'q': said})}"
 
 
@@ -260,8 +260,9 @@ def test_a_name_stands_in_no_address_and_is_found(town, told, said):
     browser = town.client(EAST, "handler")
     address = browser.post("/search", {"q": said}).location
     assert address.startswith("/east/search?of=")
-    browser.get(address.removeprefix("/east"))
+    page = browser.get(address.removeprefix("/east")).text
     assert number in browser.page.words
+    assert 'name="of"' in page, "what is found is narrowed like any other search"
 
 
 @pytest.mark.parametrize("said", NUMBERS)

@@ -138,6 +138,13 @@ RULES: dict[str, tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = {
 # What stands in the place of a name that is not known.
 _NOBODY = frozenset(["匿名", "消费者", "投诉人", "举报人", "不详", "未知", "未提供", "本人", "先生", "女士"])
 _NAME = re.compile(rf"{_SURNAME}[{_HAN}]{{1,2}}")
+# Words of the trade that are built as a name is, and are none: they may be sought in the open.
+_TRADE = (
+    "余额 余款 安装 安全 黄金 包装 包邮 包退 华为 牛奶 童装 童鞋 白酒 温泉 金额 金融 金饰 石材 马桶 高铁 "
+    "方案 麦片 苗木 苏打 毛衣 毛巾 汤料 项链 甘蔗 施工 钟表 管道 管理 路由 路费 应急 雷达 柴油 成分 龙虾 "
+    "江鲜 贺卡 阳台 阳伞 关门 关店 关闭 文具 文玩 文身 游泳 游戏 游客 游学 温度"
+)
+_OF_THE_TRADE = frozenset(re.findall(r"\S+", _TRADE))
 _DOWN_TO = re.compile(r"(?<=[省市县区旗镇乡])|(?<=街道)")
 _DOOR = re.compile(r".+?\d+号")
 _FILE = re.compile(r"(?<!\d)(?<!\d[- ])20\d\d-\d{3,6}(?![-\d])")
@@ -200,8 +207,8 @@ def tells_of_somebody(text: str | None) -> bool:
 
 
 def may_be_a_name(word: str) -> bool:
-    """Whether a word by itself is built as a name is: a surname, and one or two characters more."""
-    return bool(_NAME.fullmatch(word))
+    """Whether a word by itself is built as a name is: a surname and one or two characters, but no word of the trade."""
+    return word not in _OF_THE_TRADE and bool(_NAME.fullmatch(word))
 
 
 def is_of_somebody(number: str) -> bool:
