@@ -79,6 +79,7 @@ _WORDS = {
     "name": "林晓菊",
     "address": "柳荫路12号",
     "contact_phone": "13800001234",
+    "merchant_phone": "0309-6110888",
     "credit_code": "",
     "id_number": "",
     "region_code": "",

@@ -27,6 +27,7 @@ _OFFERS = {
 _BROUGHT = ("聊天记录", "付款截图")  # what is told of as brought is in the file
 _UNPAID = ("repair", "redo")
 URGENT = 37  # one case in so many is marked as urgent by who takes it on
+_DECIDING = frozenset({"accept", "refuse", "withdraw"})  # what is taken of a letter that reports nothing
 _MODES = ("message", "message", "phone", "post", "handed", "internet")
 
 
@@ -69,7 +70,7 @@ class Biography:
                 self._refuse()
             elif self.case.fate == "withdraw":
                 self._withdraw()
-            elif self.case.fate in ("file", "not_file"):
+            elif self.case.fate in ("file", "not_file", "guide"):
                 self._check()
             else:
                 self.hear()
@@ -209,9 +210,7 @@ class Biography:
 
     def _refuse(self) -> None:
         key = self.case.ground or "NA7"
-        if self.case.nature == "R":
-            key = "report"
-        elif "claimant" in self.case.matter.situation.tags:
+        if "claimant" in self.case.matter.situation.tags:
             key = "claimant"
         if self.case.ground in ("NA5", "NA6") and self.rng.random() < 0.7:
             limits.supply(self, given=False)
@@ -235,6 +234,9 @@ class Biography:
         checked_at = max(self.pace.after(self.awaited_since, 3, 13), self.pace.after(self.last, 0, 0))
         if self.case.fate == "not_file":
             self.decide("not_file", checked_at, self.pace.after(checked_at, 0, 2), self.words("report", "none"))
+            return
+        if self.case.fate == "guide":  # others have the power to look into it
+            self.act(checked_at, "guide", self.handler.login, self.words("refusal", "report"))
             return
         self.act(checked_at, "file", self.handler.login)
         at = self.pace.after(checked_at, 8, 45)
@@ -326,8 +328,9 @@ class Biography:
         self.act(at, "settle", self.handler.login, **facts)
         key = "performed" if kind in (*_UNPAID, "replace", "perform") else "settled"
         closed_at = self.pace.after(at, 2, 12)
-        self.act(closed_at - timedelta(minutes=1), "perform", self.handler.login, on=closed_at.date())
-        self.act(closed_at, "close", self.handler.login, self.words("closing", key, offer=money(paid)))
+        self.act(closed_at, "perform", self.handler.login, on=closed_at.date())
+        words = self.words("closing", key, offer=money(paid))
+        self.act(closed_at + timedelta(seconds=30), "close", self.handler.login, words)
         if rng.random() < 0.015:
             self._reopen()
 
@@ -375,6 +378,7 @@ class Biography:
         self._forget_the_late()
         acts = sorted((act for act in self.acts if act.at <= self.now), key=lambda act: act.at)
         waiting = next((act for act in self.acts if act.drafted_at and act.drafted_at <= self.now < act.at), None)
+        whole = any(act.step in _DECIDING for act in (*acts, waiting) if act)
         state = before = "lodged"
         facts: dict[str, Any] = dict.fromkeys(
             ("outcome", "ground", "assignee", "amount", "accept", "decided", "closed")
@@ -391,7 +395,7 @@ class Biography:
             facts["outcome"] = OUTCOMES.get(act.step, facts["outcome"])
             if act.step in ("accept", "file"):
                 facts["accept"] = act.at
-            elif act.step in ("refuse", "settle", "end", "retract", "not_file", "dealt_with"):
+            elif act.step in ("refuse", "settle", "end", "retract", "not_file", "dealt_with", "guide"):
                 facts["decided"], facts["amount"] = act.at, act.facts.get("amount")
             if AFTER.get(act.step) == "closed":
                 facts["closed"] = act.at
@@ -401,7 +405,7 @@ class Biography:
             received_at=case.received_at,
             channel=case.channel,
             # A letter that is both is divided before it is accepted; what went on whole had nothing reported in it.
-            nature="C" if case.nature == "M" and facts["accept"] else case.nature,
+            nature="C" if case.nature == "M" and whole else case.nature,
             reference=_reference(case),
             matter=case.matter,
             letter=case.letter,

@@ -307,7 +307,7 @@ class Cases:
 
     def _perform(self, folder: Folder, by: Any, on: date) -> None:
         part = folder.instalments[-1]
-        facts = {"part": part.ordinal, "was": part.status, "on": on, "files": None}
+        facts = {"part": part.ordinal, "was": part.status, "on": on, "files": None, "people": None}
         part.status, part.performed_on, part.version = InstalmentState.DONE.value, on, part.version + 1
         self.desk.record("case.instalment_done", folder.case, by, facts)
 

@@ -73,7 +73,7 @@ ABROAD = (
 ASKED = "想问一下，{months}个月前买的手机坏了，拆封过还能不能保修？发票丢了有没有关系？只是咨询，不投诉。"
 PETITION = "反映{road}路口公交站取消后老年人出行不便，之前向街道反映{times}次没有答复，希望上级过问。"
 PROPOSED = "建议在{road}路农贸市场的公平秤旁张贴使用说明，并公布复秤电话。{times}次去都没有看到说明。"
-REQUESTED = "申请公开本县{year}年预付式消费投诉的数量和办理情况，希望以电子邮件答复。"
+REQUESTED = "申请公开{county}{year}年预付式消费投诉的数量和办理情况，希望以电子邮件答复。"
 PEOPLE = ("苏若澜", "程以安", "谢知夏", "陆景和", "白砚秋")
 ROADS = ("学府", "滨河", "建设", "和平", "迎宾", "柳荫", "长宁", "望江")
 TASKS = (
@@ -93,7 +93,6 @@ FOR_THE_COURT = {
 }
 WARRANTY = "手机自售出之日起整机保修一年，拆封不影响保修；发票遗失的，可凭购货记录核实。"
 OPENNESS = "请向制作该信息的行政机关的政府信息公开工作机构申请，写明姓名、身份证明、联系方式和所需信息的名称。"
-STEPS = ("guide",)  # that stand in no biography
 CALLED = ("answered", 5, ""), ("answered", 4, ""), ("answered", 2, "履行比约定晚了十天。"), ("nobody", None, "")
 HOTLINE = ("留言编号", "留言用户", "留言主题", "留言时间", "留言详情", "点赞数", "反对数")
 CALLS = (
@@ -202,7 +201,8 @@ def _special(place: Place, clerk: Any) -> list[Callable[[], object]]:
         phone=phone(mine + 14), nature="S",
     )  # fmt: skip
     requested = Complaint(
-        facts=REQUESTED.format(year=clock.today().year - 1), title="申请公开预付消费投诉办理情况", name="秦墨白",
+        facts=REQUESTED.format(county=place.short_name.removesuffix("中心"), year=clock.today().year - 1),
+        title="申请公开预付消费投诉办理情况", name="秦墨白",
         phone=phone(mine + 15), nature="G", channel="mail",
     )  # fmt: skip
     agent = Agent("闻人语", phone(mine + 9), "", "代为投诉、参加调解", _in(90))

@@ -18,14 +18,17 @@ from app.cases.links import services as links
 from app.cases.models import MIXED, Case, CaseState
 from app.cases.queries import by_number
 from app.cases.reuniting import reunite
+from app.cases.services import Complaint, lodge
 from app.cases.services.dividing import divide
 from app.cases.workflow import CASE
-from app.demo.builder_desk import ON_PAPER, PHONES
+from app.demo.builder_desk import ON_PAPER, PHONES, ROADS
 from app.demo.builder_papers import paper
 from app.demo.builder_together import together
 from app.demo.builder_town import counties, one_by_one, staff, workday
+from app.demo.people import phone
 from app.documents.kinds import kinds
 from app.groups import queries, services
+from tenants import realm
 from tenants.database import db
 
 STEPS = ("join_earlier", "part", "taken_back")  # of cases, taken here and nowhere else in the city
@@ -35,6 +38,7 @@ FACT = {  # by whether all was paid ahead
     False: "消费者反映同一经营者对同类问题处理方式不一，交易凭证齐全，收款账户相同。",
 }
 FINDING = "经营者提出统一方案：按主张金额八成分三期支付。"
+SIGNED = ("顾南乔", "沈既白")
 OWN = "购买后发现商品与宣传不符，商家拒绝退款。"
 REPORTED = "该店店内张贴的宣传内容涉嫌虚假，请依法核查。"
 TERMS = "经营者按主张金额八成支付，分三期支付；逾期一期未付的，余款一并到期。"
@@ -127,11 +131,19 @@ def _relate() -> None:
 
 def _divide() -> None:
     """A mixed letter that became a complaint and a report; another one was divided by mistake, and is whole again."""
-    mixed = select(Case.number).where(Case.status == CaseState.LODGED.value, Case.nature == MIXED)
-    numbers = db.session.scalars(mixed.order_by(Case.received_at.desc(), Case.id).limit(2)).all()
-    for number, undone in zip(numbers, (False, True), strict=False):
-        letter, handler = by_number(number), staff("handler")[0]
-        divide(letter, handler, complaint=OWN, report=REPORTED, demand="退还货款", problem="R07")
+    place = realm.home()
+    for n, undone in enumerate((False, True)):
+        shop = f"（{place.short_name.removesuffix('中心')}{ROADS[(place.id + n) % len(ROADS)]}路店）"
+        complaint, report = f"{OWN}{shop}", f"{REPORTED}{shop}"
+        told = Complaint(
+            facts=f"{complaint}{report}", demand="退还货款", title="商品与宣传不符，另反映虚假宣传",
+            name=SIGNED[n], phone=phone(PHONES + place.id * 100 + 60 + n), nature=MIXED, channel="letter",
+            category="G0501", problem="P05", merchant_name="晴川家居馆",
+        )  # fmt: skip
+        handler = staff("handler")[0]
+        letter = lodge(told, handler).case
+        db.session.flush()
+        divide(letter, handler, complaint=complaint, report=report, demand="退还货款", problem="R07")
         db.session.flush()
         if undone:
             reunite(letter, handler, reason="来信只反映一件事，按投诉一并办理。")

@@ -29,7 +29,7 @@ from tenants.realm import BUREAU_ID, Place, Realm
 from tenants.registry import Tenant, registry
 
 BEFORE_THE_FIRST_CASE = timedelta(days=580)
-APART = timedelta(minutes=2)
+APART = timedelta(seconds=90)
 
 
 @dataclass(frozen=True)

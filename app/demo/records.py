@@ -25,6 +25,7 @@ AFTER = {
     "taken_over": "closed",
     "file": "accepted",
     "not_file": "closed",
+    "guide": "closed",
     "dealt_with": "closed",
 }
 OUTCOMES = {
@@ -36,6 +37,7 @@ OUTCOMES = {
     "taken_over": "taken_over",
     "dealt_with": "filed",
     "not_file": "not_filed",
+    "guide": "guided",
     "reopen": None,
     "reconsider": None,
 }

@@ -233,8 +233,7 @@ class _Chronicle:
 def _fate(rng: Random, situation: Situation, nature: str, *, away: bool) -> tuple[str, str | None]:
     """What will become of it, and the ground if it is refused; `away` is a merchant in another county."""
     if nature == "R":
-        fate = rng.choices(("file", "not_file", "refuse"), (40, 35, 25))[0]
-        return fate, "NA1" if fate == "refuse" else None
+        return rng.choices(("file", "not_file", "guide"), (40, 35, 25))[0], None
     if "claimant" in situation.tags and rng.random() < 0.7:
         return "refuse", "NA3"
     if away and rng.random() < 0.85:

@@ -69,7 +69,15 @@ def confided(built: int, town: Any) -> None:
         assert market is not None
         draft = handoffs.send(by_number(case.number), director, kind="request", receiver=market.id, **letter)
         reference = letters.reference_of(draft)
-        CASE.take("settle", by_number(case.number), by=director, on=clock.today(), terms=WORDS, amount=Decimal(1))
+        CASE.take(
+            "settle",
+            by_number(case.number),
+            by=director,
+            on=clock.today(),
+            terms=WORDS,
+            amount=Decimal(1),
+            consented=True,
+        )
         merchants.add(handler, name="临河惠民食品有限公司", contact_name="林晓梅", contact_phone=PHONE)
         db.session.commit()
     with town.at("scjg"):

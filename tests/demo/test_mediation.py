@@ -22,7 +22,8 @@ def test_counties_mediate(built: int, root: Engine) -> None:
         assert rows(
             "select distinct ordinal, part.status from mediation_instalment part "
             "join case_agreement agreed on agreed.id = agreement_id "
-            "where agreed.case_id not in (select case_id from group_member) order by ordinal"
+            "where agreed.case_id not in (select case_id from group_member) "
+            "and agreed.id in (select agreement_id from mediation_instalment where ordinal = 3) order by ordinal"
         ) == [*((1, "done"), (2, "due"), (3, "due"))]
         assert (
             rows(
