@@ -134,7 +134,13 @@ def scripts(told: list[Life]) -> list[Script]:
 
 
 def kept(table: str, rows: list[Row]) -> list[Row]:
-    """A figure of zero says nothing; the services leave it where something was counted and counted back."""
+    """A figure of zero says nothing; the services leave it where something was counted and counted back.
+
+    A notice of the demo leads to the case: to which line of its story is known only once the chain is written.
+    """
+    if table == "notice":
+        for row in rows:
+            row["arguments"] = {name: said for name, said in row["arguments"].items() if name != "_anchor"}
     return [row for row in rows if not table.endswith("_figure") or row["value"]]
 
 

@@ -77,7 +77,7 @@ _EVERY_TIME = re.compile(
 
 
 def plain(said: str, tried: set[str]) -> str:
-    said = re.sub(r'<input[^>]*name="(?:csrf_token|submission_key)"[^>]*>', "", said)
+    said = re.sub(r'<input[^>]*name="(?:csrf_token|submission_key|of)"[^>]*>', "", said)
     for value in sorted(tried, key=len, reverse=True):
         for written in (value, quote(value), quote_plus(value)):
             said = said.replace(written, "∅")
