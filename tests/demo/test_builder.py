@@ -141,6 +141,7 @@ def kept(table: str, rows: list[Row]) -> list[Row]:
     if table == "notice":
         for row in rows:
             row["arguments"] = {name: said for name, said in row["arguments"].items() if name != "_anchor"}
+        return sorted(rows, key=repr)
     return [row for row in rows if not table.endswith("_figure") or row["value"]]
 
 
