@@ -168,10 +168,14 @@ def test_opening_none_meets_it_too_and_is_approved(reported, take, look):
     assert states == [("clue_check", "met"), ("clue_check", "running")]
 
 
-def test_one_that_is_not_ours_is_refused_and_told_where_to_go(reported, take, look):
+def test_of_one_that_is_not_ours_its_sender_is_told_where_to_go(reported, take, look):
+    """Grounds of refusal are of complaints; who has no power over a report says who has (令20 art. 29)."""
     number = reported()
-    take(number, "refuse", ground="NA1", text="属于公安机关职责")
+    with pytest.raises(WrongMoment):
+        take(number, "refuse", ground="NA1", text="属于公安机关职责")
+    take(number, "guide", text="属于公安机关职责，请向公安机关反映。")
     assert limits(look, number)["clue_check"][0] == "met"
+    assert look(number).outcome == "guided"
 
 
 def test_its_steps_are_not_told_to_whoever_asks_by_the_code(reported, take, town):
