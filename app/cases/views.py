@@ -33,7 +33,6 @@ from app.deadlines import wording
 from app.documents import letterhead
 from app.files import viewer
 from app.files.serve import display, download
-from app.notifications import queries as notices
 from app.notifications import services as telling
 from app.ui import render, was_done
 from app.ui.text import NOTHING
@@ -130,7 +129,7 @@ def show(number: str) -> Any:
 
 
 def _page(case: Case, note: forms.NoteForm, code: int = 200) -> Any:
-    opened = queries.opened(case)
+    opened = queries.opened(case, me())
     return render(
         "cases/show.html",
         case=case,
@@ -144,7 +143,6 @@ def _page(case: Case, note: forms.NoteForm, code: int = 200) -> Any:
         panels=[contact_pages.beside(opened.contacts), *panels.panels(case, me())],
         actions=panels.actions(case, me()),
         may_remove=services.may_remove,
-        muted=notices.muting(me(), case.id),
     ), code
 
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, and_, func, literal, select
+from sqlalchemy import Text, Uuid, and_, func, literal, null, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app import audit, deadlines
@@ -19,6 +19,7 @@ from app.core import clock
 from app.core.errors import Missing
 from app.deadlines import ClockView
 from app.deadlines.wording import days
+from app.notifications import queries as notices
 from tenants.database import db
 
 CONTACT = "case.contact"
@@ -51,6 +52,7 @@ class Opened:
     agreements: list[Agreement]
     of_consumer: int  # other cases with the same phone in the last year
     of_merchant: int  # cases against the merchant in the last 30 days, this one too
+    muted: UUID | None  # by what this person has muted it
     lines: list[audit.Line] = field(repr=False)
 
     @property
@@ -65,7 +67,8 @@ class Opened:
         return clock.today() - timedelta(days=365)
 
 
-def opened(case: Case) -> Opened:
+def opened(case: Case, by: Any = None) -> Opened:
+    """All of it; without `by`, for somebody of another organisation, who mutes nothing here."""
     statement, party, draft = db.session.execute(
         select(CaseStatement, Party, CaseDraft)
         .join(
@@ -87,7 +90,9 @@ def opened(case: Case) -> Opened:
         .where(CaseStatement.case_id == case.id)
     ).one()
     today, rules = clock.today(), deadlines.load_rules()
-    of_consumer, of_merchant = db.session.execute(select(_like_phone(case, party), _against_merchant(case))).one()
+    muting = notices.muting(by, case.id) if by is not None else null()
+    beside = select(_like_phone(case, party), _against_merchant(case), muting)
+    of_consumer, of_merchant, muted = db.session.execute(beside).one()
     return Opened(
         case=case,
         statement=statement,
@@ -98,6 +103,7 @@ def opened(case: Case) -> Opened:
         agreements=_agreements(case),
         of_consumer=of_consumer,
         of_merchant=of_merchant,
+        muted=muted,
         lines=audit.trail(case.id, limit=MOST_LINES),
     )
 
