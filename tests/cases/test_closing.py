@@ -100,11 +100,8 @@ def test_who_is_represented_has_to_consent_to_a_settlement_and_to_a_withdrawal(
     assert look(number).status != status
 
 
-@pytest.mark.parametrize("joined", [False, True])
-def test_who_speaks_for_nobody_else_is_not_asked_for_consents(town, standing, take, look, joined):
+def test_who_speaks_for_nobody_else_is_not_asked_for_consents(town, standing, take, look):
     number = standing("mediating")
-    if joined:
-        together(town, number)
     page = town.client(EAST, "handler")
     page.get(f"/cases/{number}/steps/settle")
     assert not any("consented" in form["fields"] for form in page.page.forms)

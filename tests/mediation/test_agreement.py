@@ -107,8 +107,16 @@ def test_sums_that_do_not_match_and_days_before_the_agreement_are_refused(town, 
 
 def test_what_is_performed_at_once_has_no_instalments(town, standing, take):
     number = standing("mediating")
-    take(number, "settle", amount=Decimal(300), perform_by=clock.today() + timedelta(days=5))
+    take(number, "settle", amount=Decimal(300))
     assert parts(town, number).parts == []
+
+
+def test_what_is_performed_by_a_day_is_waited_for_on_that_day(town, standing, take):
+    """Without a line of instalments too: somebody reminds of it, and notes what became of it."""
+    number, by = standing("mediating"), clock.today() + timedelta(days=5)
+    take(number, "settle", amount=Decimal(300), perform_by=by)
+    (part,) = parts(town, number).parts
+    assert (part.ordinal, part.amount, part.due_on, part.status) == (1, Decimal(300), by, "due")
 
 
 def test_the_agreement_that_is_signed_has_the_instalments_in_it(town, settled):
