@@ -58,7 +58,7 @@ def joint(standing: Any) -> str:
 
 @pytest.fixture
 def settled(joint: str, take: Any) -> str:
-    take(joint, "settle", amount=Decimal(100), instalments=TWICE)
+    take(joint, "settle", amount=Decimal(100), instalments=TWICE, consented=True)
     return joint
 
 
@@ -117,14 +117,14 @@ def test_what_was_agreed_is_shared_out_in_proportion_to_the_claims_to_the_fen(jo
 
 def test_who_declined_gets_nothing_and_stays_out(joint, within, take):
     within(joint, answering(True, True, False))
-    take(joint, "settle", amount=Decimal(100))
+    take(joint, "settle", amount=Decimal(100), consented=True)
     assert agreed(within, joint) == yuan("33.33", "66.67", "")
     assert column(within, joint, "is_in") == [True, True, False]
 
 
 def test_what_the_ledger_says_stays_and_the_rest_is_shared_out(joint, within, take):
     within(joint, answering(None, None, None, p0="50"))
-    take(joint, "settle", amount=Decimal(100))
+    take(joint, "settle", amount=Decimal(100), consented=True)
     assert agreed(within, joint) == yuan("50.00", "20.00", "30.00")
 
 
@@ -132,16 +132,16 @@ def test_what_the_ledger_says_stays_and_the_rest_is_shared_out(joint, within, ta
 def test_what_each_gets_comes_to_the_sum_agreed(joint, within, take, told):
     within(joint, answering(None, None, None, **told))
     with pytest.raises(Invalid) as refused:
-        take(joint, "settle", amount=Decimal(100))
+        take(joint, "settle", amount=Decimal(100), consented=True)
     assert refused.value.field == "shares"
     assert "100" in refused.value.message
 
 
 def test_with_the_step_a_table_says_who_gets_what_and_who_consents(joint, within, take):
     lines = ["王建国,138 2222 3333,70,同意", "林晓梅,13812346027,,", "李若兰,13833334444,,不同意"]
-    take(joint, "settle", amount=Decimal(100), shares=lines)
+    take(joint, "settle", amount=Decimal(100), shares=lines, consented=True)
     assert agreed(within, joint) == yuan("30.00", "70.00", "")
-    assert column(within, joint, "agrees") == [None, True, False]
+    assert column(within, joint, "agrees") == [True, True, False]
 
 
 @pytest.mark.parametrize("line", ["谁,13899999999,70,同意", "王建国,13822223333,70,也许", "王建国,没有,70,同意"])
@@ -154,7 +154,7 @@ def test_a_line_of_the_table_that_cannot_be_taken_is_named_and_nothing_is_settle
 
 def test_without_claims_it_is_shared_out_evenly(standing, within, take):
     number = standing("mediating", others=[Complainant("王建国", "13822223333"), Complainant("李若兰", "13833334444")])
-    take(number, "settle", amount=Decimal("100.00"))
+    take(number, "settle", amount=Decimal("100.00"), consented=True)
     assert agreed(within, number) == yuan("33.34", "33.33", "33.33")
 
 
@@ -200,7 +200,7 @@ def test_an_answer_to_a_settlement_that_was_reopened_holds_for_no_other(joint, w
     take(joint, "reopen")
     assert agreed(within, joint) == yuan("", "", "")
     assert within(joint, lambda case, by: queries.asked(case).silent) == 3
-    take(joint, "settle", amount=Decimal(60))
+    take(joint, "settle", amount=Decimal(60), consented=True)
     assert agreed(within, joint) == yuan("10", "20", "30")
     assert column(within, joint, "paid") == yuan("6.67", "13.33", "20.00"), "what was paid stays paid"
     assert column(within, joint, "open") == yuan("10", "20", "30")
@@ -267,7 +267,7 @@ def test_what_one_got_alone_may_turn_out_not_to_count(within, settled):
 
 
 def test_a_sum_to_many_without_instalments_is_one_that_is_waited_for(joint, within, take):
-    take(joint, "settle", amount=Decimal(100), perform_by=LATER)
+    take(joint, "settle", amount=Decimal(100), perform_by=LATER, consented=True)
     (part,) = within(joint, lambda case, by: queries.opened(case).parts)
     assert (part.due_on, part.amount) == (LATER, Decimal(100))
 
@@ -340,7 +340,7 @@ def test_who_declined_goes_on_in_a_case_of_their_own(town, joint, within):
 def test_the_spreadsheet_has_whole_names_for_a_reason_and_never_a_formula(town, standing, take, within):
     evil = Complainant("=1+1", "13822223333", Decimal(300))
     number = standing("mediating", amount=Decimal(600), others=[evil])
-    take(number, "settle", amount=Decimal(100), instalments=TWICE)
+    take(number, "settle", amount=Decimal(100), instalments=TWICE, consented=True)
     within(number, noting(1))
     browser, address = town.client(EAST, "handler"), f"/cases/{number}/shares/ledger.xlsx"
     assert browser.post(address, {"text": ""}).status_code == 422
@@ -387,7 +387,7 @@ def test_of_one_person_the_agreement_has_no_list(town, standing):
 def test_the_ledger_takes_as_many_statements_for_three_hundred_as_for_three(town, standing, take, settled, statements):
     many = [Complainant(f"甲{n}", f"1381234{n:04d}", Decimal(10)) for n in range(299)]
     number = standing("mediating", phone="13900000000", others=many)
-    take(number, "settle", amount=Decimal(100), instalments=TWICE)
+    take(number, "settle", amount=Decimal(100), instalments=TWICE, consented=True)
     browser = town.client(EAST, "handler")
 
     def cost(address: str) -> int:
