@@ -50,7 +50,13 @@ def rich(town: Any) -> Case:
     letterhead.change(
         director, prefix="", address="东县人民路12号", telephone="0309-6110315", hours="周一至周五 9:00—17:00"
     )
-    gym = merchants.add(handler, name="东县悦动健身有限公司", credit_code="91330100MA2B0C7X3T", address="东县河滨路8号")
+    gym = merchants.add(
+        handler,
+        name="东县悦动健身有限公司",
+        credit_code="91330100MA2B0C7X3T",
+        address="东县河滨路8号",
+        contact_phone="0309-6110888",
+    )
     case = lodge(_told(gym), handler, evidence=[_file("收据.txt")]).case
     db.session.flush()
     parties.elect(case, handler, {0, 2}, text="三人签名的推选书")
@@ -87,6 +93,9 @@ def _told(gym: Any) -> Complaint:
         claims=("C04",),
         purchased_on=_ago(200),
         order_number="DD-2026-77",
+        place="live",
+        platform="某短视频平台",
+        stream="暖冬直播间",
         reference="12345-20261108-0031",
         merchant=gym,
         card=Card("YD880012345678", Decimal(6000), Decimal(1320), _ago(200), "东县万象商场", _ago(20), "merchant"),
