@@ -398,6 +398,32 @@ def cost(browser, statements, path):
     return min(counted)
 
 
+def test_the_list_of_one_s_own_asks_for_nothing_twice(town, statements):
+    """With rows, a merchant of the register, and the entry into the realm counted too."""
+    from app.merchants import services as register
+
+    with town.at(EAST):
+        handler = town.person(EAST, "handler")
+        gym = register.add(handler, name="悦动健身有限公司")
+        told = [(f"m{n}", replace(TOLD, phone=f"1390000{n:04d}", merchant=gym)) for n in range(5)]
+        for case in lodge_many(told, handler).values():
+            case.assignee_id = handler.id
+        db.session.commit()
+    browser, clock_only = (
+        town.client(EAST, "handler"),
+        ("FROM tenant", "FROM calendar", "FROM legal_", "UPDATE sign_in"),
+    )
+    browser.get("/cases?who=me")
+    assert "悦动健身" in browser.page.words
+    counted = []
+    for _look in range(2):
+        with statements((*clock_only, "FROM list_entry")) as sent:
+            browser.get("/cases?who=me")
+        counted.append(len(sent))
+        assert not [one for one in sent if one.lstrip().startswith("SELECT absence.person_id")]
+    assert min(counted) <= BUDGET
+
+
 @pytest.mark.parametrize(
     "path", ["/cases", "/cases?scope=all&sort=newest", "/desk/today", "/search?q=健身", "/merchants/"]
 )
