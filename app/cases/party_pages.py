@@ -254,9 +254,9 @@ def _actions(case: Case, person: Any) -> list[panels.Action]:
     if not _may_change(case, person):
         return []
     found = [panels.Action(_("Who complains"), url_for("parties.index", number=case.number))]
-    found.append(panels.Action(_("Correct what was taken down"), url_for("parties.correct", number=case.number)))
-    asked_too = [panels.Action(_("Consents"), url_for("parties.consents", number=case.number))]
-    return found + asked_too if case.is_complaint else found
+    if case.is_complaint:
+        found.append(panels.Action(_("Consents"), url_for("parties.consents", number=case.number)))
+    return [*found, panels.Action(_("Correct what was taken down"), url_for("parties.correct", number=case.number))]
 
 
 def _may_change(case: Case, person: Any) -> bool:

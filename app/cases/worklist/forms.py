@@ -40,7 +40,9 @@ class KeptForm(Form):
 class HabitForm(Form):
     """How one likes the list."""
 
-    columns = ManyCheckboxField(_l("Columns"), choices=options((code, title) for code, (title, _n) in CHOICES.items()))
+    columns = ManyCheckboxField(
+        _l("Columns of the list"), choices=options((code, title) for code, (title, _n) in CHOICES.items())
+    )
     size = SelectField(_l("Cases on a page"), coerce=int, choices=options((size, str(size)) for size in SIZES))
     density = RadioField(_l("Rows"), choices=options([("normal", _l("normal")), ("compact", _l("close together"))]))
     usual_id = SelectField(_l("What opens the list"))
@@ -98,7 +100,7 @@ class ExportForm(Form):
 
     asked = HiddenField()
     columns = ManyCheckboxField(
-        _l("Columns"),
+        _l("Columns of the spreadsheet"),
         choices=options((code, column.title) for code, column in COLUMNS.items()),
         default=list(COLUMNS),
         validators=[InputRequired(_l("Choose at least one column."))],
